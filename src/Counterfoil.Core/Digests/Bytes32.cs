@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Counterfoil.Core.Digests;
+
+/// <summary>Thirty-two bytes by value, in the order they are written. What they mean is said by the type that wraps them.</summary>
+public readonly record struct Bytes32 : IComparable<Bytes32>
+{
+    // Big-endian words, so that comparing words compares bytes.
+    readonly ulong a, b, c, d;
+
+    /// <summary>The number of bytes: 32.</summary>
+    public const int Size = 32;
+
+    /// <summary>Reads exactly 32 bytes.</summary>
+    /// <exception cref="ArgumentException"><paramref name="bytes"/> is not 32 bytes long.</exception>
+    public Bytes32(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != Size) throw new ArgumentException($"expected {Size} bytes, got {bytes.Length}", nameof(bytes));
+        a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
+        d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
+    }
+
+    /// <summary>Writes the 32 bytes to the start of <paramref name="destination"/>.</summary>
+    public void CopyTo(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, a);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], b);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], c);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], d);
+    }
+
+    /// <summary>A new array of the 32 bytes.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Size];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Bit <paramref name="index"/> counted from the most significant bit of the first byte, 0 to 255.</summary>
+    public bool Bit(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, 255u);
+        ulong word = (index >> 6) switch { 0 => a, 1 => b, 2 => c, _ => d };
+        return (word >> (63 - (index & 63)) & 1) != 0;
+    }
+
+    /// <summary>Reads 64 lower-case hexadecimal digits, with or without a leading <c>0x</c>. Upper case is refused: one value, one spelling.</summary>
+    public static bool TryParseHex([NotNullWhen(true)] string? text, out Bytes32 value)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        value = default;
+        if (text is null || !Hex.TryDecode(text.StartsWith("0x", StringComparison.Ordinal) ? text.AsSpan(2) : text, bytes)) return false;
+        value = new Bytes32(bytes);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(Bytes32 other) =>
+        a != other.a ? a.CompareTo(other.a) : b != other.b ? b.CompareTo(other.b) : c != other.c ? c.CompareTo(other.c) : d.CompareTo(other.d);
+
+    /// <summary>Orders by bytes.</summary>
+    public static bool operator <(Bytes32 left, Bytes32 right) => left.CompareTo(right) < 0;
+    /// <summary>Orders by bytes.</summary>
+    public static bool operator >(Bytes32 left, Bytes32 right) => left.CompareTo(right) > 0;
+    /// <summary>Orders by bytes.</summary>
+    public static bool operator <=(Bytes32 left, Bytes32 right) => left.CompareTo(right) <= 0;
+    /// <summary>Orders by bytes.</summary>
+    public static bool operator >=(Bytes32 left, Bytes32 right) => left.CompareTo(right) >= 0;
+
+    /// <summary>64 lower-case hexadecimal digits, without a prefix.</summary>
+    public override string ToString() => Convert.ToHexStringLower(ToArray());
+}
