@@ -94,6 +94,9 @@ public static class EvidenceChecks
     /// <summary>The escrow closed as the settlement says.</summary>
     public static readonly Check ChainEscrow = new("chain.escrow");
 
+    /// <summary>The workload manifest's version is known.</summary>
+    public static readonly Check ManifestVersion = new("manifest.version");
+
     /// <summary>The policy is well formed.</summary>
     public static readonly Check PolicyEncoding = new("policy.encoding");
     /// <summary>The policy's version is known.</summary>

@@ -69,7 +69,7 @@ sealed class PublicKeyConverter() : TextConverter<PublicKey>("a public key such 
 {
     protected override bool TryParse(string text, out PublicKey value)
     {
-        bool read = PublicKey.TryParse(text, out var key);
+        bool read = PublicKey.Parse(text, out var key).IsAccepted;
         value = key!;
         return read;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Signing;
@@ -52,6 +51,14 @@ public sealed record Policy(
             return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy (docs/predicates/policy.schema.json)", e.Message);
         }
         if (policy is null) return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy", "null");
+        // JSON's null passes for an immutable array, which then is none at all.
+        if (policy.Signers.IsDefault || policy.Logs.IsDefault || policy.Chains.IsDefault || policy.RequiredLinks.IsDefault
+            || policy.Signers.Any(s => s is null || s.Keys.IsDefault)
+            || policy.Chains.Any(c => c is null || c.Blocks.IsDefault || c.Publishers.IsDefault || c.Assets.IsDefault || c.Blocks.Any(b => b is null)))
+        {
+            policy = null;
+            return Verdict.Reject(EvidenceChecks.PolicyEncoding, "lists", "null");
+        }
         if (policy.Version != 1)
         {
             string found = policy.Version.ToString();

@@ -14,7 +14,7 @@ namespace Counterfoil.Evidence.Predicates;
 /// <param name="AccountId">The escrow account that pays.</param>
 /// <param name="Tenant">Who ordered.</param>
 /// <param name="Provider">Whose bid was accepted.</param>
-/// <param name="Rate">Token units a second.</param>
+/// <param name="Rate">Token units · 2^64 a second, as the contract counts.</param>
 /// <param name="BidDigest">EIP-712 digest of the signed bid.</param>
 /// <param name="Location">Where the machine says it is; a claim.</param>
 /// <param name="HardwareChallenges">Digests of answered hardware challenges; empty says that none was made.</param>

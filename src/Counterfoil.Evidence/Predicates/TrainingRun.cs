@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Counterfoil.Core.Attestation;
 using Counterfoil.Core.Digests;
 
 namespace Counterfoil.Evidence.Predicates;
@@ -44,10 +45,6 @@ public sealed record TrainingBindings(Sha256Digest? Dataset, Sha256Digest? Guard
 /// <param name="Uri">The predicate type of the predecessor.</param>
 /// <param name="Digest">Its payload digest.</param>
 public sealed record ResourceDescriptor(string Uri, DigestSet Digest);
-
-/// <summary>in-toto DigestSet with its one algorithm used here.</summary>
-/// <param name="Sha256">SHA-256.</param>
-public sealed record DigestSet(Sha256Digest Sha256);
 
 /// <summary>SLSA <c>runDetails</c>.</summary>
 /// <param name="Builder">Who is trusted to have run it.</param>

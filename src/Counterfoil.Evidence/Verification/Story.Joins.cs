@@ -65,7 +65,7 @@ sealed partial class Story
     void JoinModel(Link link, ModelCommitment model)
     {
         if (Named(model.TrainingRun, LinkType.TrainingRun) is { Subject: { } weights })
-            link.Equal(EvidenceChecks.JoinModelWeights, weights.Digest.GetValueOrDefault("sha256"), model.Onnx.ToString());
+            link.Equal(EvidenceChecks.JoinModelWeights, weights.Digest.Sha256, model.Onnx);
         if (CommittedModel(link, model) is not { } committed) return;
         link.Equal(EvidenceChecks.JoinModelId, committed.Id, model.ModelId);
         link.Equal(EvidenceChecks.JoinModelId, committed.WeightRoot, model.WeightRoot);
@@ -99,7 +99,7 @@ sealed partial class Story
             link.Equal(EvidenceChecks.JoinSettlementProof, inference.Proof, settlement.Proof);
             link.Equal(EvidenceChecks.JoinSettlementNonce, inference.Context, settlement.Payment.Nonce);
             if (Blob(link, inference.Output.Tensor) is { } output && Blob(link, inference.Proof) is { } proof)
-                link.Equal(EvidenceChecks.JoinSettlementResponse, InferenceResponse.Digest(inference.ModelId, output.Span, proof.Span), settlement.Response);
+                link.Equal(EvidenceChecks.JoinSettlementResponse, InferenceResponse.Digest(inference.ModelId, output, proof), settlement.Response);
         }
         link.Equal(EvidenceChecks.JoinSettlementNonce,
             PaymentContext.Digest(settlement.Request, settlement.Payment.Quote, settlement.Payment.Salt), settlement.Payment.Nonce);

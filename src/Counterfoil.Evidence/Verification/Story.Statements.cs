@@ -14,8 +14,10 @@ sealed partial class Story
             var read = LinkStatement.Decode(link.Bundled.Envelope, out var statement);
             if (!link.Record(read)) continue;
             link.Read(statement!.Type, statement.Subject, statement.Predicate);
-            var expected = LinkStatement.SubjectDigest(statement.Predicate, statement.Subject);
-            if (expected is { } digest) link.Equal(EvidenceChecks.LinkPredicate, digest.ToString(), string.Join(' ', statement.Subject.Digest.Select(d => $"{d.Key}:{d.Value}")));
+            var about = LinkStatement.SubjectDigest(statement.Predicate);
+            if (about is not null) link.Equal(EvidenceChecks.LinkPredicate, about, statement.Subject.Digest);
+            else if (statement.Subject.Digest.Sha256 is null)
+                link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, "a subject with a SHA-256", statement.Subject.Digest.ToString()));
             if (statement.Predicate is TrainingRun run) CheckDependencies(link, run);
         }
     }
@@ -26,8 +28,8 @@ sealed partial class Story
         var bindings = run.BuildDefinition.InternalParameters;
         (LinkType Type, Sha256Digest? Digest)[] named =
             [(LinkType.DatasetCommitment, bindings.Dataset), (LinkType.GuardReport, bindings.GuardReport), (LinkType.ComputeLease, bindings.Lease)];
-        string expected = string.Join(' ', named.Where(n => n.Digest is not null).Select(n => $"{n.Type.PredicateType}={n.Digest}"));
-        string found = string.Join(' ', run.BuildDefinition.ResolvedDependencies.Select(d => $"{d.Uri}={d.Digest.Sha256}"));
+        string expected = string.Join(' ', named.Where(n => n.Digest is not null).Select(n => $"{n.Type.PredicateType}=sha256:{n.Digest}"));
+        string found = string.Join(' ', run.BuildDefinition.ResolvedDependencies.Select(d => $"{d.Uri}={d.Digest}"));
         link.Equal(EvidenceChecks.LinkPredicate, expected, found);
         link.Equal(EvidenceChecks.LinkPredicate, TrainingRun.BuildType, run.BuildDefinition.BuildType);
     }
