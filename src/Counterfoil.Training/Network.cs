@@ -98,7 +98,7 @@ sealed class Network
             if (layer != layers[^1])
             {
                 var cells = layer.Output.Cells.AsSpan(0, count * layer.Output.Stride);
-                for (int i = 0; i < cells.Length; i++) cells[i] = cells[i] > 0 ? cells[i] : 0;
+                for (int i = 0; i < cells.Length; i++) cells[i] = cells[i] < 0 ? 0 : cells[i];   // NaN stays: a run that diverges shows it
             }
             x = layer.Output;
         }

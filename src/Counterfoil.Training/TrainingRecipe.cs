@@ -19,19 +19,19 @@ public sealed partial record TrainingRecipe
     public string Input { get; init; } = Preprocessing.Uint8Shift1.Name;
 
     /// <summary>How often every record is consumed, 1 to 10,000.</summary>
-    public int Epochs { get; init; } = 10;
+    public int Epochs { get; init; } = 20;
 
     /// <summary>The most records one step averages over, 1 to 65,536. The last batch of an epoch may be smaller.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 64;
 
     /// <summary>The learning rate of the first epoch in millionths, 1 to 10,000,000.</summary>
-    public int LearningRateMillionths { get; init; } = 100_000;
+    public int LearningRateMillionths { get; init; } = 20_000;
 
     /// <summary>What each later epoch multiplies the learning rate by, in millionths, 1 to 1,000,000 (constant).</summary>
-    public int DecayMillionths { get; init; } = 1_000_000;
+    public int DecayMillionths { get; init; } = 850_000;
 
     /// <summary>How much of the last step's velocity remains, in millionths, 0 (plain descent) to 999,999.</summary>
-    public int MomentumMillionths { get; init; }
+    public int MomentumMillionths { get; init; } = 900_000;
 
     /// <summary>Seeds the initial weights and nothing else. The order of records is the stream's: <see cref="TrainingOrder"/>.</summary>
     public ulong Seed { get; init; }

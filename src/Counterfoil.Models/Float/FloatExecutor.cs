@@ -18,7 +18,7 @@ public static class FloatExecutor
             values.Add(node switch
             {
                 FloatGemm gemm => Run(gemm, values[node.Input]),
-                FloatRelu => Array.ConvertAll(values[node.Input], v => v > 0 ? v : 0),
+                FloatRelu => Array.ConvertAll(values[node.Input], v => v < 0 ? 0 : v),
                 _ => throw new ArgumentException($"no such operator: {node.GetType().Name}", nameof(model)),
             });
         }

@@ -11,15 +11,14 @@ public sealed class FashionMnistTests(ITestOutputHelper output)
     public async Task A_perceptron_learns_from_9000_images_and_its_integers_name_the_held_back_ones()
     {
         var data = FashionMnist.Sample;
-        int E(string n, int d) => int.TryParse(Environment.GetEnvironmentVariable(n), out int v) ? v : d;
-        var recipe = new TrainingRecipe { Layers = [784, 128, 10], Epochs = E("EP", 10), BatchSize = E("BS", 32), LearningRateMillionths = E("LR", 100_000), DecayMillionths = E("DEC", 1_000_000), MomentumMillionths = E("MOM", 0), Seed = 1 };
+        var recipe = new TrainingRecipe { Layers = [784, 128, 10], Seed = 1 };
         var watch = Stopwatch.StartNew();
         var result = await Trainer.TrainAsync(recipe, data.Batches(recipe, data.TrainingRecords));
         double seconds = watch.Elapsed.TotalSeconds;
         output.WriteLine($"{seconds:f2} s, {result.Records / seconds:f0} images/s, losses {string.Join(' ', result.Losses.Select(l => l.ToString("f3")))}");
 
         var calibration = data.Calibration(1_000);
-        var verdict = Quantiser.Quantise(result.Model, Preprocessing.Uint8Shift1, calibration, new QuantiserOptions { Coverage = E("COV", 1000000) / 1e6, OutputCoverage = E("OCOV", 1000000) / 1e6 }, out var quantised, out var report);
+        var verdict = Quantiser.Quantise(result.Model, Preprocessing.Uint8Shift1, calibration, new QuantiserOptions(), out var quantised, out var report);
         Assert.True(verdict.IsAccepted, verdict.ToString());
         output.WriteLine($"{report}; shifts {string.Join(' ', quantised!.Graph.Nodes.Cast<Gemm>().Select(g => $"{g.Requantisation.Shift}: {g.Requantisation.Multipliers.Min()}..{g.Requantisation.Multipliers.Max()}"))}");
 
@@ -34,6 +33,7 @@ public sealed class FashionMnistTests(ITestOutputHelper output)
         foreach (var (image, label) in data.Test())
             if (ArgMax.Of(FloatExecutor.Execute(result.Model, Array.ConvertAll(image.ToArray(), p => (p >> 1) / 127f))) == label) asFloat++;
         output.WriteLine($"float {asFloat}, int8 {asInteger} of {FashionMnist.HeldBack}");
-        Assert.True(asInteger >= 820, $"{asInteger} of 1000");
+        Assert.True(asInteger >= 840, $"{asInteger} of 1000");
+        Assert.True(report!.Agreement > 0.98 && Math.Abs(asFloat - asInteger) <= 10, "int8 costs more than a percent");
     }
 }
