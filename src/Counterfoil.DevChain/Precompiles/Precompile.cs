@@ -19,7 +19,7 @@ abstract class Precompile
 
     static readonly Precompile[] Table =
     [
-        new Absent("ecrecover", 1), new Sha256Precompile(), new Ripemd160Precompile(), new Identity(), new ModExp(),
+        new EcRecover(), new Sha256Precompile(), new Ripemd160Precompile(), new Identity(), new ModExp(),
         new Absent("bn128 addition", 6), new Absent("bn128 multiplication", 7), new Absent("bn128 pairing check", 8),
         new Blake2F(), new Absent("KZG point evaluation", 10),
     ];

@@ -6,7 +6,7 @@ namespace Counterfoil.Chain.Tests.DevChain.StateTests;
 /// <summary>The machine against ethereum/tests: 10,754 cases of Cancun, each with the state root and the logs that every client agrees on.</summary>
 public sealed class GeneralStateTests(ITestOutputHelper output)
 {
-    const int NeedAbsentPrecompile = 100;
+    const int NeedAbsentPrecompile = 89;
 
     [Fact]
     public void Every_case_of_the_newest_fork_gives_the_root_and_the_logs_that_all_clients_agree_on()
@@ -23,7 +23,7 @@ public sealed class GeneralStateTests(ITestOutputHelper output)
                 if (result.Failure is { } failure) failures.Add($"{test.Name}: {failure}");
                 else if (result.AbsentPrecompile is { } name) absent.Add($"{test.Name}: {name}");
                 else Interlocked.Increment(ref passed);
-                Interlocked.Add(ref gas, result.GasUsed);
+                if (result.GasUsed < 1L << 40) Interlocked.Add(ref gas, result.GasUsed); // a few cases run with nearly 2^63 gas
             }
         });
         output.WriteLine($"{passed} passed, {absent.Count} need an absent precompile, {failures.Count} failed; {gas / 1_000_000} Mgas in {clock.Elapsed.TotalSeconds:F1} s");
