@@ -36,7 +36,7 @@ sealed class ProverChannel(Transcript transcript)
     public void WriteBound(Goldilocks element) => BinaryPrimitives.WriteUInt64BigEndian(Reserve(8), element.Value);
 
     /// <summary>Writes a digest that a root sent before binds.</summary>
-    public void WriteBound(ReadOnlySpan<byte> digest) => digest.CopyTo(Reserve(Bytes32.Size));
+    public void WriteBound(Keccak256Digest digest) => digest.CopyTo(Reserve(Bytes32.Size));
 
     public byte[] ToArray() => bytes.AsSpan(0, length).ToArray();
 

@@ -24,7 +24,7 @@ sealed class CommittedMatrix
             matrix.CopyRow(r, cells);
             ReedSolomon.Encode(cells, codewords.AsSpan(r * code.Length, code.Length), code);
         }
-        tree = new MerkleTree(ColumnHasher.Leaves(codewords, matrix.Rows, code.Length), code.LogLength);
+        tree = new MerkleTree(codewords, matrix.Rows, code.LogLength);
     }
 
     public RowCode Code { get; }

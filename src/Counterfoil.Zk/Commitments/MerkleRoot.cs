@@ -12,43 +12,46 @@ namespace Counterfoil.Zk.Commitments;
 /// </remarks>
 static class MerkleRoot
 {
-    /// <summary>The hash of one column.</summary>
-    public static Keccak256Digest Leaf(ReadOnlySpan<Goldilocks> column, Span<byte> scratch)
+    /// <summary>Bytes of a node's input.</summary>
+    public const int NodeSize = 8 + 2 * Bytes32.Size;
+
+    /// <summary>Bytes of a leaf's input.</summary>
+    public static int LeafSize(int rows) => 8 + 8 * rows;
+
+    /// <summary>Writes a leaf's input.</summary>
+    public static void WriteLeaf(ReadOnlySpan<Goldilocks> column, Span<byte> message)
     {
-        var bytes = scratch[..(8 + 8 * column.Length)];
-        Domains.ProofColumn.CopyTo(bytes);
-        for (int i = 0; i < column.Length; i++) BinaryPrimitives.WriteUInt64BigEndian(bytes[(8 + 8 * i)..], column[i].Value);
-        return Keccak256.Hash(bytes);
+        Domains.ProofColumn.CopyTo(message);
+        for (int i = 0; i < column.Length; i++) BinaryPrimitives.WriteUInt64BigEndian(message[(8 + 8 * i)..], column[i].Value);
     }
 
-    /// <summary>The hash of two neighbours.</summary>
-    public static Keccak256Digest Node(Keccak256Digest left, Keccak256Digest right)
+    /// <summary>Writes a node's input.</summary>
+    public static void WriteNode(Keccak256Digest left, Keccak256Digest right, Span<byte> message)
     {
-        Span<byte> bytes = stackalloc byte[8 + 2 * Bytes32.Size];
-        Domains.ProofNode.CopyTo(bytes);
-        left.CopyTo(bytes[8..]);
-        right.CopyTo(bytes[40..]);
-        return Keccak256.Hash(bytes);
+        Domains.ProofNode.CopyTo(message);
+        left.CopyTo(message[8..]);
+        right.CopyTo(message[(8 + Bytes32.Size)..]);
     }
 
     /// <summary>The root above <paramref name="leaves"/> at ascending distinct <paramref name="positions"/>, with siblings from the channel. Overwrites both.</summary>
     public static Keccak256Digest Climb(VerifierChannel channel, int depth, Span<int> positions, Span<Keccak256Digest> leaves)
     {
+        var messages = new byte[positions.Length * NodeSize];
         int count = positions.Length;
         for (int level = 0; level < depth; level++)
         {
             int parents = 0;
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < count; i++, parents++)
             {
+                var message = messages.AsSpan(parents * NodeSize, NodeSize);
                 int position = positions[i];
-                var digest = leaves[i];
-                if ((position & 1) != 0) digest = Node(channel.TakeDigest(), digest);
-                else if (i + 1 < count && positions[i + 1] == position + 1) digest = Node(digest, leaves[++i]);
-                else digest = Node(digest, channel.TakeDigest());
+                if ((position & 1) != 0) WriteNode(channel.TakeDigest(), leaves[i], message);
+                else if (i + 1 < count && positions[i + 1] == position + 1) WriteNode(leaves[i], leaves[++i], message);
+                else WriteNode(leaves[i], channel.TakeDigest(), message);
                 positions[parents] = position >> 1;
-                leaves[parents++] = digest;
             }
             count = parents;
+            Keccak256.HashMany(messages.AsSpan(0, count * NodeSize), NodeSize, leaves[..count]);
         }
         return leaves[0];
     }

@@ -37,16 +37,18 @@ static class RowOpening
         var codeword = ReedSolomon.Encode(v, code);
         var column = new Goldilocks[a.Length];
         var leaves = new Keccak256Digest[positions.Length];
-        var scratch = new byte[8 + 8 * column.Length];
+        int size = MerkleRoot.LeafSize(a.Length);
+        var messages = new byte[positions.Length * size];
         bool agrees = true;
         for (int i = 0; i < positions.Length; i++)
         {
             channel.TakeBound(column);
-            leaves[i] = MerkleRoot.Leaf(column, scratch);
+            MerkleRoot.WriteLeaf(column, messages.AsSpan(i * size, size));
             var combined = Goldilocks2.Zero;
             for (int r = 0; r < column.Length; r++) combined += weights[r] * column[r];
             agrees &= combined == codeword[positions[i]];
         }
+        Keccak256.HashMany(messages, size, leaves);
         var found = MerkleRoot.Climb(channel, code.LogLength, positions, leaves);
         channel.Require(found == root, ZkChecks.Path, $"{root}", $"{found}");
         channel.Require(agrees, ZkChecks.Opening, "the opened row to agree with every queried column", "a difference");

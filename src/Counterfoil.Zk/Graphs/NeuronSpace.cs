@@ -102,4 +102,5 @@ static class Limits
     public const int Length = 1 << 17;
     public const int Neurons = 1 << 20;
     public const long Weights = 1L << 28;
+    public const int Rows = 1 << 16;
 }

@@ -82,6 +82,8 @@ public sealed partial class CommittedModel
         verdict = CheckCode(parameters.Weights, "weights", 16).Then(() => CheckCode(parameters.Witness, "witness", space!.Variables));
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedModel(space!, biasBits, parameters, weightRoot);
+        int rows = Math.Max(candidate.Weights.Rows, candidate.Inference.Rows);
+        if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (candidate.Inference.Depth > 30 || candidate.Registration.Depth > 30)
             return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(candidate.Inference.Depth, candidate.Registration.Depth)}");
         var weakest = candidate.Ledger.Weakest;
