@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Counterfoil.Core.Digests;
 using Counterfoil.Models;
 using Counterfoil.Training.Arithmetic;
 using Counterfoil.Zk.Graphs;
@@ -58,7 +59,7 @@ sealed class Network
         Span<byte> salt = stackalloc byte[sizeof(ulong) + sizeof(int)];
         BinaryPrimitives.WriteUInt64LittleEndian(salt, seed);
         BinaryPrimitives.WriteInt32LittleEndian(salt[sizeof(ulong)..], layer);
-        var random = SplitMix64.For("counterfoil/training-weights/v1"u8, salt);
+        var random = SplitMix64.For(Domains.TrainingWeights, salt);
         // The square root is an IEEE operation: correctly rounded everywhere.
         float a = MathF.Sqrt(6f / weights.Rows);
         for (int output = 0; output < weights.Columns; output++)

@@ -1,4 +1,5 @@
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Models;
 using Counterfoil.Models.Onnx;
 using Counterfoil.Models.Onnx.Format;
 using CsCheck;
@@ -184,6 +185,62 @@ public sealed class HostileOnnxTests
             foreach (var (at, value) in changes) bytes[at] = value;
             var verdict = OnnxReader.Read(bytes, out var model);
             Assert.Equal(verdict.IsAccepted, model is not null);
+        }, iter: 3_000);
+    }
+
+    static Gen<string> OneOf(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
+
+    // Mostly a chain of operators that fit, with a fault here and there: what is wholly random is refused at its first node.
+    static readonly Gen<NodeProto> Links =
+        from type in OneOf("Gemm", "Gemm", "MatMul", "Add", "Relu", "Relu", "Flatten", "Reshape", "Identity", "Constant", "Softmax")
+        from operand in OneOf("W", "W", "V", "s", "x", "", "2")
+        from bias in OneOf("V", "V", "W", "")
+        from attribute in OneOf("", "", "", "transA", "transB", "alpha", "axis", "allowzero", "value")
+        from value in Gen.Int[-3, 3]
+        select Link(type, operand, bias, attribute, value);
+
+    static NodeProto Link(string type, string operand, string bias, string attribute, int value)
+    {
+        var node = new NodeProto { OpType = type, Input = { "?" }, Output = { "?" } };
+        if (type is "Gemm" or "MatMul") node.Input.Add(operand);
+        if (type is "Gemm" or "Add") node.Input.Add(bias);
+        if (type is "Reshape") node.Input.Add("s");
+        if (attribute.Length > 0) node.Attribute.Add(new AttributeProto { Name = attribute, I = value, F = value, T = Shape("", value, 2) });
+        return node;
+    }
+
+    [Fact]
+    public void Whatever_graph_is_read_can_be_run()
+    {
+        int accepted = 0;
+        Gen.Select(Links.Array[0, 4], Gen.Long[0, 3].Array[1, 3], Gen.Long[1, 3].Array[2], Gen.Int[5, 20], Gen.Int[0, 30]).Sample((links, input, weights, opset, fault) =>
+        {
+            for (int i = 0; i < links.Length; i++)
+            {
+                links[i].Input[0] = i == 0 ? "x" : $"{(fault == i ? i + 1 : i)}";
+                links[i].Output[0] = i == links.Length - 1 ? "y" : $"{i + 1}";
+            }
+            var graph = new GraphProto { Input = { Value("x", input) }, Output = { Value(links.Length == 0 ? "x" : "y", 1) }, Node = { links } };
+            graph.Initializer.Add([Tensor("W", new float[weights[0] * weights[1]], weights), Tensor("V", new float[weights[1]], weights[1]), Shape("s", 1, -1)]);
+            var verdict = OnnxReader.Read(Model(graph, opset).Bytes(), out var model);
+            Assert.Equal(verdict.IsAccepted, model is not null);
+            if (model is null) return;
+            Interlocked.Increment(ref accepted);
+            Assert.Equal(model.OutputLength, FloatExecutor.Execute(model, new float[model.InputLength]).Length);
+        }, iter: 10_000);
+        Assert.True(accepted > 500, $"only {accepted} graphs were well formed: the generator no longer tests what it should");
+    }
+
+    [Fact]
+    public void A_mutated_model_of_ours_is_a_verdict_and_whatever_is_read_is_finite()
+    {
+        byte[] whole = OnnxWriter.Write(FloatModel.Perceptron(([1, 2, 3, 4, 5, 6], [1, 2]), ([1, -1], [0])));
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 3].Sample(changes =>
+        {
+            byte[] bytes = [.. whole];
+            foreach (var (at, value) in changes) bytes[at] = value;
+            if (OnnxReader.Read(bytes, out var model).IsAccepted)
+                Assert.All(model!.Nodes.OfType<FloatGemm>(), g => Assert.All(g.Weights.Concat(g.Biases), w => Assert.True(float.IsFinite(w))));
         }, iter: 3_000);
     }
 }

@@ -1,4 +1,5 @@
 using Counterfoil.Core.Merkle;
+using Counterfoil.Models.Onnx;
 using Counterfoil.Training;
 using Counterfoil.Training.Arithmetic;
 using CsCheck;
@@ -99,5 +100,13 @@ public sealed class ReproducibilityTests
         Assert.All(epochs, e => Assert.Equal(Enumerable.Range(0, Records), e.Order()));
         Assert.NotEqual(epochs[0], epochs[1]);
         Assert.All(plan, b => Assert.InRange(b.Records.Length, 1, Recipe.BatchSize));
+    }
+
+    [Fact]
+    public async Task The_trained_model_comes_back_from_onnx_with_every_bit()
+    {
+        var result = await Train(Recipe);
+        Assert.True(OnnxReader.Read(OnnxWriter.Write(result.Model), out var read).IsAccepted);
+        Assert.Equal(result.WeightsDigest, (result with { Model = read! }).WeightsDigest);
     }
 }
