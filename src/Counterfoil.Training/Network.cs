@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
@@ -14,6 +15,7 @@ sealed class Network
     readonly Kernels kernels;
     readonly int threads;
     readonly float[] decoded = new float[256];
+    readonly SearchValues<byte> bytesWithoutCell;
     readonly Layer[] layers;
     readonly Matrix inputs;
     readonly float momentum, decay;
@@ -42,12 +44,13 @@ sealed class Network
             Initialise(layers[i].Weights, recipe.Seed, i);
         }
         Preprocessing.TryFind(recipe.Input, out var preprocessing);
+        var without = new List<byte>();
         for (int value = 0; value < 256; value++)
         {
-            // A byte that the preprocessing has no cell for never reaches a trained model, so it stands for zero here.
-            bool known = Preprocessing.Apply(recipe.Input, [(byte)value], out var cell).IsAccepted;
-            decoded[value] = known ? cell![0] / (float)preprocessing!.Denominator : 0;
+            if (Preprocessing.Apply(recipe.Input, [(byte)value], out var cell).IsAccepted) decoded[value] = cell![0] / (float)preprocessing!.Denominator;
+            else without.Add((byte)value);
         }
+        bytesWithoutCell = SearchValues.Create([.. without]);
     }
 
     /// <summary>
@@ -73,6 +76,7 @@ sealed class Network
     public double Step(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> labels)
     {
         int count = labels.Length;
+        if (bytes.ContainsAny(bytesWithoutCell)) throw new ArgumentException($"a byte has no cell under {recipe.Input}", nameof(bytes));
         for (int row = 0; row < count; row++)
         {
             var cells = inputs.Row(row);

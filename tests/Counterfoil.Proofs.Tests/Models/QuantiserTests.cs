@@ -90,6 +90,18 @@ public sealed class QuantiserTests
     }, iter: 10);
 
     [Fact]
+    public void Less_coverage_gives_finer_steps_and_says_what_it_clipped()
+    {
+        var model = FloatModel.Perceptron((ImmutableArray.Create(1f), ImmutableArray.Create(0f)));
+        ReadOnlyMemory<byte>[] data = [.. Enumerable.Range(1, 100).Select(i => new byte[] { (byte)(i == 100 ? 254 : 2 * (i % 10) + 2) })];
+        Quantiser.Quantise(model, Preprocessing.Uint8Shift1, data, new QuantiserOptions(), out var whole, out var all);
+        Quantiser.Quantise(model, Preprocessing.Uint8Shift1, data, new QuantiserOptions { OutputCoverage = 0.99 }, out var most, out var clipped);
+        Assert.Equal(1.0 / 127, whole!.OutputScale, 1e-9);
+        Assert.Equal(10.0 / 127 / 127, most!.OutputScale, 1e-9);
+        Assert.True(clipped!.Saturated > all!.Saturated && clipped.MaximumError > all.MaximumError);
+    }
+
+    [Fact]
     public void A_branching_model_keeps_its_branches()
     {
         // x → Gemm a; a → ReLU; a → nothing else; ReLU → Gemm b, and the input is read twice by dead weight: not here, every value has a reader.

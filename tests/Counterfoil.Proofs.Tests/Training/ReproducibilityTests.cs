@@ -1,4 +1,6 @@
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Merkle;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.Models.Onnx;
 using Counterfoil.Training;
 using Counterfoil.Training.Arithmetic;
@@ -89,6 +91,22 @@ public sealed class ReproducibilityTests
         var swapped = await Trainer.TrainAsync(Recipe, batches.ToAsyncEnumerable());
         Assert.NotEqual(result.BatchesRoot, swapped.BatchesRoot);
         Assert.NotEqual(result.WeightsDigest, swapped.WeightsDigest);
+    }
+
+    [Fact]
+    public async Task Doing_a_run_again_convicts_whoever_claims_other_batches_or_other_weights()
+    {
+        var result = await Train(Recipe);
+        Task<Verdict> Again(TrainingRecipe recipe, Sha256Digest batches, Sha256Digest weights) =>
+            Reexecution.VerifyAsync(recipe, FashionMnist.Sample.Batches(recipe, Records), batches, weights, new TrainerOptions { Path = KernelPath.Vector256 });
+        async Task<string> Refusal(TrainingRecipe recipe, Sha256Digest batches, Sha256Digest weights) =>
+            Assert.IsType<Verdict.Rejected>(await Again(recipe, batches, weights)).Reason.Check.Id;
+
+        Assert.Equal(Verdict.Accept, await Again(Recipe, result.BatchesRoot, result.WeightsDigest));
+        Assert.Equal("training.reexecution.batches", await Refusal(Recipe, result.WeightsDigest, result.WeightsDigest));
+        Assert.Equal("training.reexecution.weights", await Refusal(Recipe, result.BatchesRoot, result.BatchesRoot));
+        Assert.Equal("training.reexecution.weights", await Refusal(Recipe with { LearningRateMillionths = 20_001 }, result.BatchesRoot, result.WeightsDigest));
+        Assert.Equal("training.recipe.range", await Refusal(Recipe with { Epochs = 0 }, result.BatchesRoot, result.WeightsDigest));
     }
 
     [Fact]
