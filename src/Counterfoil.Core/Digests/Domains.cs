@@ -44,4 +44,22 @@ public static class Domains
 
     /// <summary>First bytes of a payment context's input.</summary>
     public static ReadOnlySpan<byte> PaymentContext => "counterfoil/payment-context/v1"u8;
+
+    /// <summary>First bytes of a model id's input.</summary>
+    public static ReadOnlySpan<byte> ModelId => "counterfoil/model/v1"u8;
+
+    /// <summary>First bytes of a graph digest's input.</summary>
+    public static ReadOnlySpan<byte> GraphDigest => "counterfoil/graph/v1"u8;
+
+    /// <summary>First word of a proof transcript's chaining step. Eight bytes, as all separators of proofs: a column stays aligned to words.</summary>
+    public static ReadOnlySpan<byte> ProofAbsorb => "cf-absor"u8;
+
+    /// <summary>First word of a block of challenges.</summary>
+    public static ReadOnlySpan<byte> ProofSqueeze => "cf-squee"u8;
+
+    /// <summary>First word of a column's hash in a polynomial commitment.</summary>
+    public static ReadOnlySpan<byte> ProofColumn => "cf-colum"u8;
+
+    /// <summary>First word of an inner node in a polynomial commitment.</summary>
+    public static ReadOnlySpan<byte> ProofNode => "cf-node\0"u8;
 }
