@@ -24,6 +24,15 @@ public static class Domains
     /// <summary>Tag of an entry in a bundle's table of contents.</summary>
     public static ReadOnlySpan<byte> BundleEntry => "counterfoil/bundle-entry/v1"u8;
 
+    /// <summary>First bytes of the input of trained weights' digest.</summary>
+    public static ReadOnlySpan<byte> Weights => "counterfoil/weights/v1"u8;
+
+    /// <summary>First bytes of what seeds a network's initial weights.</summary>
+    public static ReadOnlySpan<byte> TrainingWeights => "counterfoil/training-weights/v1"u8;
+
+    /// <summary>First bytes of what seeds an epoch's order of records, where the stream has none of its own.</summary>
+    public static ReadOnlySpan<byte> TrainingOrder => "counterfoil/training-order/v1"u8;
+
     /// <summary>Additional data of a sealed key file: a sealed secret cannot be passed off as another format's.</summary>
     public static ReadOnlySpan<byte> SealedKey => "counterfoil/sealed-key/v1"u8;
 
