@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Counterfoil.Core.Digests;
 
 namespace Counterfoil.Core.Signing;
 
 /// <summary>The fingerprint of a public key: SHA-256 of its SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7).</summary>
 /// <param name="Fingerprint">The 32 bytes.</param>
-public readonly record struct KeyId(Sha256Digest Fingerprint) : IComparable<KeyId>
+[JsonConverter(typeof(HexJsonConverter<KeyId>))]
+public readonly record struct KeyId(Sha256Digest Fingerprint) : IComparable<KeyId>, IHexText<KeyId>
 {
     /// <summary>Reads 64 lower-case hexadecimal digits, without a prefix.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out KeyId id)

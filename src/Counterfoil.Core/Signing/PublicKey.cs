@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 
 namespace Counterfoil.Core.Signing;
 
 /// <summary>A public key that passed every check of its algorithm. Equal keys have equal bytes: each key has one encoding.</summary>
+[JsonConverter(typeof(PublicKeyJsonConverter))]
 public sealed partial class PublicKey : IEquatable<PublicKey>
 {
     readonly byte[] bytes;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Signing;
 using Counterfoil.Core.Verdicts;
@@ -73,7 +72,7 @@ public sealed class SigningLaws
             Assert.NotNull(Refusal(PublicKey.Parse(any, out _)));
             Assert.NotNull(Refusal(PublicKey.FromPem(any, out _)));
             Assert.NotNull(Refusal(PublicKey.Parse("p256:" + any, out _)));
-            Assert.NotNull(Refusal(PublicKey.FromSubjectPublicKeyInfo(Encoding.UTF8.GetBytes(any), out _)));
+            Assert.NotNull(Refusal(PublicKey.FromSubjectPublicKeyInfo(System.Text.Encoding.UTF8.GetBytes(any), out _)));
         });
         Assert.NotNull(Refusal(PublicKey.Parse(null, out _)));
         Assert.NotNull(Refusal(PublicKey.FromPem(whole[1] + whole[1], out _)));
