@@ -21,6 +21,21 @@ public static class Domains
     /// <summary>Tag of a key's entry in the absence tree.</summary>
     public static ReadOnlySpan<byte> DataKey => "counterfoil/data-key/v1"u8;
 
+    /// <summary>First byte of a leaf's input in the absence tree. It and the two below differ from RFC 9162's two, so no tree passes for the other.</summary>
+    public const byte AbsenceLeaf = 0x02;
+
+    /// <summary>First byte of an inner node's input in the absence tree.</summary>
+    public const byte AbsenceNode = 0x03;
+
+    /// <summary>The only byte of the input of an empty subtree's hash in the absence tree.</summary>
+    public const byte AbsenceEmpty = 0x04;
+
+    /// <summary>Tag of the stream that chooses held-back records.</summary>
+    public static ReadOnlySpan<byte> DataHeldBack => "counterfoil/data-held-back/v1"u8;
+
+    /// <summary>Tag of the stream that shuffles an epoch's records.</summary>
+    public static ReadOnlySpan<byte> DataEpochOrder => "counterfoil/data-epoch-order/v1"u8;
+
     /// <summary>Tag of an entry in a bundle's table of contents.</summary>
     public static ReadOnlySpan<byte> BundleEntry => "counterfoil/bundle-entry/v1"u8;
 
