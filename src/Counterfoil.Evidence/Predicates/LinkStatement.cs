@@ -43,7 +43,7 @@ public sealed record LinkStatement(LinkType Type, Subject Subject, object Predic
     {
         ArgumentNullException.ThrowIfNull(envelope);
         statement = null;
-        var verdict = PredicateTypeReading.Read(envelope.Payload, out string? predicateType);
+        var verdict = StatementCodec.PeekPredicateType(envelope.Payload, out string? predicateType);
         if (!verdict.IsAccepted) return verdict;
         return LinkType.Find(predicateType!)?.Number switch
         {

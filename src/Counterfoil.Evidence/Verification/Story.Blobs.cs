@@ -34,7 +34,7 @@ sealed partial class Story
         return null;
     }
 
-    WorkloadManifest? WorkloadManifest(Link link, ComputeLease lease)
+    Workloads.WorkloadManifest? WorkloadManifest(Link link, ComputeLease lease)
     {
         if (Blob(link, lease.ManifestDigest) is not { } bytes) return null;
         return link.Record(Workloads.WorkloadManifest.Decode(bytes, out var manifest)) ? manifest : null;

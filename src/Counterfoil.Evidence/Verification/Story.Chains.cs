@@ -3,7 +3,9 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Bundles;
 using Counterfoil.Evidence.Predicates;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
 using Counterfoil.Evm.Contracts;
+using Counterfoil.Evm.Tries;
 
 namespace Counterfoil.Evidence.Verification;
 
@@ -33,7 +35,7 @@ sealed partial class Story
         var headers = new List<BlockHeader>();
         foreach (var rlp in chain.Headers)
         {
-            var read = BlockHeader.Decode(rlp, out var header);
+            var read = BlockHeader.Decode(rlp.Span, out var header);
             if (!read.IsAccepted)
             {
                 RecordWhole(read);
@@ -105,13 +107,13 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"the trusted escrow on {lease.Chain}", lease.Escrow.ToString()));
             return;
         }
-        Claim(link, EvidenceChecks.ChainLease, lease.Chain, escrow, LeaseOpenedEvent.TryDecode,
+        Claim<LeaseOpenedEvent>(link, EvidenceChecks.ChainLease, lease.Chain, escrow, LeaseOpenedEvent.TryDecode,
             e => e.LeaseId == lease.LeaseId,
             (e, block) => (e.OrderId, e.Provider, e.Tenant, e.AccountId, e.Rate, e.BidDigest, block.Time)
                 == (lease.OrderId, lease.Provider, lease.Tenant, lease.AccountId, lease.Rate, lease.BidDigest.Value, lease.OpenedAt),
             $"lease {lease.LeaseId} for order {lease.OrderId}: provider {lease.Provider}, tenant {lease.Tenant}, rate {lease.Rate}, opened {lease.OpenedAt:u}",
             (e, block) => $"lease {e.LeaseId} for order {e.OrderId}: provider {e.Provider}, tenant {e.Tenant}, rate {e.Rate}, opened {block.Time:u}");
-        Claim(link, EvidenceChecks.ChainOrder, lease.Chain, escrow, OrderPlacedEvent.TryDecode,
+        Claim<OrderPlacedEvent>(link, EvidenceChecks.ChainOrder, lease.Chain, escrow, OrderPlacedEvent.TryDecode,
             e => e.OrderId == lease.OrderId,
             (e, _) => (e.Tenant, e.ManifestDigest) == (lease.Tenant, lease.ManifestDigest.Value),
             $"order {lease.OrderId} of {lease.Tenant} for manifest {lease.ManifestDigest}",
@@ -128,16 +130,16 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"a trusted asset on {payment.Chain}", payment.Asset.ToString()));
             return;
         }
-        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, AuthorizationUsedEvent.TryDecode,
+        Claim<AuthorizationUsedEvent>(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, AuthorizationUsedEvent.TryDecode,
             e => e.Nonce == payment.Nonce.Value && e.Authorizer == payment.Payer, (_, _) => true, $"authorization {payment.Nonce} of {payment.Payer}", (e, _) => e.ToString(),
             payment.Transaction);
-        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, TransferEvent.TryDecode,
+        Claim<TransferEvent>(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, TransferEvent.TryDecode,
             e => e.From == payment.Payer,
             (e, _) => (e.To, e.Value) == (payment.Payee, payment.Amount),
             $"{payment.Amount} units from {payment.Payer} to {payment.Payee}",
             (e, _) => $"{e.Value} units from {e.From} to {e.To}", payment.Transaction);
         if (settlement.Escrow is { } closed && trust.Escrow is { } escrow)
-            Claim(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, LeaseClosedEvent.TryDecode,
+            Claim<LeaseClosedEvent>(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, LeaseClosedEvent.TryDecode,
                 e => e.LeaseId == closed.LeaseId,
                 (e, _) => e.Owed == closed.Owed,
                 $"lease {closed.LeaseId} closed with {closed.Owed} units earned",

@@ -70,7 +70,7 @@ sealed partial class Story
         link.Equal(EvidenceChecks.JoinModelId, committed.Id, model.ModelId);
         link.Equal(EvidenceChecks.JoinModelId, committed.WeightRoot, model.WeightRoot);
         link.Equal(EvidenceChecks.JoinModelId, committed.GraphDigest, model.GraphDigest);
-        link.Equal(EvidenceChecks.JoinModelId, committed.WeightsHidden, model.WeightsHidden);
+        link.Equal(EvidenceChecks.JoinModelId, committed.Parameters.WeightsHidden, model.WeightsHidden);
     }
 
     void JoinInference(Link link, InferenceRecord inference)

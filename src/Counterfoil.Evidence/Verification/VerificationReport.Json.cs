@@ -5,6 +5,7 @@ using Counterfoil.Core.Verdicts;
 
 namespace Counterfoil.Evidence.Verification;
 
+/// <summary>The report as JSON.</summary>
 public static class VerificationReportJson
 {
     /// <summary>The report as <c>counterfoil verify --json</c> prints it: the same facts as the human form.</summary>

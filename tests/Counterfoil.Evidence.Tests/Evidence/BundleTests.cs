@@ -5,6 +5,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Bundles;
 using Counterfoil.Evidence.Predicates;
 using CsCheck;
+using Check = Counterfoil.Core.Verdicts.Check;
 
 namespace Counterfoil.Evidence.Tests.Evidence;
 

@@ -5,6 +5,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Policies;
 using Counterfoil.Evm;
 using CsCheck;
+using Check = Counterfoil.Core.Verdicts.Check;
 
 namespace Counterfoil.Evidence.Tests.Evidence;
 
