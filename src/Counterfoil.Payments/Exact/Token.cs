@@ -1,0 +1,15 @@
+using Counterfoil.Evm;
+
+namespace Counterfoil.Payments.Exact;
+
+/// <summary>A token by everything that identifies it, as its holder knows it; never as a message claims.</summary>
+/// <param name="Network">The chain.</param>
+/// <param name="Contract">The contract, which is also the <c>verifyingContract</c> of its EIP-712 domain.</param>
+/// <param name="Name">The name in its EIP-712 domain.</param>
+/// <param name="Version">The version in its EIP-712 domain.</param>
+/// <param name="Decimals">How many decimal places of a whole token one unit is.</param>
+public sealed record Token(NetworkId Network, Address Contract, string Name, string Version, int Decimals)
+{
+    /// <summary>The contract and its chain, as CAIP-10 writes an account.</summary>
+    public override string ToString() => $"{Network}:{Contract}";
+}
