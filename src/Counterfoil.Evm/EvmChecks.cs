@@ -19,4 +19,19 @@ public static class EvmChecks
     public static readonly Check RlpItemCount = new("rlp.item-count");
     /// <summary>Nothing follows the encoding.</summary>
     public static readonly Check RlpTrailing = new("rlp.trailing");
+
+    /// <summary>A signature is 65 bytes, r ‖ s ‖ v, with v 27 or 28.</summary>
+    public static readonly Check SignatureEncoding = new("signature.encoding");
+    /// <summary>r and s of a signature are in [1, n − 1].</summary>
+    public static readonly Check SignatureRange = new("signature.range");
+    /// <summary>s of a signature is at most n / 2 (EIP-2), so that a signature has one form.</summary>
+    public static readonly Check SignatureLowS = new("signature.low-s");
+    /// <summary>A signature verifies under the key expected.</summary>
+    public static readonly Check SignatureValid = new("signature.valid");
+    /// <summary>A public key can be recovered from a signature.</summary>
+    public static readonly Check SignatureRecovery = new("signature.recovery");
+    /// <summary>A public key is in SEC 1 form.</summary>
+    public static readonly Check PublicKeyEncoding = new("public-key.encoding");
+    /// <summary>A public key is a point of the curve.</summary>
+    public static readonly Check PublicKeyOnCurve = new("public-key.on-curve");
 }
