@@ -134,7 +134,7 @@ public sealed partial class PaymentGate
             var paid = new SaleEvent.Paid(receipt);
             // Nobody waits for this write: after a crash the same question to the facilitator has the same answer.
             gate.sales.AdvanceLater(payment.Key, paid);
-            SoldAnswer(gate.logger, http.Request.Path, payment.Key.Payer.ToString(), terms.Amount.ToString(), settled.Transaction.ToString());
+            SoldAnswer(gate.logger, http.Request.Path, payment.Key.Payer, terms.Amount, settled.Transaction);
             return SaleRules.Next(sale, paid);
         }
 

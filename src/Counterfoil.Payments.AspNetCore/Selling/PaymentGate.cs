@@ -82,8 +82,8 @@ public sealed partial class PaymentGate
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the handler of {Path} failed; the payment {Payment} is not charged")]
-    static partial void HandlerFailed(ILogger logger, Exception error, string path, PaymentKey payment);
+    static partial void HandlerFailed(ILogger logger, Exception error, PathString path, PaymentKey payment);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sold {Path} to {Payer} for {Amount} units in {Transaction}")]
-    static partial void SoldAnswer(ILogger logger, string path, string payer, string amount, string transaction);
+    static partial void SoldAnswer(ILogger logger, PathString path, Evm.Address payer, Evm.TokenAmount amount, Bytes32 transaction);
 }

@@ -167,7 +167,7 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         if (terms!.Token.Network != chain.Network) return Verdict.Reject(PaymentChecks.Network, chain.Network.ToString(), terms.Token.Network.ToString());
         if (options.Tokens.FirstOrDefault(t => t.Contract == terms.Token.Contract) is not { } token)
             return Verdict.Reject(PaymentChecks.Asset, string.Join(" or ", options.Tokens.Select(t => t.Contract)), terms.Token.Contract.ToString());
-        if (ExactTerms.MatchDomain(token, terms.Token) is not Verdict.Accepted and var otherDomain) return otherDomain;
+        if (token.MatchDomain(terms.Token) is not Verdict.Accepted and var otherDomain) return otherDomain;
         if (ExactPayment.Read(payment, out var exact) is not Verdict.Accepted and var unread) return unread;
         if (ExactRules.VerifyMessage(exact!, terms with { Token = token }) is not Verdict.Accepted and var refused) return refused;
         intent = new SettlementIntent(token, exact!.Authorization, exact.Signature);
@@ -189,7 +189,7 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await lane.DisposeAsync().ConfigureAwait(false);
-        foreach (var run in underway.Values) await run.Value.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in underway.Values) await ((Task)run.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();
     }
 }

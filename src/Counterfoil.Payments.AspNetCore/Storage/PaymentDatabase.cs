@@ -69,10 +69,7 @@ public sealed class PaymentDatabase : IAsyncDisposable
     /// <summary>Runs work some time soon, after all that was handed over before.</summary>
     internal void RunLater(Action<PaymentDatabase> work) => Post(new Work<bool>(db => { work(db); return true; }));
 
-    void Post(Work item)
-    {
-        if (!queue.Writer.TryWrite(item)) throw new ObjectDisposedException(nameof(PaymentDatabase));
-    }
+    void Post(Work item) => ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(item), this);
 
     /// <summary>A prepared statement with its parameters set: <c>$0</c>, <c>$1</c>, …</summary>
     internal SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)

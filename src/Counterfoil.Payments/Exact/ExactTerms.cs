@@ -93,15 +93,7 @@ public sealed record ExactTerms(Token Token, Address PayTo, TokenAmount Amount, 
         if (other.Token.Contract != Token.Contract) return Verdict.Reject(PaymentChecks.Asset, Token.Contract.ToString(), other.Token.Contract.ToString());
         if (other.PayTo != PayTo) return Verdict.Reject(PaymentChecks.Payee, PayTo.ToString(), other.PayTo.ToString());
         if (other.Amount != Amount) return Verdict.Reject(PaymentChecks.Amount, Amount.ToString(), other.Amount.ToString());
-        if (MatchDomain(Token, other.Token) is not Verdict.Accepted and var refused) return refused;
+        if (Token.MatchDomain(other.Token) is not Verdict.Accepted and var refused) return refused;
         return other.MaxTimeoutSeconds == MaxTimeoutSeconds ? Verdict.Accept : Verdict.Reject(PaymentChecks.Timeout, $"{MaxTimeoutSeconds}", $"{other.MaxTimeoutSeconds}");
     }
-
-    /// <summary>Compares what a message says of a token's signing domain and decimals with what its holder knows.</summary>
-    internal static Verdict MatchDomain(Token known, Token claimed) =>
-        claimed.Name != known.Name ? Verdict.Reject(PaymentChecks.AssetDomain, $"name '{known.Name}'", $"'{X402Codec.Excerpt(claimed.Name)}'")
-        : claimed.Version != known.Version ? Verdict.Reject(PaymentChecks.AssetDomain, $"version '{known.Version}'", $"'{X402Codec.Excerpt(claimed.Version)}'")
-        : claimed.Decimals >= 0 && known.Decimals >= 0 && claimed.Decimals != known.Decimals
-            ? Verdict.Reject(PaymentChecks.AssetDomain, $"{known.Decimals} decimals", $"{claimed.Decimals}")
-        : Verdict.Accept;
 }

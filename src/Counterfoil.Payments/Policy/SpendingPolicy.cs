@@ -51,7 +51,7 @@ public sealed record SpendingPolicy
             return (Verdict.Reject(PaymentChecks.Network, List(Rules.Select(r => r.Token.Network).Distinct()), terms!.Token.Network.ToString()), 1);
         if (Rules.FirstOrDefault(r => r.Token.Network == terms!.Token.Network && r.Token.Contract == terms.Token.Contract) is not { } rule)
             return (Verdict.Reject(PaymentChecks.Asset, List(Rules.Select(r => r.Token.Contract)), terms!.Token.Contract.ToString()), 2);
-        if (ExactTerms.MatchDomain(rule.Token, terms!.Token) is not Verdict.Accepted and var otherDomain) return (otherDomain, 3);
+        if (rule.Token.MatchDomain(terms!.Token) is not Verdict.Accepted and var otherDomain) return (otherDomain, 3);
         if (!AnyPayee && !Payees.Contains(terms.PayTo)) return (Verdict.Reject(PaymentChecks.Payee, List(Payees), terms.PayTo.ToString()), 4);
         if (terms.Amount > rule.MaxPerCall)
             return (Verdict.Reject(PaymentChecks.PolicyPerCall, $"at most {rule.MaxPerCall.ToString(rule.Token.Decimals)} {rule.Token.Name} a call", terms.Amount.ToString(rule.Token.Decimals)), 5);
