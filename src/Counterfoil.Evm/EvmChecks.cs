@@ -53,4 +53,19 @@ public static class EvmChecks
     public static readonly Check ReceiptBloom = new("receipt.bloom");
     /// <summary>A block header has its one encoding.</summary>
     public static readonly Check HeaderEncoding = new("header.encoding");
+
+    /// <summary>ABI-encoded data is within its limit of bytes.</summary>
+    public static readonly Check AbiLimit = new("abi.limit");
+    /// <summary>ABI-encoded data is as long as its values need.</summary>
+    public static readonly Check AbiLength = new("abi.length");
+    /// <summary>ABI-encoded data has its one canonical form: clean padding, tails in order.</summary>
+    public static readonly Check AbiCanonical = new("abi.canonical");
+    /// <summary>ABI-encoded text is UTF-8.</summary>
+    public static readonly Check AbiText = new("abi.text");
+    /// <summary>A call's first four bytes are those of the function expected.</summary>
+    public static readonly Check AbiSelector = new("abi.selector");
+    /// <summary>A log entry's topics are those of the event expected.</summary>
+    public static readonly Check AbiTopic = new("abi.topic");
+    /// <summary>Typed data in JSON is well formed, and its values are of their types.</summary>
+    public static readonly Check TypedDataEncoding = new("typed-data.encoding");
 }

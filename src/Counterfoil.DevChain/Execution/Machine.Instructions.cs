@@ -1,6 +1,6 @@
 using Counterfoil.Core.Digests;
-using Counterfoil.DevChain.State;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
 
 namespace Counterfoil.DevChain.Execution;
 
@@ -154,7 +154,7 @@ sealed partial class Machine
         if (!frame.Expand(offset, length) || !frame.Charge(Gas.LogByte * (long)length.U0)) return OutOfGas();
         var subjects = new Bytes32[topics];
         for (int i = 0; i < topics; i++) subjects[i] = new Bytes32(stack[top - 3 - i].ToBigEndian());
-        world.Logs.Add(new Log(frame.Self.Address, subjects, frame.Slice(offset, length).ToArray()));
+        world.Logs.Add(new LogEntry(frame.Self.Address, subjects, frame.Slice(offset, length).ToArray()));
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Counterfoil.DevChain.Execution;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
 
 namespace Counterfoil.DevChain.State;
 
@@ -17,7 +18,7 @@ sealed partial class World(StateSnapshot parent)
     public StateSnapshot Snapshot { get; private set; } = parent;
 
     /// <summary>Logs of the transaction so far, those of reverted calls excepted.</summary>
-    public List<Log> Logs { get; private set; } = [];
+    public List<LogEntry> Logs { get; private set; } = [];
 
     /// <summary>Gas to be given back at the end of the transaction (EIP-3529); may be negative in between.</summary>
     public long Refund { get; set; }

@@ -25,6 +25,8 @@ public static class DevChainChecks
     public static readonly Check InitCode = new("tx.init-code");
     /// <summary>No transaction with this hash is known already.</summary>
     public static readonly Check Known = new("tx.known");
-    /// <summary>The transaction is of a type that this chain takes.</summary>
-    public static readonly Check Type = new("tx.type");
+    /// <summary>A transaction that replaces a waiting one pays a tenth more.</summary>
+    public static readonly Check Replacement = new("tx.replacement");
+    /// <summary>There is room for another waiting transaction.</summary>
+    public static readonly Check PoolLimit = new("tx.pool-limit");
 }

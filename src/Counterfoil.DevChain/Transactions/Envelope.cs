@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.DevChain.Transactions;
 
@@ -16,12 +17,26 @@ sealed record Envelope
     public UInt256 MaxTip { get; init; }
     public UInt256 Value { get; init; }
     public ReadOnlyMemory<byte> Data { get; init; }
-    public IReadOnlyList<(Address Address, IReadOnlyList<Bytes32> Keys)> AccessList { get; init; } = [];
+    public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
     /// <summary>Versioned hashes; null for every transaction but that of EIP-4844.</summary>
     public IReadOnlyList<Bytes32>? BlobHashes { get; init; }
     public UInt256 MaxBlobFee { get; init; }
     /// <summary>A question such as <c>eth_call</c>: nobody signed it, so nonce, kind of sender and fees are not looked at.</summary>
     public bool IsQuestion { get; init; }
+
+    /// <summary>What a signed transaction asks for; who signed it has been found out by the caller.</summary>
+    public static Envelope Of(Transaction transaction, Address sender) => new()
+    {
+        From = sender,
+        To = transaction.To,
+        Nonce = transaction.Nonce,
+        GasLimit = transaction.GasLimit,
+        MaxFee = transaction.MaxFeePerGas,
+        MaxTip = transaction.MaxPriorityFeePerGas,
+        Value = transaction.Value,
+        Data = transaction.Data,
+        AccessList = transaction.AccessList,
+    };
 
     public UInt256 EffectiveGasPrice(UInt256 baseFee)
     {
@@ -38,7 +53,7 @@ sealed record Envelope
             int zeros = Data.Span.Count((byte)0);
             long gas = Execution.Gas.Transaction + Execution.Gas.DataZero * zeros + Execution.Gas.DataNonZero * (Data.Length - zeros);
             if (To is null) gas += Execution.Gas.TransactionCreate + Execution.Gas.InitCodeWord * Execution.Gas.Words(Data.Length);
-            foreach (var (_, keys) in AccessList) gas += Execution.Gas.AccessListAddress + Execution.Gas.AccessListKey * keys.Count;
+            foreach (var entry in AccessList) gas += Execution.Gas.AccessListAddress + Execution.Gas.AccessListKey * entry.StorageKeys.Count;
             return gas;
         }
     }

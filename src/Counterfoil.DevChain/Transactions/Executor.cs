@@ -12,6 +12,11 @@ sealed class Executor(World world, BlockContext block)
     static readonly TransactionContext Nobody = new(default, default, []);
 
     readonly Machine machine = new(world, block, Nobody);
+    World world = world;
+    BlockContext block = block;
+
+    /// <summary>Goes on with another block, or in another world.</summary>
+    public void Reset(World newWorld, BlockContext newBlock) => (world, block) = (newWorld, newBlock);
 
     /// <summary>Runs the transaction and ends it in the world. A rejection leaves the world as it was.</summary>
     /// <param name="envelope">The transaction.</param>
@@ -22,7 +27,7 @@ sealed class Executor(World world, BlockContext block)
     {
         result = null;
         var sender = world[envelope.From];
-        var verdict = Check(envelope, sender, gasAvailable);
+        var verdict = Check(envelope, gasAvailable);
         if (!verdict.IsAccepted) return verdict;
 
         var start = world.Now;
@@ -67,21 +72,26 @@ sealed class Executor(World world, BlockContext block)
         world.Warm(world[block.Coinbase]);
         if (envelope.To is { } to) world.Warm(world[to]);
         for (ulong i = 1; i <= Precompile.Count; i++) world.Warm(world[Address.FromWord(i)]);
-        foreach (var (address, keys) in envelope.AccessList)
+        foreach (var entry in envelope.AccessList)
         {
-            var account = world[address];
+            var account = world[entry.Address];
             world.Warm(account);
-            foreach (var key in keys) world.Warm(account, UInt256.ReadBigEndian(key.ToArray()));
+            foreach (var key in entry.StorageKeys) world.Warm(account, UInt256.ReadBigEndian(key.ToArray()));
         }
     }
 
     static UInt256 BlobGas(Envelope envelope) => new((ulong)(Gas.PerBlob * (envelope.BlobHashes?.Count ?? 0)));
 
-    Verdict Check(Envelope envelope, Account sender, ulong gasAvailable)
+    /// <summary>Whether the transaction may be in the block. Changes nothing.</summary>
+    /// <param name="envelope">The transaction.</param>
+    /// <param name="gasAvailable">Gas left in the block.</param>
+    /// <param name="mayWait">Whether a nonce further on is fine, because transactions before it may yet come.</param>
+    public Verdict Check(Envelope envelope, ulong gasAvailable, bool mayWait = false)
     {
+        var sender = world[envelope.From];
         if (!envelope.IsQuestion)
         {
-            if (envelope.Nonce != sender.Nonce || envelope.Nonce == ulong.MaxValue)
+            if ((mayWait ? envelope.Nonce < sender.Nonce : envelope.Nonce != sender.Nonce) || envelope.Nonce == ulong.MaxValue)
                 return Verdict.Reject(DevChainChecks.Nonce, $"nonce {sender.Nonce}", $"{envelope.Nonce}");
             if (sender.Code.Length > 0) return Verdict.Reject(DevChainChecks.SenderIsExternal, "a sender without code", $"{sender.Code.Length} bytes of code");
             if (envelope.MaxTip > envelope.MaxFee) return Verdict.Reject(DevChainChecks.Fee, $"a tip of at most {envelope.MaxFee} wei", $"{envelope.MaxTip}");

@@ -1,6 +1,6 @@
 using Counterfoil.DevChain.Execution;
-using Counterfoil.DevChain.State;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
 
 namespace Counterfoil.DevChain.Transactions;
 
@@ -12,7 +12,7 @@ namespace Counterfoil.DevChain.Transactions;
 /// <param name="Created">The contract it created.</param>
 /// <param name="Logs">The events, in order.</param>
 sealed record TransactionResult(
-    Fault Fault, long GasUsed, UInt256 EffectiveGasPrice, ReadOnlyMemory<byte> Output, Address? Created, IReadOnlyList<Log> Logs)
+    Fault Fault, long GasUsed, UInt256 EffectiveGasPrice, ReadOnlyMemory<byte> Output, Address? Created, IReadOnlyList<LogEntry> Logs)
 {
     public bool Succeeded => Fault == Fault.None;
 }

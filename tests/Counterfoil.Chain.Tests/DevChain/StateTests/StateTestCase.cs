@@ -8,7 +8,9 @@ using Counterfoil.DevChain.Precompiles;
 using Counterfoil.DevChain.State;
 using Counterfoil.DevChain.Transactions;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
 using Counterfoil.Evm.Rlp;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.Chain.Tests.DevChain.StateTests;
 
@@ -104,18 +106,18 @@ sealed class StateTestCase(string name, JsonElement test, JsonElement post)
             Value = Word(value),
             Data = Bytes(transaction.GetProperty("data")[data]),
             AccessList = transaction.TryGetProperty("accessLists", out var lists) && lists[data].ValueKind == JsonValueKind.Array
-                ? [.. lists[data].EnumerateArray().Select(AccessListEntry)] : [],
+                ? [.. lists[data].EnumerateArray().Select(Entry)] : [],
             BlobHashes = transaction.TryGetProperty("blobVersionedHashes", out var blobs) ? [.. blobs.EnumerateArray().Select(hash => new Bytes32(Bytes(hash)))] : null,
             MaxBlobFee = transaction.TryGetProperty("maxFeePerBlobGas", out var blobFee) ? Word(blobFee) : default,
         };
     }
 
-    static (Address, IReadOnlyList<Bytes32>) AccessListEntry(JsonElement entry) =>
-        (Address.Parse(entry.GetProperty("address").GetString()!), [.. entry.GetProperty("storageKeys").EnumerateArray().Select(key => new Bytes32(Word(key).ToBigEndian()))]);
+    static AccessListEntry Entry(JsonElement entry) =>
+        new(Address.Parse(entry.GetProperty("address").GetString()!), [.. entry.GetProperty("storageKeys").EnumerateArray().Select(key => new Bytes32(Word(key).ToBigEndian()))]);
 
     static readonly string EmptyLogs = LogsDigest([]);
 
-    static string LogsDigest(IReadOnlyList<Log> logs)
+    static string LogsDigest(IReadOnlyList<LogEntry> logs)
     {
         var rlp = new RlpWriter();
         rlp.BeginList();
