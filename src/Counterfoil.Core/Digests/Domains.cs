@@ -55,7 +55,7 @@ public static class Domains
     public static ReadOnlySpan<byte> HomeKey => "counterfoil/home-key/v1"u8;
 
     /// <summary>First bytes of a request digest's input.</summary>
-    public static ReadOnlySpan<byte> Request => "counterfoil/request/v1"u8;
+    public static ReadOnlySpan<byte> Request => "counterfoil/payment-request/v1"u8;
 
     /// <summary>First bytes of a payment context's input.</summary>
     public static ReadOnlySpan<byte> PaymentContext => "counterfoil/payment-context/v1"u8;
@@ -77,4 +77,7 @@ public static class Domains
 
     /// <summary>First word of an inner node in a polynomial commitment.</summary>
     public static ReadOnlySpan<byte> ProofNode => "cf-node\0"u8;
+
+    /// <summary>First bytes of a quote's input: the terms that a buyer accepted.</summary>
+    public static ReadOnlySpan<byte> Quote => "counterfoil/payment-quote/v1"u8;
 }

@@ -82,7 +82,7 @@ sealed partial class Story
         }
         if (Blob(link, inference.Input.Bytes) is { } body)
         {
-            var digest = RequestDigest.Of(inference.Request.Method, inference.Request.Target, body.Span);
+            var digest = PaymentContext.DigestRequest(inference.Request.Method, inference.Request.Target, body.Span);
             link.Equal(EvidenceChecks.JoinInferenceRequest, digest, inference.Request.Digest);
             if (Tensor(link, inference, body) is { } tensor)
                 link.Equal(EvidenceChecks.JoinInferenceInput, Sha256.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.AsSpan())), inference.Input.Tensor);
@@ -102,7 +102,7 @@ sealed partial class Story
                 link.Equal(EvidenceChecks.JoinSettlementResponse, InferenceResponse.Digest(inference.ModelId, output, proof), settlement.Response);
         }
         link.Equal(EvidenceChecks.JoinSettlementNonce,
-            PaymentContext.Digest(settlement.Request, settlement.Payment.Quote, settlement.Payment.Salt), settlement.Payment.Nonce);
+            new Keccak256Digest(new PaymentContext(settlement.Request, settlement.Payment.Quote, settlement.Payment.Salt).Digest), settlement.Payment.Nonce);
         if (settlement.Escrow is { } escrow && Named(settlement.Lease, LinkType.ComputeLease)?.Predicate is ComputeLease lease)
             link.Equal(EvidenceChecks.JoinSettlementLease, lease.LeaseId, escrow.LeaseId);
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Policy;
@@ -84,7 +85,7 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
     {
         if (X402Codec.Decode(header, out PaymentRequired? required) is not Verdict.Accepted and var unread) return (unread, null);
         if (policy.Choose(required!, out var choice) is not Verdict.Accepted and var refused) return (refused, null);
-        if (PaymentContext.DigestQuote(choice!.AsWritten, out var quote) is not Verdict.Accepted and var uncanonical) return (uncanonical, null);
+        if (Quote.Digest(choice!.AsWritten, out var quote) is not Verdict.Accepted and var uncanonical) return (uncanonical, null);
         var bytes = new byte[Bytes32.Size];
         random(bytes);
         var context = new PaymentContext(request, quote, new Bytes32(bytes));

@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Payments.AspNetCore.Settling;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Sales;

@@ -1,6 +1,7 @@
 using System.Text;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Sales;
 using Counterfoil.Payments.Settlement;

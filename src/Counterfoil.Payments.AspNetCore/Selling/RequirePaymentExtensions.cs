@@ -1,3 +1,4 @@
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Payments.Exact;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Sales;

@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
 using Counterfoil.Payments.X402;
 
@@ -61,8 +62,8 @@ public static class ExactRules
     {
         ArgumentNullException.ThrowIfNull(payment);
         quote = default;
-        if (PaymentContext.DigestQuote(payment.AcceptedAsWritten, out var accepted) is not Verdict.Accepted and var refused) return refused;
-        if (PaymentContext.DigestQuote(offered, out quote) is not Verdict.Accepted) throw new ArgumentException("terms without a canonical form", nameof(offered));
+        if (Quote.Digest(payment.AcceptedAsWritten, out var accepted) is not Verdict.Accepted and var refused) return refused;
+        if (Quote.Digest(offered, out quote) is not Verdict.Accepted) throw new ArgumentException("terms without a canonical form", nameof(offered));
         return accepted == quote ? Verdict.Accept : Verdict.Reject(PaymentChecks.Quote, $"terms with digest {quote}", $"{accepted}");
     }
 

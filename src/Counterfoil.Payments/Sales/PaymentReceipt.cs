@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
 using Counterfoil.Payments.Exact;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Payments.Exact;
@@ -47,7 +48,7 @@ static class Fair
     public static PaymentPayload PayFor(Sha256Digest request, byte salt = 1, ExactTerms? terms = null)
     {
         var requirements = (terms ?? Terms).ToRequirements();
-        PaymentContext.DigestQuote(requirements, out var quote).ShouldAccept();
+        Quote.Digest(requirements, out var quote).ShouldAccept();
         var context = new PaymentContext(request, quote, new Bytes32([.. Enumerable.Repeat(salt, 32)]));
         return Pay(Authorize(terms: terms) with { Nonce = context.Digest }, terms, salt: context.Salt);
     }

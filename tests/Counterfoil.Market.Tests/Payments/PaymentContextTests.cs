@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Digests;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Payments;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.X402;
@@ -41,7 +42,7 @@ public class PaymentContextTests
         Assert.Equal(Sha256.Hash(preimage.ToArray()), request);
 
         const string canonical = """{"amount":"400","asset":"0x5FbDB2315678afecb367f032d93F642f64180aa3","extra":{"assetTransferMethod":"eip3009","decimals":6,"name":"Test Dollar","version":"1"},"maxTimeoutSeconds":60,"network":"eip155:31337","payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C","scheme":"exact"}""";
-        PaymentContext.DigestQuote(Fair.Terms.ToRequirements(), out var quote).ShouldAccept();
+        Quote.Digest(Fair.Terms.ToRequirements(), out var quote).ShouldAccept();
         Assert.Equal(Sha256.Hash([.. "counterfoil/payment-quote/v1"u8, .. Encoding.UTF8.GetBytes(canonical)]), quote);
 
         var salt = new Bytes32([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
@@ -76,8 +77,8 @@ public class PaymentContextTests
         const string shuffled = """{ "payTo":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C", "extra":{"version":"1","decimals":6,"name":"Test Dollar","assetTransferMethod":"eip3009"},"scheme":"exact","network":"eip155:31337","maxTimeoutSeconds":60,"asset":"0x5FbDB2315678afecb367f032d93F642f64180aa3","amount":"400"}""";
         string header = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"x402Version":2,"resource":{"url":"/"},"accepts":[{{shuffled}}]}"""));
         X402Codec.Decode(header, out PaymentRequired? required).ShouldAccept();
-        PaymentContext.DigestQuote(required!.Accepts[0], out var one).ShouldAccept();
-        PaymentContext.DigestQuote(Fair.Terms.ToRequirements(), out var other).ShouldAccept();
+        Quote.Digest(required!.Accepts[0], out var one).ShouldAccept();
+        Quote.Digest(Fair.Terms.ToRequirements(), out var other).ShouldAccept();
         Assert.Equal(other, one);
     }
 
@@ -87,7 +88,7 @@ public class PaymentContextTests
     [InlineData("-0")]
     [InlineData("9007199254740992")]
     public void A_quote_with_numbers_that_have_several_spellings_is_refused(string number) =>
-        PaymentContext.DigestQuote(Fair.Terms.ToRequirements() with { Extra = Fair.Json($$"""{"name":"n","version":"1","x":{{number}}}""") }, out _).ShouldRefuse(PaymentChecks.Quote);
+        Quote.Digest(Fair.Terms.ToRequirements() with { Extra = Fair.Json($$"""{"name":"n","version":"1","x":{{number}}}""") }, out _).ShouldRefuse(PaymentChecks.Quote);
 
     [Fact]
     public void Different_salts_give_different_nonces() => Gen.Byte.Array[32].Select(Gen.Byte.Array[32]).Sample((a, b) =>

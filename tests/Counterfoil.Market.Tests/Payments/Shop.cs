@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
 using Counterfoil.Payments.AspNetCore.Buying;
 using Counterfoil.Payments.AspNetCore.Selling;

@@ -155,7 +155,7 @@ public class X402MessageTests
         verdict = ExactPayment.Read(payload, out var payment);
         Assert.Equal(verdict.IsAccepted, payment is not null);
         if (payment is not null) Assert.NotNull(ExactRules.VerifyMessage(payment, Fair.Terms));
-        PaymentContext.DigestQuote(payload.Accepted, out _);
+        Quote.Digest(payload.Accepted, out _);
     }, iter: 3000);
 
     [Fact]
