@@ -54,7 +54,7 @@ public sealed record OnnxLimits
     /// <summary>Nodes of the graph.</summary>
     public int Nodes { get; init; } = 4096;
 
-    /// <summary>Cells of any tensor, weights or activations.</summary>
+    /// <summary>Cells of any tensor; of all weights together; and of all activations of one run together.</summary>
     public int Cells { get; init; } = 1 << 26;
 
     /// <summary>Dimensions of any tensor.</summary>

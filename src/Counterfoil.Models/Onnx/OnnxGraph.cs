@@ -17,8 +17,8 @@ sealed partial class OnnxGraph(OnnxLimits limits, long opset)
     // Values that a MatMul wrote and no Add has joined yet.
     readonly HashSet<int> withoutBias = [];
     int inputLength;
-    // A small file may use one tensor in every node: what counts is what the model will hold.
-    long weights;
+    // A small file may use one tensor in every node: what counts is what the model will hold, and a run of it.
+    long weights, activations;
 
     public bool Knows(string name) => names.ContainsKey(name);
 
@@ -30,7 +30,7 @@ sealed partial class OnnxGraph(OnnxLimits limits, long opset)
 
     public Verdict AddInput(string name, ImmutableArray<int> dimensions)
     {
-        inputLength = Count(dimensions);
+        activations = inputLength = Count(dimensions);
         return Define(name, new Activation(0, dimensions));
     }
 
@@ -86,7 +86,8 @@ sealed partial class OnnxGraph(OnnxLimits limits, long opset)
 
     Verdict Append(OnnxNode node, FloatNode operation, ImmutableArray<int> dimensions)
     {
-        if (Count(dimensions) < 1) return Verdict.Reject(OnnxChecks.Limits, $"{node} to write at most {limits.Cells} cells", "more");
+        long cells = Count(dimensions);
+        if (cells < 1 || (activations += cells) > limits.Cells) return Verdict.Reject(OnnxChecks.Limits, $"at most {limits.Cells} cells in all values", $"more with {node}");
         nodes.Add(operation);
         return Define(node, new Activation(nodes.Count, dimensions));
     }

@@ -152,6 +152,15 @@ public sealed class HostileOnnxTests
     }
 
     [Fact]
+    public void Many_large_activations_are_refused_before_a_run_allocates_them()
+    {
+        var graph = new GraphProto { Input = { Value("0", 1, 1 << 20) }, Output = { Value("99", 1, 1 << 20) } };
+        for (int i = 0; i < 99; i++) graph.Node.Add(Node("Relu", $"{i + 1}", $"{i}"));
+        var refused = Assert.IsType<Verdict.Rejected>(OnnxReader.Read(Model(graph).Bytes(), out _));
+        Assert.Equal(OnnxChecks.Limits, refused.Reason.Check);
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused()
     {
         // A graph inside an attribute inside a node …: opaque bytes here, however deep, and no operator that is read has one.
