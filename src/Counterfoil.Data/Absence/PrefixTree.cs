@@ -39,7 +39,7 @@ public sealed class PrefixTree
     {
         ArgumentNullException.ThrowIfNull(leaves);
         var all = new Sha256Digest[leaves.Count];
-        for (int i = 0; i < all.Length; i++) all[i] = RecordLeaf.Key(leaves[i]);
+        RecordLeaf.Keys(leaves.Leaves, all);
         return Of(all);
     }
 
