@@ -75,6 +75,16 @@ public sealed class CommitmentTests
     }
 
     [Fact]
+    public void Leaves_hashed_together_are_those_hashed_one_by_one() =>
+        Gen.Int[0, 3].SelectMany(n => Gen.Byte.Array[n, n + Math.Max(0, n - 2)]).Array[0, 80].Sample(records =>
+        {
+            var (_, leaves) = DatasetCommitment.BuildAsync(new Shelf(records)).GetAwaiter().GetResult();
+            var leaf = new RecordLeaf(Canonicaliser.IdxLabelled);
+            Assert.Equal(records.Select(r => leaf.Hash(r)), leaves.Leaves.ToArray());
+            Assert.Equal(records.Select(r => RecordLeaf.Key(leaf.Hash(r))).Distinct().Count(), PrefixTree.Of(leaves).Count);
+        }, iter: 200);
+
+    [Fact]
     public async Task Every_record_is_provably_in_and_no_other()
     {
         var pictures = Pictures.Make(67);
