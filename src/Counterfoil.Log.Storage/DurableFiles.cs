@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Counterfoil.Log.Storage;
 
@@ -22,19 +24,36 @@ sealed partial class DurableFiles(string root) : ILogFiles
         }
     }
 
-    public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes)
+    public void Write(IReadOnlyList<FileWrite> writes)
     {
-        string full = Path.Combine(root, path);
-        bool isNew = !File.Exists(full);
-        var made = isNew ? MakeFolders(Path.GetDirectoryName(full)!) : [];
-        using (var file = File.OpenHandle(full, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read))
+        var changed = new HashSet<string>();
+        var files = new List<SafeFileHandle>(writes.Count);
+        try
         {
-            RandomAccess.Write(file, bytes, offset);
-            RandomAccess.FlushToDisk(file);
+            foreach (var write in writes)
+            {
+                string full = Path.Combine(root, write.Path), folder = Path.GetDirectoryName(full)!;
+                if (!File.Exists(full))
+                {
+                    MakeFolders(folder, changed);
+                    changed.Add(folder);
+                }
+                files.Add(File.OpenHandle(full, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read));
+                RandomAccess.Write(files[^1], write.Bytes.Span, write.Offset);
+            }
+            // Flushes wait for the device, and those that wait together share its work.
+            if (files.Count == 1) RandomAccess.FlushToDisk(files[0]);
+            else Parallel.ForEach(files, RandomAccess.FlushToDisk);
         }
-        if (!isNew) return;
-        FlushFolder(Path.GetDirectoryName(full)!);
-        foreach (string folder in made) FlushFolder(folder);
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]); // a disk that fails is an IOException to whoever appends
+        }
+        finally
+        {
+            foreach (var file in files) file.Dispose();
+        }
+        foreach (string folder in changed) FlushFolder(folder);
     }
 
     public void Replace(string path, ReadOnlySpan<byte> bytes)
@@ -46,16 +65,13 @@ sealed partial class DurableFiles(string root) : ILogFiles
             RandomAccess.FlushToDisk(file);
         }
         File.Move(temporary, full, overwrite: true);
-        FlushFolder(Path.GetDirectoryName(full)!);
     }
 
-    /// <summary>Makes missing folders; returns those that gained an entry by it.</summary>
-    static List<string> MakeFolders(string folder)
+    /// <summary>Makes missing folders, and names those that gained an entry by it.</summary>
+    static void MakeFolders(string folder, HashSet<string> changed)
     {
-        var changed = new List<string>();
         for (string? at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at)) changed.Add(Path.GetDirectoryName(at)!);
         Directory.CreateDirectory(folder);
-        return changed;
     }
 
     /// <summary>Makes a folder's entries durable. Windows journals them and has no such call.</summary>

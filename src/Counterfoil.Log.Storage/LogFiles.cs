@@ -28,13 +28,15 @@ sealed class LogFiles(ILogFiles files) : ITileReader
         return verdict.IsAccepted ? (entries, end) : throw new InvalidDataException($"{EntriesPath(tile)}: {verdict}");
     }
 
-    public void WriteEntries(long tile, long offset, ReadOnlySpan<byte> bytes) => files.WriteAt(EntriesPath(tile), offset, bytes);
+    public void Write(IReadOnlyList<FileWrite> writes) => files.Write(writes);
 
-    public void Write(TileWrite write)
+    public static FileWrite Entries(long tile, long offset, ReadOnlyMemory<byte> bytes) => new(EntriesPath(tile), offset, bytes);
+
+    public static FileWrite Tile(TileWrite write)
     {
         var bytes = new byte[write.Hashes.Length * Bytes32.Size];
         for (int i = 0; i < write.Hashes.Length; i++) write.Hashes[i].CopyTo(bytes.AsSpan(i * Bytes32.Size));
-        files.WriteAt(TilePath(write.Level, write.Index), (long)write.Start * Bytes32.Size, bytes);
+        return new(TilePath(write.Level, write.Index), (long)write.Start * Bytes32.Size, bytes);
     }
 
     public byte[] ReadCheckpoint() => files.Read(CheckpointPath, Notes.SignedNote.MaxBytes + 1);

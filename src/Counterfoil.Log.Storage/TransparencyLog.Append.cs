@@ -54,8 +54,9 @@ public sealed partial class TransparencyLog
         {
             var leafHashes = fresh.Select(p => p.LeafHash).ToArray();
             var growth = edge.Append(leafHashes);
-            bundleEnd = WriteEntries(fresh, edge.Size, bundleEnd);
-            foreach (var write in growth.Writes) files.Write(write);
+            var writes = growth.Writes.Select(LogFiles.Tile).ToList();
+            bundleEnd = AddEntries(writes, fresh, edge.Size, bundleEnd);
+            files.Write(writes);
             var head = new Head(growth.Edge.Size, growth.Edge.Root);
             index.Commit(leafHashes, head);
             state = new State(growth.Edge, bundleEnd, Publish(head));
@@ -64,8 +65,8 @@ public sealed partial class TransparencyLog
         return [.. found.Select(f => (f.Pending, new Appended(f.Place, checkpoint, f.Present)))];
     }
 
-    /// <summary>Writes entries behind those that are there, one write a bundle; returns where the last bundle ends.</summary>
-    int WriteEntries(List<Pending> entries, long size, int bundleEnd)
+    /// <summary>Adds a write for each bundle that gains entries; returns where the last bundle ends.</summary>
+    static int AddEntries(List<FileWrite> writes, List<Pending> entries, long size, int bundleEnd)
     {
         using var bytes = new MemoryStream();
         for (int i = 0; i < entries.Count; i++)
@@ -73,7 +74,7 @@ public sealed partial class TransparencyLog
             EntryBundle.Append(bytes, entries[i].Entry);
             bool full = (size + i + 1) % TileId.FullWidth == 0;
             if (!full && i + 1 < entries.Count) continue;
-            files.WriteEntries((size + i) / TileId.FullWidth, bundleEnd, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            writes.Add(LogFiles.Entries((size + i) / TileId.FullWidth, bundleEnd, bytes.ToArray()));
             bundleEnd = full ? 0 : bundleEnd + (int)bytes.Length;
             bytes.SetLength(0);
         }

@@ -9,8 +9,8 @@ namespace Counterfoil.Log.Storage;
 
 /// <summary>A transparency log in one folder: entries and tiles in files, the order in SQLite, one writer.</summary>
 /// <remarks>
-/// An append is acknowledged after four steps, each durable before the next: entries and tiles are written behind what is committed; the
-/// index commits leaves and root in one transaction, which is the instant of the append; the root is signed; the checkpoint is published.
+/// An append is acknowledged after four steps: entries and tiles are written, durably, behind what is committed; the index commits leaves and
+/// root in one durable transaction, which is the instant of the append; the root is signed; the checkpoint is published.
 /// A crash before the transaction leaves residue that is overwritten; a crash after it leaves a head that the next opening signs and
 /// publishes. A root is signed only once it is committed, and the index holds one root a size, so two roots of one size are never signed.
 /// Appends that arrive while a batch is being written make up the next batch (group commit).

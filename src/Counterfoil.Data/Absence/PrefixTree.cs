@@ -16,13 +16,20 @@ namespace Counterfoil.Data.Absence;
 /// </remarks>
 public sealed class PrefixTree
 {
+    const int Empty = int.MinValue; // a child is a branch (0 or more), the leaf of key ~i, or this
+
     readonly Sha256Digest[] keys; // ascending, distinct
     readonly long[] multiplicities;
+    readonly List<(int Left, int Right)> branches = []; // level by level from the root
+    readonly Sha256Digest[] hashes; // of the branches
 
     PrefixTree(Sha256Digest[] keys, long[] multiplicities)
     {
         (this.keys, this.multiplicities) = (keys, multiplicities);
-        Root = Hash(0, keys.Length, 0);
+        var levels = Grow();
+        hashes = new Sha256Digest[branches.Count];
+        HashAll(levels);
+        Root = HashOf(Top);
     }
 
     /// <summary>The hash of a subtree without keys.</summary>
@@ -39,7 +46,7 @@ public sealed class PrefixTree
     {
         ArgumentNullException.ThrowIfNull(leaves);
         var all = new Sha256Digest[leaves.Count];
-        for (int i = 0; i < all.Length; i++) all[i] = RecordLeaf.Key(leaves[i]);
+        RecordLeaf.Keys(leaves.Leaves, all);
         return Of(all);
     }
 
@@ -59,19 +66,84 @@ public sealed class PrefixTree
     }
 
     /// <summary>The path along <paramref name="key"/>'s bits, and what is at its end: the key, another key, or nothing.</summary>
-    /// <remarks>O(n) hashes: the tree keeps its keys, not its nodes.</remarks>
     public PrefixProof Prove(Sha256Digest key)
     {
         var siblings = ImmutableArray.CreateBuilder<Sha256Digest>();
-        var (begin, end) = (0, keys.Length);
-        while (end - begin > 1)
+        int at = Top;
+        while (at >= 0)
         {
-            int middle = Split(begin, end, siblings.Count);
-            bool right = key.Value.Bit(siblings.Count);
-            siblings.Add(right ? Hash(begin, middle, siblings.Count + 1) : Hash(middle, end, siblings.Count + 1));
-            (begin, end) = right ? (middle, end) : (begin, middle);
+            var (left, right) = branches[at];
+            if (key.Value.Bit(siblings.Count)) (left, right) = (right, left);
+            siblings.Add(HashOf(right));
+            at = left;
         }
-        return new(siblings.ToImmutable(), begin == end ? null : new PrefixEntry(keys[begin], multiplicities[begin]));
+        return new(siblings.ToImmutable(), at == Empty ? null : Entry(~at));
+    }
+
+    int Top => keys.Length switch { 0 => Empty, 1 => ~0, _ => 0 };
+
+    PrefixEntry Entry(int i) => new(keys[i], multiplicities[i]);
+
+    Sha256Digest HashOf(int child) => child == Empty ? EmptyRoot : child < 0 ? LeafHash(Entry(~child)) : hashes[child];
+
+    /// <summary>Makes the branches level by level; returns where each level begins. A branch is over keys that agree in as many bits as it is deep.</summary>
+    List<int> Grow()
+    {
+        var levels = new List<int>();
+        var level = new List<(int Begin, int End)>();
+        if (keys.Length > 1) level.Add((0, keys.Length));
+        for (int depth = 0; level.Count > 0; depth++)
+        {
+            levels.Add(branches.Count);
+            var below = new List<(int, int)>();
+            int next = branches.Count + level.Count; // the number of the next branch on the level below
+            foreach (var (begin, end) in level)
+            {
+                int middle = Split(begin, end, depth);
+                int Child(int from, int to)
+                {
+                    if (to - from < 2) return from == to ? Empty : ~from;
+                    below.Add((from, to));
+                    return next++;
+                }
+                branches.Add((Child(begin, middle), Child(middle, end)));
+            }
+            level = below;
+        }
+        return levels;
+    }
+
+    /// <summary>Hashes leaves, then branches from the lowest level up, many at a time.</summary>
+    void HashAll(List<int> levels)
+    {
+        const int Many = 1024, LeafBytes = Bytes32.Size + 8, BranchBytes = 2 * Bytes32.Size;
+        var messages = new byte[Many * BranchBytes];
+        var leaves = new Sha256Digest[keys.Length];
+        for (int at = 0; at < leaves.Length; at += Many)
+        {
+            int count = Math.Min(Many, leaves.Length - at);
+            for (int i = 0; i < count; i++)
+            {
+                keys[at + i].CopyTo(messages.AsSpan(i * LeafBytes));
+                BinaryPrimitives.WriteInt64BigEndian(messages.AsSpan(i * LeafBytes + Bytes32.Size), multiplicities[at + i]);
+            }
+            Sha256.HashMany([Domains.AbsenceLeaf], messages.AsSpan(0, count * LeafBytes), LeafBytes, leaves.AsSpan(at, count));
+        }
+        for (int level = levels.Count; --level >= 0;)
+        {
+            int end = level + 1 < levels.Count ? levels[level + 1] : branches.Count;
+            for (int at = levels[level]; at < end; at += Many)
+            {
+                int count = Math.Min(Many, end - at);
+                for (int i = 0; i < count; i++)
+                {
+                    var (left, right) = branches[at + i];
+                    (left >= 0 ? hashes[left] : left == Empty ? EmptyRoot : leaves[~left]).CopyTo(messages.AsSpan(i * BranchBytes));
+                    (right >= 0 ? hashes[right] : right == Empty ? EmptyRoot : leaves[~right]).CopyTo(messages.AsSpan(i * BranchBytes + Bytes32.Size));
+                }
+                Sha256.HashMany([Domains.AbsenceNode], messages.AsSpan(0, count * BranchBytes), BranchBytes, hashes.AsSpan(at, count));
+            }
+        }
     }
 
     internal static Sha256Digest LeafHash(PrefixEntry entry)
@@ -90,14 +162,6 @@ public sealed class PrefixTree
         left.CopyTo(input[1..]);
         right.CopyTo(input[(1 + Bytes32.Size)..]);
         return Sha256.Hash(input);
-    }
-
-    Sha256Digest Hash(int begin, int end, int depth)
-    {
-        if (begin == end) return EmptyRoot;
-        if (end - begin == 1) return LeafHash(new(keys[begin], multiplicities[begin]));
-        int middle = Split(begin, end, depth);
-        return NodeHash(Hash(begin, middle, depth + 1), Hash(middle, end, depth + 1));
     }
 
     /// <summary>Where keys with bit <paramref name="depth"/> set begin, among sorted keys that agree in all bits before.</summary>

@@ -16,22 +16,40 @@ public static class DatasetCommitment
         return (new(source.Canonicaliser, leaves.Count, keys.Count, bytes, leaves.Root, keys.Root), leaves);
     }
 
+    /// <summary>Hashes every record. Records are read into one buffer until it is full or a length differs, so that those of one length are hashed together.</summary>
     internal static async Task<(Sha256Digest[] Leaves, long Bytes)> HashAsync(IRecordSource source, IProgress<int>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
         var leaf = new RecordLeaf(source.Canonicaliser);
-        var buffer = new byte[source.MaxRecordBytes];
+        int max = source.MaxRecordBytes;
+        var buffer = new byte[Math.Max(max, Math.Min(BufferBytes, (long)max * source.Count))];
         var hashes = new Sha256Digest[source.Count];
         long bytes = 0;
+        int first = 0, used = 0, common = 0; // records first … place − 1 wait in the buffer, each of the common length
+        void Flush(int place)
+        {
+            leaf.HashMany(buffer.AsSpan(0, used), common, hashes.AsSpan(first..place));
+            (first, used) = (place, 0);
+            progress?.Report(place);
+        }
         for (int place = 0; place < hashes.Length; place++)
         {
             cancellation.ThrowIfCancellationRequested();
-            int length = await source.ReadAsync(place, buffer, cancellation).ConfigureAwait(false);
-            hashes[place] = leaf.Hash(buffer.AsSpan(0, length));
+            if (buffer.Length - used < max) Flush(place);
+            int length = await source.ReadAsync(place, buffer.AsMemory(used, max), cancellation).ConfigureAwait(false);
+            if (first < place && length != common)
+            {
+                var record = buffer.AsMemory(used, length);
+                Flush(place);
+                record.CopyTo(buffer);
+            }
+            common = length;
+            used += length;
             bytes += length;
-            if (place % 1024 == 1023) progress?.Report(place + 1);
         }
-        progress?.Report(hashes.Length);
+        if (first < hashes.Length) Flush(hashes.Length);
         return (hashes, bytes);
     }
+
+    const int BufferBytes = 1 << 20;
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Counterfoil.Core.Verdicts;
 using Microsoft.Win32.SafeHandles;
@@ -46,9 +47,18 @@ public abstract class ByteRange : IDisposable
     }
 
     /// <summary>Decompresses piece by piece, so that what is small outside and huge inside stops at the limit.</summary>
+    /// <remarks>
+    /// The runtime takes a file that lacks its last bytes for a whole one, so the length at the end (RFC 1952 §2.3.1, ISIZE) is compared here. That
+    /// length is the last member's alone: a file of several members is refused.
+    /// </remarks>
     static Verdict Gunzip(Stream compressed, long maxBytes, out ByteRange? range)
     {
         range = null;
+        Span<byte> size = stackalloc byte[4];
+        if (compressed.Length < 18) return Verdict.Reject(DataChecks.Gzip, "whole gzip data", $"{compressed.Length} bytes");
+        compressed.Position = compressed.Length - size.Length;
+        compressed.ReadExactly(size);
+        compressed.Position = 0;
         try
         {
             using var gzip = new GZipStream(compressed, CompressionMode.Decompress);
@@ -59,6 +69,8 @@ public abstract class ByteRange : IDisposable
                 if (bytes.Length + read > maxBytes) return Verdict.Reject(DataChecks.Gzip, $"at most {maxBytes} bytes inside", "more");
                 bytes.Write(piece, 0, read);
             }
+            if (BinaryPrimitives.ReadUInt32LittleEndian(size) != (uint)bytes.Length)
+                return Verdict.Reject(DataChecks.Gzip, $"one whole member, {BinaryPrimitives.ReadUInt32LittleEndian(size)} bytes inside", $"{bytes.Length} bytes");
             range = Of(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
             return Verdict.Accept;
         }

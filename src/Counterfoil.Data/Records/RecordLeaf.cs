@@ -41,6 +41,32 @@ public sealed class RecordLeaf
         }
     }
 
+    /// <summary>The leaf hashes of records of one length that lie one after the other: many at a time in the lanes of the processor.</summary>
+    /// <param name="payloads">The records, <paramref name="length"/> bytes each.</param>
+    /// <param name="length">The length of each.</param>
+    /// <param name="leafHashes">Receives one hash for each.</param>
+    public void HashMany(ReadOnlySpan<byte> payloads, int length, Span<Sha256Digest> leafHashes)
+    {
+        Span<byte> before = stackalloc byte[1 + prefix.Length + 8];
+        before[0] = Domains.MerkleLeaf;
+        prefix.CopyTo(before[1..]);
+        BinaryPrimitives.WriteInt64BigEndian(before[(1 + prefix.Length)..], length);
+        Sha256.HashMany(before, payloads, length, leafHashes);
+    }
+
+    /// <summary>The keys of many leaf hashes.</summary>
+    internal static void Keys(ReadOnlySpan<Sha256Digest> leafHashes, Span<Sha256Digest> keys)
+    {
+        const int Many = 256;
+        Span<byte> hashes = stackalloc byte[Many * Bytes32.Size];
+        for (int at = 0; at < leafHashes.Length; at += Many)
+        {
+            int count = Math.Min(Many, leafHashes.Length - at);
+            for (int i = 0; i < count; i++) leafHashes[at + i].CopyTo(hashes[(i * Bytes32.Size)..]);
+            Sha256.HashMany(Domains.DataKey, hashes[..(count * Bytes32.Size)], Bytes32.Size, keys.Slice(at, count));
+        }
+    }
+
     /// <summary>The key of the record with this leaf hash in the absence tree.</summary>
     public static Sha256Digest Key(Sha256Digest leafHash)
     {

@@ -36,18 +36,20 @@ public sealed class LogFaultTests : IDisposable
     {
         public byte[] Read(string path, int length) => files.Read(path, length);
 
-        public void WriteAt(string path, long offset, ReadOnlySpan<byte> bytes)
+        public void Write(IReadOnlyList<FileWrite> writes)
         {
-            var copy = bytes.ToArray();
-            // A torn write leaves its first half, and garbage where the rest should be.
-            disk.Do($"write {path} at {offset}", () => files.WriteAt(path, offset, copy),
-                () => files.WriteAt(path, offset, [.. copy[..(copy.Length / 2)], .. Enumerable.Repeat((byte)0xEE, copy.Length)]));
+            // One after the other, so that any of them can be the last that happened. A torn write leaves its first half, and garbage behind it.
+            foreach (var write in writes)
+                disk.Do($"write {write.Path} at {write.Offset}", () => files.Write([write]), () => files.Write([Torn(write)]));
         }
+
+        static FileWrite Torn(FileWrite write) =>
+            write with { Bytes = (byte[])[.. write.Bytes[..(write.Bytes.Length / 2)].Span, .. Enumerable.Repeat((byte)0xEE, write.Bytes.Length)] };
 
         public void Replace(string path, ReadOnlySpan<byte> bytes)
         {
             var copy = bytes.ToArray();
-            disk.Do($"replace {path}", () => files.Replace(path, copy), () => files.WriteAt(path + ".new", 0, copy.AsSpan(0, copy.Length / 2)));
+            disk.Do($"replace {path}", () => files.Replace(path, copy), () => files.Write([new(path + ".new", 0, copy.AsMemory(0, copy.Length / 2))]));
         }
     }
 
@@ -119,7 +121,7 @@ public sealed class LogFaultTests : IDisposable
         var disk = new Disk(book.Folder);
         await using var log = Open(disk);
         await book.Append(log, Logbook.Entry(0, 0));
-        Assert.Equal(["replace checkpoint", "write tile/entries/000 at 0", "write tile/0/000 at 0", "commit", "replace checkpoint"], disk.Journal);
+        Assert.Equal(["replace checkpoint", "write tile/0/000 at 0", "write tile/entries/000 at 0", "commit", "replace checkpoint"], disk.Journal);
     }
 
     [Fact]
