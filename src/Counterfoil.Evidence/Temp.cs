@@ -8,8 +8,3 @@ public record LeaseClosedEvent(UInt256 LeaseId, byte Reason, UInt256 Owed, ulong
 public record AuthorizationUsedEvent(Address Authorizer, Bytes32 Nonce) { public static bool TryDecode(LogEntry e, out AuthorizationUsedEvent? d) { d=null; return false; } }
 public record TransferEvent(Address From, Address To, UInt256 Value) { public static bool TryDecode(LogEntry e, out TransferEvent? d) { d=null; return false; } }
 }
-namespace Counterfoil.Evm.Tries {
-using Counterfoil.Core.Digests; using Counterfoil.Evm.Blocks; using Counterfoil.Core.Verdicts; using System.Collections.Immutable;
-public static class ReceiptProof { public static Verdict Verify(BlockHeader h, int i, ImmutableArray<ReadOnlyMemory<byte>> n, out TransactionReceipt? r) => throw null!; }
-public static class TransactionProof { public static Verdict Verify(BlockHeader h, int i, ImmutableArray<ReadOnlyMemory<byte>> n, out Keccak256Digest r) => throw null!; }
-}

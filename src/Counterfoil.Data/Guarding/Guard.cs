@@ -75,7 +75,7 @@ public sealed class Guard
         for (int epoch = 0; epoch < epochs; epoch++)
             await foreach (var batch in ReadAsync(split.EpochOrder(epoch), batchSize, epoch, cancellation).ConfigureAwait(false))
             {
-                delivered.Add(batch.Root);
+                delivered.Add(MerkleTree.LeafHash(batch.Root.ToArray()));
                 records += batch.Count;
                 yield return batch;
             }

@@ -54,14 +54,16 @@ sealed partial class Story
         foreach (var receipt in chain.Receipts)
         {
             var header = headers[receipt.Header];
-            var proven = ReceiptProof.Verify(header, receipt.Index, receipt.Receipt, out var content);
-            if (proven.IsAccepted) proven = TransactionProof.Verify(header, receipt.Index, receipt.Transaction, out var transaction).Then(() =>
-            {
-                if (receipt.Header > last || !content!.Succeeded) return Verdict.Accept; // true of a chain that nobody vouches for, or of nothing
-                var block = new ProvenBlock(chain.Id, header.Number, header.Hash, DateTimeOffset.FromUnixTimeSeconds((long)header.Timestamp));
-                logs.AddRange(content.Logs.Select(entry => new ProvenLog(block, transaction, entry)));
-                return Verdict.Accept;
-            });
+            var proven = new ReceiptProof(chain.Headers[receipt.Header], (ulong)receipt.Index, receipt.Receipt).Verify(header.Hash, out var content);
+            if (proven.IsAccepted)
+                proven = new TransactionProof(chain.Headers[receipt.Header], (ulong)receipt.Index, receipt.Transaction).Verify(header.Hash, out var transaction).Then(() =>
+                {
+                    // A header past the last pinned one is hearsay, and a reverted transaction did nothing.
+                    if (receipt.Header > last || !content!.Receipt.Succeeded) return Verdict.Accept;
+                    var block = new ProvenBlock(chain.Id, header.Number, header.Hash, DateTimeOffset.FromUnixTimeSeconds((long)header.Timestamp));
+                    logs.AddRange(content.Receipt.Logs.Select(entry => new ProvenLog(block, transaction!.Hash, entry)));
+                    return Verdict.Accept;
+                });
             if (!proven.IsAccepted) RecordWhole(proven);
         }
     }
