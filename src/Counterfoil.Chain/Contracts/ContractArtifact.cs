@@ -79,9 +79,16 @@ public sealed class ContractArtifact
     {
         foreach (var error in errors)
             if (error.DecodeCall(data, out var arguments) is Verdict.Accepted)
-                return $"{error.Name}({string.Join(", ", arguments.Zip(error.Inputs, (value, input) => input.Type is AbiType.Account ? value.AsAddress.ToString() : value.ToString()))})";
+                return $"{error.Name}({string.Join(", ", arguments.Zip(error.Inputs, (value, input) => Text(value, input.Type)))})";
         return null;
     }
+
+    static string Text(AbiValue value, AbiType type) => type switch
+    {
+        AbiType.Account => value.AsAddress.ToString(),
+        AbiType.UInt => value.AsNumber.ToString(),
+        _ => value.ToString(),
+    };
 
     // By name while it is the only one, and always by signature.
     static void Add<T>(Dictionary<string, T> all, T item, Func<T, string> name, Func<T, string> signature) where T : class
