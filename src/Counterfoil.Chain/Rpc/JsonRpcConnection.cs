@@ -25,7 +25,18 @@ sealed class JsonRpcConnection(IJsonRpcTransport transport)
         {
             throw Wrong(method, "the answer is not JSON", malformed);
         }
-        using (document) return read(new RpcAnswer(Result(document.RootElement, method, id), method, this));
+        using (document)
+        {
+            try
+            {
+                return read(new RpcAnswer(Result(document.RootElement, method, id), method, this));
+            }
+            catch (InvalidOperationException unreadable)
+            {
+                // Text that is half a surrogate pair, or a header with a hole where an earlier fork's field should be.
+                throw Wrong(method, $"the answer cannot be read: {unreadable.Message}", unreadable);
+            }
+        }
     }
 
     public ChainException Wrong(string method, string message, Exception? inner = null) =>

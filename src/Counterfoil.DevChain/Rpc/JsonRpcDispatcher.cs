@@ -44,6 +44,11 @@ public sealed partial class JsonRpcDispatcher
             WriteError(writer, null, RpcError.Parse($"at most {MaxRequestLength} bytes are read, not {request.Length}"));
             return Finish(writer, response);
         }
+        if (!JsonText.IsUnicode(request.Span))
+        {
+            WriteError(writer, null, RpcError.Parse("the text is not Unicode"));
+            return Finish(writer, response);
+        }
         JsonDocument document;
         try
         {

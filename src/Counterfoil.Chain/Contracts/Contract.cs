@@ -1,0 +1,50 @@
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Evm;
+using Counterfoil.Evm.Abi;
+
+namespace Counterfoil.Chain.Contracts;
+
+/// <summary>A contract at its address on a chain.</summary>
+/// <param name="Client">The chain.</param>
+/// <param name="Artifact">What is deployed there.</param>
+/// <param name="Address">Where.</param>
+public sealed record Contract(ChainClient Client, ContractArtifact Artifact, Address Address)
+{
+    /// <summary>A call of a function, to be sent by a <see cref="ChainAccount"/>.</summary>
+    /// <param name="function">The function's name, or its signature where several share the name.</param>
+    /// <param name="arguments">In order of declaration.</param>
+    public ContractCall Call(string function, params AbiValue[] arguments) =>
+        new() { To = Address, Data = Artifact.Function(function).EncodeCall(arguments) };
+
+    /// <summary>Asks a function on the latest block, and reads what it returns.</summary>
+    /// <exception cref="ChainException">It reverted, the chain could not be asked, or the answer is not of the function's types.</exception>
+    public async Task<IReadOnlyList<AbiValue>> AskAsync(string function, AbiValue[] arguments, Address from = default, CancellationToken cancellationToken = default)
+    {
+        var output = await Client.CallAsync(Call(function, arguments) with { From = from }, cancellationToken).ConfigureAwait(false);
+        return Artifact.Function(function).DecodeResult(output, out var values) is Verdict.Rejected rejected
+            ? throw new ChainException(Client.Endpoint, "eth_call", $"{Artifact.Name}.{function} returned something else: {rejected.Reason}") { Kind = ChainFailure.WrongAnswer }
+            : values;
+    }
+
+    /// <summary>The contract's events of one kind in a range of blocks, read.</summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="fromBlock">The first block.</param>
+    /// <param name="toBlock">The last block; the latest if null.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ChainException">The chain could not be asked, or an event is not of its types.</exception>
+    public async Task<IReadOnlyList<(ChainLog Log, IReadOnlyList<AbiValue> Arguments)>> EventsAsync(
+        string name, ulong fromBlock = 0, ulong? toBlock = null, CancellationToken cancellationToken = default)
+    {
+        var declared = Artifact.Event(name);
+        var query = new LogQuery { FromBlock = fromBlock, ToBlock = toBlock, Addresses = [Address], Topics = [declared.Topic] };
+        var found = new List<(ChainLog, IReadOnlyList<AbiValue>)>();
+        foreach (var log in await Client.GetLogsAsync(query, cancellationToken).ConfigureAwait(false))
+        {
+            // The endpoint's filter is a convenience; that it kept to it is checked.
+            if (log.Entry.Address != Address || declared.Decode(log.Entry, out var arguments) is not Verdict.Accepted)
+                throw new ChainException(Client.Endpoint, "eth_getLogs", $"a log is no {Artifact.Name}.{name} of {Address}") { Kind = ChainFailure.WrongAnswer };
+            found.Add((log, arguments));
+        }
+        return found;
+    }
+}
