@@ -29,6 +29,8 @@ public static class MarketChecks
     /// <summary>The tender does not have this bid yet.</summary>
     public static readonly Check TenderDuplicate = new("market.tender.duplicate");
 
+    /// <summary>A log entry was written by the escrow itself.</summary>
+    public static readonly Check EventEmitter = new("market.event.emitter");
     /// <summary>An event is one of the escrow's, with the topics and the data that its signature calls for.</summary>
     public static readonly Check EventForm = new("market.event.form");
     /// <summary>Events come in the order of the chain, each once.</summary>

@@ -1,6 +1,7 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Secp256k1;
+using Counterfoil.Evm.TypedData;
 
 namespace Counterfoil.Market.Bids;
 
@@ -13,25 +14,10 @@ namespace Counterfoil.Market.Bids;
 /// <remarks>The <c>Bid</c> of contracts/src/LeaseEscrow.sol, and in EIP-712 the same.</remarks>
 public sealed record Bid(UInt256 OrderId, Address Provider, Rate Rate, ulong Expiry, Bytes32 Salt)
 {
-    static readonly Keccak256Digest Type = Keccak256.Hash("Bid(uint256 orderId,address provider,uint256 rate,uint64 expiry,bytes32 salt)"u8);
+    static readonly Eip712Type Type = Eip712Type.Parse("Bid(uint256 orderId,address provider,uint256 rate,uint64 expiry,bytes32 salt)");
 
     /// <summary>The EIP-712 digest: what the provider signs, and the bid's identity on chain.</summary>
-    public Keccak256Digest Digest(MarketDomain domain)
-    {
-        Span<byte> words = stackalloc byte[6 * 32];
-        Type.CopyTo(words);
-        OrderId.WriteBigEndian(words[32..]);
-        Provider.ToWord().WriteBigEndian(words[64..]);
-        Rate.Scaled.WriteBigEndian(words[96..]);
-        new UInt256(Expiry).WriteBigEndian(words[128..]);
-        Salt.CopyTo(words[160..]);
-
-        Span<byte> message = stackalloc byte[2 + 32 + 32];
-        (message[0], message[1]) = (0x19, 0x01);
-        domain.Separator.CopyTo(message[2..]);
-        Keccak256.Hash(words).CopyTo(message[34..]);
-        return Keccak256.Hash(message);
-    }
+    public Keccak256Digest Digest(MarketDomain domain) => Eip712Domain.Digest(domain.Separator, Type.HashStruct(OrderId, Provider, Rate.Scaled, Expiry, Salt));
 
     /// <summary>Signs the bid.</summary>
     /// <exception cref="ArgumentException">The key is another account's, or the escrow would refuse the rate.</exception>

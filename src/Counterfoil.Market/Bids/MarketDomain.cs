@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
+using Counterfoil.Evm.TypedData;
 
 namespace Counterfoil.Market.Bids;
 
@@ -8,22 +9,6 @@ namespace Counterfoil.Market.Bids;
 /// <param name="Escrow">The escrow's address.</param>
 public readonly record struct MarketDomain(UInt256 ChainId, Address Escrow)
 {
-    static readonly Keccak256Digest Type = Keccak256.Hash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"u8);
-    static readonly Keccak256Digest Name = Keccak256.Hash("Counterfoil Market"u8);
-    static readonly Keccak256Digest Version = Keccak256.Hash("1"u8);
-
     /// <summary>EIP-712 domain separator; the contract's <c>DOMAIN_SEPARATOR()</c>.</summary>
-    public Keccak256Digest Separator
-    {
-        get
-        {
-            Span<byte> words = stackalloc byte[5 * 32];
-            Type.CopyTo(words);
-            Name.CopyTo(words[32..]);
-            Version.CopyTo(words[64..]);
-            ChainId.WriteBigEndian(words[96..]);
-            Escrow.ToWord().WriteBigEndian(words[128..]);
-            return Keccak256.Hash(words);
-        }
-    }
+    public Keccak256Digest Separator => new Eip712Domain("Counterfoil Market", "1", ChainId, Escrow).Separator;
 }

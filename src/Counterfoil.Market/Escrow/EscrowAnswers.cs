@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Abi;
 using Counterfoil.Market.Leases;
 
 namespace Counterfoil.Market.Escrow;
@@ -28,45 +29,43 @@ public sealed record LeaseState(UInt256 OrderId, UInt256 AccountId, Address Prov
 /// <summary>What the escrow's views answer. A node answers, so the bytes are a stranger's.</summary>
 public static class EscrowAnswers
 {
-    const int MaxLeases = 16;
+    internal static readonly AbiFunction OwedFunction = new("owed(uint256 leaseId) returns (uint256)");
+    internal static readonly AbiFunction AccountFunction = new("account(uint256 accountId) returns ((address,uint256,uint256,uint64,uint256[]))");
+    internal static readonly AbiFunction LeaseFunction = new("lease(uint256 leaseId) returns ((uint256,uint256,address,uint256,uint64,uint64,uint8,uint256,uint256))");
 
-    /// <summary>One amount: the answer of <c>owed</c>.</summary>
-    public static Verdict Amount(ReadOnlySpan<byte> answer, out TokenAmount amount)
+    /// <summary>The answer of <c>owed</c>.</summary>
+    public static Verdict Owed(ReadOnlySpan<byte> answer, out TokenAmount amount)
     {
         amount = default;
-        if (answer.Length != 32) return Wrong("32 bytes", answer.Length);
-        amount = new TokenAmount(UInt256.ReadBigEndian(answer));
-        return Verdict.Accept;
+        var verdict = OwedFunction.DecodeResult(answer, out var results);
+        if (verdict.IsAccepted) amount = new TokenAmount(results[0].AsNumber);
+        return verdict;
     }
 
     /// <summary>The answer of <c>account</c>.</summary>
     public static Verdict Account(ReadOnlySpan<byte> answer, out AccountState? account)
     {
-        // An offset to the tuple, its five words, of which the last is an offset to the array, the array's length, its items.
         account = null;
-        if (answer.Length < 7 * 32 || answer.Length % 32 != 0) return Wrong("at least 7 words", answer.Length);
-        var count = At(answer, 6);
-        if (At(answer, 0) != 32 || At(answer, 5) != 160 || count > MaxLeases || answer.Length != (7 + (int)count.U0) * 32) return Wrong($"at most {MaxLeases} leases, laid out in order", answer.Length);
-        if (At(answer, 1).BitLength > 160 || !At(answer, 4).IsUInt64) return Wrong("an address and 64-bit seconds", answer.Length);
-        var leases = ImmutableArray.CreateBuilder<UInt256>((int)count.U0);
-        for (int i = 0; i < (int)count.U0; i++) leases.Add(At(answer, 7 + i));
-        account = new AccountState(Address.FromWord(At(answer, 1)), new TokenAmount(At(answer, 2)), new Rate(At(answer, 3)), At(answer, 4).U0, leases.MoveToImmutable());
-        return Verdict.Accept;
+        var verdict = AccountFunction.DecodeResult(answer, out var results);
+        if (!verdict.IsAccepted) return verdict;
+        var fields = results[0].Items;
+        account = new AccountState(
+            fields[0].AsAddress, new TokenAmount(fields[1].AsNumber), new Rate(fields[2].AsNumber), fields[3].AsNumber.U0, [.. fields[4].Items.Select(i => i.AsNumber)]);
+        return verdict;
     }
 
     /// <summary>The answer of <c>lease</c>.</summary>
     public static Verdict Lease(ReadOnlySpan<byte> answer, out LeaseState? lease)
     {
         lease = null;
-        if (answer.Length != 9 * 32) return Wrong("9 words", answer.Length);
-        var reason = At(answer, 6);
-        if (At(answer, 2).BitLength > 160 || !At(answer, 4).IsUInt64 || !At(answer, 5).IsUInt64 || reason > (ulong)CloseReason.Exhausted) return Wrong("an address, 64-bit seconds and a close reason", answer.Length);
-        lease = new LeaseState(At(answer, 0), At(answer, 1), Address.FromWord(At(answer, 2)), new Rate(At(answer, 3)), At(answer, 4).U0, At(answer, 5).U0, (CloseReason)reason.U0,
-            new TokenAmount(At(answer, 7)), new TokenAmount(At(answer, 8)));
-        return Verdict.Accept;
+        var verdict = LeaseFunction.DecodeResult(answer, out var results);
+        if (!verdict.IsAccepted) return verdict;
+        var fields = results[0].Items;
+        var reason = (CloseReason)fields[6].AsNumber.U0;
+        if (reason > CloseReason.Exhausted) return Verdict.Reject(MarketChecks.EscrowAnswer, "a close reason", $"{reason:d}");
+        lease = new LeaseState(
+            fields[0].AsNumber, fields[1].AsNumber, fields[2].AsAddress, new Rate(fields[3].AsNumber), fields[4].AsNumber.U0, fields[5].AsNumber.U0, reason,
+            new TokenAmount(fields[7].AsNumber), new TokenAmount(fields[8].AsNumber));
+        return verdict;
     }
-
-    static UInt256 At(ReadOnlySpan<byte> answer, int word) => UInt256.ReadBigEndian(answer.Slice(32 * word, 32));
-
-    static Verdict Wrong(string expected, int length) => Verdict.Reject(MarketChecks.EscrowAnswer, expected, $"{length} bytes that are not that");
 }

@@ -1,92 +1,52 @@
-using System.Text;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Blocks;
 using Counterfoil.Market.Leases;
 
 namespace Counterfoil.Market.Events;
 
 public abstract partial record MarketEvent
 {
-    /// <summary>
-    /// Reads a log entry of the escrow. Every parameter of its events is one word, indexed ones in the topics and the rest in the data, so an entry of another length or with
-    /// stray high bits is refused. Whether the escrow emitted it is the caller's to check.
-    /// </summary>
-    /// <param name="topics">The signature's hash, then the indexed parameters.</param>
-    /// <param name="data">The other parameters.</param>
-    /// <param name="decoded">The event, when the verdict accepts.</param>
-    public static Verdict Decode(IReadOnlyList<Bytes32> topics, ReadOnlyMemory<byte> data, out MarketEvent? decoded)
+    delegate MarketEvent Reader(IReadOnlyList<AbiValue> a);
+
+    sealed record Form(AbiEvent Event, Reader Read);
+
+    static readonly Dictionary<Bytes32, Form> Forms = new Form[]
     {
-        ArgumentNullException.ThrowIfNull(topics);
+        new(new("OrderPlaced(uint256 indexed orderId, address indexed tenant, bytes32 manifestDigest, uint256 maxRate)"),
+            a => new OrderPlaced(a[0].AsNumber, a[1].AsAddress, new Sha256Digest(a[2].AsBytes32), new Rate(a[3].AsNumber))),
+        new(new("OrderClosed(uint256 indexed orderId)"), a => new OrderClosed(a[0].AsNumber)),
+        new(new("BidCancelled(bytes32 indexed bidDigest, address indexed provider)"), a => new BidCancelled(new Keccak256Digest(a[0].AsBytes32), a[1].AsAddress)),
+        new(new("AccountOpened(uint256 indexed accountId, address indexed tenant)"), a => new AccountOpened(a[0].AsNumber, a[1].AsAddress)),
+        new(new("Deposited(uint256 indexed accountId, address indexed from, uint256 amount)"), a => new Deposited(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+        new(new("Refunded(uint256 indexed accountId, address indexed tenant, uint256 amount)"), a => new Refunded(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+        new(new("ExhaustionMoved(uint256 indexed accountId, uint64 exhaustAt)"), a => new ExhaustionMoved(a[0].AsNumber, a[1].AsNumber.U0)),
+        new(new("LeaseOpened(uint256 indexed leaseId, uint256 indexed orderId, address indexed provider, address tenant, uint256 accountId, uint256 rate, bytes32 bidDigest)"),
+            a => new LeaseOpened(a[0].AsNumber, a[1].AsNumber, a[2].AsAddress, a[3].AsAddress, a[4].AsNumber, new Rate(a[5].AsNumber), new Keccak256Digest(a[6].AsBytes32))),
+        new(new("LeaseClosed(uint256 indexed leaseId, uint8 reason, uint256 earned, uint64 closedAt)"),
+            a => new LeaseClosed(a[0].AsNumber, (CloseReason)a[1].AsNumber.U0, new TokenAmount(a[2].AsNumber), a[3].AsNumber.U0)),
+        new(new("Withdrawn(uint256 indexed leaseId, address indexed provider, uint256 amount)"), a => new Withdrawn(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+    }.ToDictionary(f => f.Event.Topic);
+
+    /// <summary>Reads a log entry of the escrow: another contract's entry of the same form is refused, since anyone can write one.</summary>
+    /// <param name="escrow">The escrow's address.</param>
+    /// <param name="log">The entry, from a stranger.</param>
+    /// <param name="decoded">The event, when the verdict accepts.</param>
+    public static Verdict Decode(Address escrow, LogEntry log, out MarketEvent? decoded)
+    {
+        ArgumentNullException.ThrowIfNull(log);
         decoded = null;
-        if (topics.Count is 0 or > 4 || !Shapes.TryGetValue(topics[0], out var shape))
-            return Verdict.Reject(MarketChecks.EventForm, "an event of the escrow", topics.Count == 0 ? "no topic" : $"topic {topics[0]}");
-        if (topics.Count != 1 + shape.Indexed || data.Length != shape.Words * 32)
-            return Verdict.Reject(MarketChecks.EventForm, $"{1 + shape.Indexed} topics and {shape.Words * 32} bytes for {shape.Name}", $"{topics.Count} topics and {data.Length} bytes");
-        var words = new Words(topics, data.Span);
-        var read = shape.Read(ref words);
-        if (words.Misfit is { } misfit) return Verdict.Reject(MarketChecks.EventForm, $"{misfit} in {shape.Name}", "a word with other bits set");
+        if (log.Address != escrow) return Verdict.Reject(MarketChecks.EventEmitter, $"an entry of {escrow}", $"one of {log.Address}");
+        if (log.Topics.Count == 0 || !Forms.TryGetValue(log.Topics[0], out var form))
+            return Verdict.Reject(MarketChecks.EventForm, "an event of the escrow", log.Topics.Count == 0 ? "no topic" : $"topic {log.Topics[0]}");
+        if (form.Event.Decode(log, out var arguments) is Verdict.Rejected { Reason: var malformed })
+            return Verdict.Reject(MarketChecks.EventForm, $"{form.Event.Name} with {malformed.Expected}", malformed.Found);
+        var read = form.Read(arguments);
+        if (read is LeaseClosed { Reason: var reason } && !CloseReasons.IsDefined((byte)reason))
+            return Verdict.Reject(MarketChecks.EventForm, $"{form.Event.Name} with a close reason", $"{reason:d}");
         decoded = read;
         return Verdict.Accept;
-    }
-
-    delegate MarketEvent Reader(ref Words words);
-
-    sealed record Shape(string Name, int Indexed, int Words, Reader Read);
-
-    static readonly Dictionary<Bytes32, Shape> Shapes = new()
-    {
-        [Topic("OrderPlaced(uint256,address,bytes32,uint256)")] = new("OrderPlaced", 2, 2, (ref w) => new OrderPlaced(w.Next(), w.Address(), new Sha256Digest(w.Bytes()), new Rate(w.Next()))),
-        [Topic("OrderClosed(uint256)")] = new("OrderClosed", 1, 0, (ref w) => new OrderClosed(w.Next())),
-        [Topic("BidCancelled(bytes32,address)")] = new("BidCancelled", 2, 0, (ref w) => new BidCancelled(new Keccak256Digest(w.Bytes()), w.Address())),
-        [Topic("AccountOpened(uint256,address)")] = new("AccountOpened", 2, 0, (ref w) => new AccountOpened(w.Next(), w.Address())),
-        [Topic("Deposited(uint256,address,uint256)")] = new("Deposited", 2, 1, (ref w) => new Deposited(w.Next(), w.Address(), new TokenAmount(w.Next()))),
-        [Topic("Refunded(uint256,address,uint256)")] = new("Refunded", 2, 1, (ref w) => new Refunded(w.Next(), w.Address(), new TokenAmount(w.Next()))),
-        [Topic("ExhaustionMoved(uint256,uint64)")] = new("ExhaustionMoved", 1, 1, (ref w) => new ExhaustionMoved(w.Next(), w.Seconds())),
-        [Topic("LeaseOpened(uint256,uint256,address,address,uint256,uint256,bytes32)")] = new("LeaseOpened", 3, 4,
-            (ref w) => new LeaseOpened(w.Next(), w.Next(), w.Address(), w.Address(), w.Next(), new Rate(w.Next()), new Keccak256Digest(w.Bytes()))),
-        [Topic("LeaseClosed(uint256,uint8,uint256,uint64)")] = new("LeaseClosed", 1, 3, (ref w) => new LeaseClosed(w.Next(), w.Reason(), new TokenAmount(w.Next()), w.Seconds())),
-        [Topic("Withdrawn(uint256,address,uint256)")] = new("Withdrawn", 2, 1, (ref w) => new Withdrawn(w.Next(), w.Address(), new TokenAmount(w.Next()))),
-    };
-
-    static Bytes32 Topic(string signature) => Keccak256.Hash(Encoding.ASCII.GetBytes(signature)).Value;
-
-    /// <summary>The words of an entry, indexed ones first: the escrow's events declare their parameters in that order.</summary>
-    ref struct Words(IReadOnlyList<Bytes32> topics, ReadOnlySpan<byte> data)
-    {
-        readonly ReadOnlySpan<byte> data = data;
-        int position = 1;
-
-        /// <summary>What a word should have been, if one did not fit its type.</summary>
-        public string? Misfit { get; private set; }
-
-        public Bytes32 Bytes()
-        {
-            int i = position++;
-            return i < topics.Count ? topics[i] : new Bytes32(data.Slice(32 * (i - topics.Count), 32));
-        }
-
-        public UInt256 Next() => UInt256.ReadBigEndian(Bytes().ToArray());
-
-        public Address Address()
-        {
-            var word = Next();
-            if (word.BitLength > 160) Misfit ??= "an address";
-            return Evm.Address.FromWord(word);
-        }
-
-        public ulong Seconds()
-        {
-            var word = Next();
-            if (!word.IsUInt64) Misfit ??= "seconds in 64 bits";
-            return word.U0;
-        }
-
-        public CloseReason Reason()
-        {
-            var word = Next();
-            if (word.BitLength > 8 || !CloseReasons.IsDefined((byte)word.U0)) Misfit ??= "a close reason";
-            return (CloseReason)(byte)word.U0;
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
 using Counterfoil.Market.Bids;
 using Counterfoil.Market.Escrow;
 using Counterfoil.Market.Events;
@@ -35,6 +36,8 @@ public sealed class ContractAgreementTests
 
     static string Type(JsonElement parameter) => parameter.TryGetProperty("components", out var parts)
         ? $"({string.Join(',', parts.EnumerateArray().Select(Type))})" : parameter.GetProperty("type").GetString()!;
+
+    static Verdict Decode(IReadOnlyList<Bytes32> topics, byte[] data, out MarketEvent? decoded) => MarketEvent.Decode(Domain.Escrow, new LogEntry(Domain.Escrow, topics, data), out decoded);
 
     static byte[] Selector(string signature) => Keccak256.Hash(Encoding.ASCII.GetBytes(signature)).ToArray()[..4];
 
@@ -73,8 +76,9 @@ public sealed class ContractAgreementTests
             List<Bytes32> topics = [Keccak256.Hash(Encoding.ASCII.GetBytes(Signature(e))).Value];
             for (int i = 0; i < indexed; i++) topics.Add(new Bytes32(((UInt256)(i + 1)).ToBigEndian()));
             byte[] data = [.. inputs.Skip(indexed).SelectMany((_, i) => ((UInt256)(i + 1)).ToBigEndian())];
-            Assert.Equal(Verdict.Accept, MarketEvent.Decode(topics, data, out var decoded));
+            Assert.Equal(Verdict.Accept, Decode(topics, data, out var decoded));
             Assert.Equal(e.GetProperty("name").GetString(), decoded!.GetType().Name);
+            Assert.Equal(MarketChecks.EventEmitter, Refusal(MarketEvent.Decode(Tenant, new LogEntry(Domain.Escrow, topics, data), out _)));
 
             for (int i = 0; i < inputs.Count; i++)
             {
@@ -84,9 +88,9 @@ public sealed class ContractAgreementTests
                 var damaged = (byte[])data.Clone();
                 if (i < indexed) damagedTopics[i + 1] = new Bytes32(UInt256.MaxValue.ToBigEndian());
                 else damaged[32 * (i - indexed)] = 0xff;
-                Assert.Equal(MarketChecks.EventForm, Refusal(MarketEvent.Decode(damagedTopics, damaged, out _)));
+                Assert.Equal(MarketChecks.EventForm, Refusal(Decode(damagedTopics, damaged, out _)));
             }
-            Assert.Equal(MarketChecks.EventForm, Refusal(MarketEvent.Decode(topics, new byte[data.Length + 32], out _)));
+            Assert.Equal(MarketChecks.EventForm, Refusal(Decode(topics, new byte[data.Length + 32], out _)));
         }
     }
 
@@ -98,7 +102,7 @@ public sealed class ContractAgreementTests
         {
             Bytes32[] all = [.. topics.Select(t => new Bytes32(t))];
             if (which < known.Length && all.Length > 0) all[0] = known[which];
-            var verdict = MarketEvent.Decode(all, data, out var decoded);
+            var verdict = Decode(all, data, out var decoded);
             Assert.Equal(verdict.IsAccepted, decoded is not null);
         });
     }
@@ -131,12 +135,16 @@ public sealed class ContractAgreementTests
         Assert.Equal(Verdict.Accept, EscrowAnswers.Account(account, out var read));
         Assert.Equal((Account(0xabc), new TokenAmount(5), new Rate(6), 7UL), (read!.Tenant, read.Unspent, read.Rate, read.ExhaustAt));
         Assert.Equal([11, 12], read.OpenLeases);
-        Assert.Equal(MarketChecks.EscrowAnswer, Refusal(EscrowAnswers.Account(account.AsSpan(0, account.Length - 32), out _)));
-        Assert.Equal(MarketChecks.EscrowAnswer, Refusal(EscrowAnswers.Lease(new byte[32], out _)));
+        Assert.IsType<Verdict.Rejected>(EscrowAnswers.Account(account.AsSpan(0, account.Length - 32), out _));
+        Assert.IsType<Verdict.Rejected>(EscrowAnswers.Lease(new byte[32], out _));
+        byte[] lease = [.. Words(1, 2, 3, 4, 5, 6, 7, 8, 9)];
+        Assert.Equal(MarketChecks.EscrowAnswer, Refusal(EscrowAnswers.Lease(lease, out _))); // 7 is no reason
+        lease[6 * 32 + 31] = 6;
+        Assert.Equal(Verdict.Accept, EscrowAnswers.Lease(lease, out _));
         Gen.Byte.Array[0, 600].Sample(bytes =>
         {
             EscrowAnswers.Account(bytes, out _);
-            EscrowAnswers.Amount(bytes, out _);
+            EscrowAnswers.Owed(bytes, out _);
             Assert.Equal(EscrowAnswers.Lease(bytes, out var lease).IsAccepted, lease is not null);
         });
     }

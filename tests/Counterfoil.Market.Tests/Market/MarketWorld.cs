@@ -76,7 +76,7 @@ sealed class MarketWorld
 
     public TokenAmount Owed(UInt256 leaseId)
     {
-        Assert.Equal(Verdict.Accept, EscrowAnswers.Amount(Ask(Escrow, EscrowCalls.Owed(leaseId)), out var amount));
+        Assert.Equal(Verdict.Accept, EscrowAnswers.Owed(Ask(Escrow, EscrowCalls.Owed(leaseId)), out var amount));
         return amount;
     }
 
@@ -127,7 +127,7 @@ sealed class MarketWorld
         {
             var position = new EventPosition(mined.BlockNumber, index++);
             if (log.Address != Escrow) continue;
-            Assert.Equal(Verdict.Accept, MarketEvent.Decode(log.Topics, log.Data, out var happened));
+            Assert.Equal(Verdict.Accept, MarketEvent.Decode(Escrow, log, out var happened));
             Assert.Equal(Verdict.Accept, Book.Apply(happened!, position, time, out var next, out ImmutableArray<MarketEffect> effects));
             Book = next;
             Effects.AddRange(effects);
