@@ -73,10 +73,12 @@ public sealed class RegisteredModel
     /// <exception cref="ArgumentException">The input has another length, or a cell of −128.</exception>
     public ProvenInference Prove(ReadOnlySpan<sbyte> input, Bytes32 context)
     {
-        var trace = IntegerExecutor.Execute(Model.Graph, parameters, input);
+        var trace = Execute(input);
         var prover = Prover(trace, context);
         return new ProvenInference(trace.Output, prover.Prove(new KeccakTranscript()), prover.Timings);
     }
+
+    internal ExecutionTrace Execute(ReadOnlySpan<sbyte> input) => IntegerExecutor.Execute(Model.Graph, parameters, input);
 
     internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) => Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
 

@@ -12,10 +12,14 @@ namespace Counterfoil.Prover.Commitments;
 /// </remarks>
 static class ByteFolding
 {
+    static readonly FoldingWidth Widest = Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? FoldingWidth.Bits512 : Avx2.IsSupported ? FoldingWidth.Bits256 : FoldingWidth.Scalar;
+
     const int MostRows = 1 << 24;
 
     /// <summary>Writes the sums of all columns; the matrix has as many rows as there are weights.</summary>
-    public static void Fold(ReadOnlySpan<byte> cells, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)
+    public static void Fold(ReadOnlySpan<byte> cells, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) => Fold(cells, weights, sum, Widest);
+
+    internal static void Fold(ReadOnlySpan<byte> cells, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum, FoldingWidth width)
     {
         if (weights.Length > MostRows) throw new ArgumentException($"at most {MostRows} rows, got {weights.Length}", nameof(weights));
         int columns = sum.Length;
@@ -28,13 +32,17 @@ static class ByteFolding
             total += weights[r];
         }
         var offset = total * Goldilocks.FromUInt64(128);
-        int done = Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? Fold512(cells, words, sum)
-            : Avx2.IsSupported ? Fold256(cells, words, sum) : 0;
+        int done = width switch
+        {
+            FoldingWidth.Bits512 when Avx512F.IsSupported => Fold512(cells, words, sum),
+            FoldingWidth.Bits256 when Avx2.IsSupported => Fold256(cells, words, sum),
+            _ => 0,
+        };
         FoldScalar(cells, words, sum, done);
         for (int c = 0; c < columns; c++) sum[c] -= offset;
     }
 
-    internal static int Fold512(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum)
+    static int Fold512(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum)
     {
         const int Tile = 16;
         int columns = sum.Length, rows = words.Length / 4, c = 0;
@@ -74,7 +82,7 @@ static class ByteFolding
         return c;
     }
 
-    internal static int Fold256(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum)
+    static int Fold256(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum)
     {
         const int Tile = 4;
         int columns = sum.Length, rows = words.Length / 4, c = 0;
@@ -95,7 +103,7 @@ static class ByteFolding
         return c;
     }
 
-    internal static void FoldScalar(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum, int first)
+    static void FoldScalar(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum, int first)
     {
         for (int c = first; c < sum.Length; c++)
         {
@@ -118,4 +126,12 @@ static class ByteFolding
         var shift = Goldilocks.FromUInt64(1UL << 32);
         return new(Goldilocks.FromUInt64(low0) + Goldilocks.FromUInt64(high0) * shift, Goldilocks.FromUInt64(low1) + Goldilocks.FromUInt64(high1) * shift);
     }
+}
+
+/// <summary>How wide <see cref="ByteFolding"/> works: chosen once, and each tested against the field.</summary>
+enum FoldingWidth
+{
+    Scalar,
+    Bits256,
+    Bits512,
 }

@@ -50,8 +50,8 @@ static class NeuronSumcheckProver
 
     static Goldilocks Limbs(ReadOnlySpan<Goldilocks[]> limbs, int x)
     {
-        ulong value = 0;
-        for (int k = limbs.Length; --k >= 0;) value = value << 8 | limbs[k][x].Value;
-        return Goldilocks.FromUInt64(value);
+        var value = Goldilocks.Zero;
+        for (int k = limbs.Length; --k >= 0;) value = value * Goldilocks.FromUInt64(256) + limbs[k][x];
+        return value;
     }
 }

@@ -83,7 +83,7 @@ sealed class NeuronSpace
         if (node.OutputLength is < 1 or > Limits.Length)
             return Verdict.Reject(ZkChecks.ModelGraph, $"node {index} to write 1 to {Limits.Length} cells", $"{node.OutputLength}");
         if (biasBits is < 1 or > 31)
-            return Verdict.Reject(ZkChecks.ModelGraph, $"node {index}: biases of 1 to 31 bits", $"{biasBits}");
+            return Verdict.Reject(ZkChecks.ModelRange, $"node {index}: biases of 1 to 31 bits", $"{biasBits}");
         var (multipliers, shift) = node.Requantisation;
         if (shift is < 15 or > 46)
             return Verdict.Reject(ZkChecks.ModelRange, $"node {index}: a shift from 15 to 46", $"{shift}");

@@ -34,7 +34,7 @@ sealed class KeccakTranscript : Transcript
         length += size;
     }
 
-    protected override ulong NextWord()
+    protected internal override ulong NextWord()
     {
         if (length > HeaderSize) Advance();
         if (next == words.Length) Squeeze();

@@ -13,7 +13,7 @@ abstract class Transcript
     public abstract void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message);
 
     /// <summary>The next 64 uniform bits.</summary>
-    protected abstract ulong NextWord();
+    protected internal abstract ulong NextWord();
 
     /// <summary>A uniform element of the extension. Words of p or more are drawn again: reduction would favour the small residues.</summary>
     public Goldilocks2 Challenge() => new(NextElement(), NextElement());
