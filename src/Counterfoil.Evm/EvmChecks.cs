@@ -34,4 +34,38 @@ public static class EvmChecks
     public static readonly Check PublicKeyEncoding = new("public-key.encoding");
     /// <summary>A public key is a point of the curve.</summary>
     public static readonly Check PublicKeyOnCurve = new("public-key.on-curve");
+
+    /// <summary>The type of a transaction or receipt is one that is read.</summary>
+    public static readonly Check TransactionType = new("transaction.type");
+    /// <summary>A transaction is for the chain asked.</summary>
+    public static readonly Check TransactionChainId = new("transaction.chain-id");
+    /// <summary>A transaction's priority fee is within its maximum, and its whole fee within 256 bits.</summary>
+    public static readonly Check TransactionFees = new("transaction.fees");
+    /// <summary>A transaction's gas covers what its own bytes cost.</summary>
+    public static readonly Check TransactionGas = new("transaction.gas");
+    /// <summary>A transaction's nonce is below 2^64 − 1 (EIP-2681).</summary>
+    public static readonly Check TransactionNonce = new("transaction.nonce");
+    /// <summary>The code that makes a contract is within its limit (EIP-3860).</summary>
+    public static readonly Check TransactionInitCode = new("transaction.init-code");
+    /// <summary>A receipt says success or failure (EIP-658).</summary>
+    public static readonly Check ReceiptStatus = new("receipt.status");
+    /// <summary>A receipt's bloom filter is that of its logs.</summary>
+    public static readonly Check ReceiptBloom = new("receipt.bloom");
+    /// <summary>A block header has its one encoding.</summary>
+    public static readonly Check HeaderEncoding = new("header.encoding");
+
+    /// <summary>ABI-encoded data is within its limit of bytes.</summary>
+    public static readonly Check AbiLimit = new("abi.limit");
+    /// <summary>ABI-encoded data is as long as its values need.</summary>
+    public static readonly Check AbiLength = new("abi.length");
+    /// <summary>ABI-encoded data has its one canonical form: clean padding, tails in order.</summary>
+    public static readonly Check AbiCanonical = new("abi.canonical");
+    /// <summary>ABI-encoded text is UTF-8.</summary>
+    public static readonly Check AbiText = new("abi.text");
+    /// <summary>A call's first four bytes are those of the function expected.</summary>
+    public static readonly Check AbiSelector = new("abi.selector");
+    /// <summary>A log entry's topics are those of the event expected.</summary>
+    public static readonly Check AbiTopic = new("abi.topic");
+    /// <summary>Typed data in JSON is well formed, and its values are of their types.</summary>
+    public static readonly Check TypedDataEncoding = new("typed-data.encoding");
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Counterfoil.Core.Digests;
 
 /// <summary>A BLAKE3 digest. A type of its own, so that digests of different algorithms cannot be mixed up.</summary>
 /// <param name="Value">The 32 bytes.</param>
-public readonly record struct Blake3Digest(Bytes32 Value) : IComparable<Blake3Digest>
+[JsonConverter(typeof(HexJsonConverter<Blake3Digest>))]
+public readonly record struct Blake3Digest(Bytes32 Value) : IComparable<Blake3Digest>, IHexText<Blake3Digest>
 {
     /// <summary>Reads exactly 32 bytes.</summary>
     public Blake3Digest(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }

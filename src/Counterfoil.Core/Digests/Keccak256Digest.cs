@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Counterfoil.Core.Digests;
 
 /// <summary>A Keccak-256 (the original padding, as Ethereum uses it; not SHA3-256) digest. A type of its own, so that digests of different algorithms cannot be mixed up.</summary>
 /// <param name="Value">The 32 bytes.</param>
-public readonly record struct Keccak256Digest(Bytes32 Value) : IComparable<Keccak256Digest>
+[JsonConverter(typeof(HexJsonConverter<Keccak256Digest>))]
+public readonly record struct Keccak256Digest(Bytes32 Value) : IComparable<Keccak256Digest>, IHexText<Keccak256Digest>
 {
     /// <summary>Reads exactly 32 bytes.</summary>
     public Keccak256Digest(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }

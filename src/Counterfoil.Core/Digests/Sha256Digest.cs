@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Counterfoil.Core.Digests;
 
 /// <summary>A SHA-256 (FIPS 180-4) digest. A type of its own, so that digests of different algorithms cannot be mixed up.</summary>
 /// <param name="Value">The 32 bytes.</param>
-public readonly record struct Sha256Digest(Bytes32 Value) : IComparable<Sha256Digest>
+[JsonConverter(typeof(HexJsonConverter<Sha256Digest>))]
+public readonly record struct Sha256Digest(Bytes32 Value) : IComparable<Sha256Digest>, IHexText<Sha256Digest>
 {
     /// <summary>Reads exactly 32 bytes.</summary>
     public Sha256Digest(ReadOnlySpan<byte> bytes) : this(new Bytes32(bytes)) { }

@@ -1,0 +1,53 @@
+using Counterfoil.Core.Digests;
+using Counterfoil.Evm.Abi;
+
+namespace Counterfoil.Evm.TypedData;
+
+/// <summary>What keeps a signature for one contract on one chain from counting anywhere else (EIP-712, domainSeparator). An absent field is not part of the domain.</summary>
+/// <param name="Name">The protocol's name, which wallets show.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="ChainId">The chain.</param>
+/// <param name="VerifyingContract">The contract that checks the signature.</param>
+/// <param name="Salt">A last resort against collisions.</param>
+public sealed record Eip712Domain(string? Name, string? Version, UInt256? ChainId, Address? VerifyingContract, Bytes32? Salt = null)
+{
+    /// <summary>hashStruct of the domain.</summary>
+    public Keccak256Digest Separator
+    {
+        get
+        {
+            var fields = new List<string>();
+            var values = new List<AbiValue>();
+            void Add(string declaration, AbiValue? value)
+            {
+                if (value is null) return;
+                fields.Add(declaration);
+                values.Add(value);
+            }
+            Add("string name", Name is { } name ? (AbiValue)name : null);
+            Add("string version", Version is { } version ? (AbiValue)version : null);
+            Add("uint256 chainId", ChainId is { } chain ? (AbiValue)chain : null);
+            Add("address verifyingContract", VerifyingContract is { } contract ? (AbiValue)contract : null);
+            Add("bytes32 salt", Salt is { } salt ? (AbiValue)salt : null);
+            return Eip712Type.Parse($"EIP712Domain({string.Join(',', fields)})").HashStruct(values);
+        }
+    }
+
+    /// <summary>The digest to sign: Keccak-256 of 0x1901, the domain separator, and hashStruct of the message.</summary>
+    public static Keccak256Digest Digest(Keccak256Digest separator, Keccak256Digest structHash)
+    {
+        Span<byte> bytes = stackalloc byte[66];
+        bytes[0] = 0x19;
+        bytes[1] = 0x01;
+        separator.CopyTo(bytes[2..]);
+        structHash.CopyTo(bytes[34..]);
+        return Keccak256.Hash(bytes);
+    }
+
+    /// <summary>The digest to sign for a message of this type in this domain.</summary>
+    public Keccak256Digest Digest(Eip712Type type, params IReadOnlyList<AbiValue> values)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return Digest(Separator, type.HashStruct(values));
+    }
+}
