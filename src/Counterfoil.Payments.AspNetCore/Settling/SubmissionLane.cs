@@ -22,6 +22,7 @@ sealed class SubmissionLane : IAsyncDisposable
     readonly CancellationToken stopping;
     readonly Channel<Submission> queue = Channel.CreateUnbounded<Submission>(new UnboundedChannelOptions { SingleReader = true });
     readonly Task worker;
+    readonly HashSet<ulong> taken = [];
     ulong? nextNonce;
 
     public SubmissionLane(ISettlementChain chain, ISettlementJournal journal, ulong confirmations, CancellationToken stopping)
@@ -56,32 +57,42 @@ sealed class SubmissionLane : IAsyncDisposable
 
     async Task SubmitAsync(List<Submission> batch)
     {
-        ulong nonce = nextNonce ?? await FirstNonceAsync().ConfigureAwait(false);
+        if (nextNonce is not { } nonce)
+        {
+            nonce = await chain.NextAccountNonceAsync(stopping).ConfigureAwait(false);
+            taken.Clear();
+            // A transaction in the journal may not have reached the chain yet; its nonce is spoken for.
+            foreach (var record in await journal.ReadOpenAsync(stopping).ConfigureAwait(false))
+                if (record.State is SettlementState.Submitted { Refusal: null, Transfer.AccountNonce: var spoken }) taken.Add(spoken);
+        }
         var records = new List<SettlementRecord>(batch.Count);
         foreach (var submission in batch)
         {
+            while (taken.Contains(nonce)) nonce++;
             var transfer = await chain.PrepareAsync(submission.Intent, nonce++, stopping).ConfigureAwait(false);
             var (state, _) = SettlementMachine.Next(submission.Intent, submission.Before, new SettlementEvent.Prepared(transfer), confirmations);
             records.Add(new SettlementRecord(submission.Intent, state));
         }
         await journal.WriteAsync(records, stopping).ConfigureAwait(false);
         nextNonce = nonce;
-        for (int i = 0; i < batch.Count; i++)
-        {
-            var sent = await SendAsync(chain, (SettlementState.Submitted)records[i].State, stopping).ConfigureAwait(false);
-            // Its nonce was not taken: those prepared next must not leave a gap behind it.
-            if (sent is SettlementEvent.SendRefused) nextNonce = null;
-            batch[i].Done.TrySetResult((records[i].State, sent));
-        }
+        await SendAsync(batch, records).ConfigureAwait(false);
     }
 
-    // A transaction in the journal may not have reached the chain yet; its nonce is spoken for.
-    async ValueTask<ulong> FirstNonceAsync()
+    async Task SendAsync(List<Submission> batch, List<SettlementRecord> records)
     {
-        ulong next = await chain.NextAccountNonceAsync(stopping).ConfigureAwait(false);
-        foreach (var record in await journal.ReadOpenAsync(stopping).ConfigureAwait(false))
-            if (record.State is SettlementState.Submitted { Refusal: null, Transfer.AccountNonce: var taken } && taken >= next) next = taken + 1;
-        return next;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            var (intent, state) = records[i];
+            // Behind a refused one the others would wait for a nonce that nobody has: they are made anew as well.
+            SettlementEvent sent = nextNonce is null ? new SettlementEvent.Withheld()
+                : await SendAsync(chain, (SettlementState.Submitted)state, stopping).ConfigureAwait(false);
+            if (sent is not SettlementEvent.Sent)
+            {
+                nextNonce = null;
+                journal.WriteLater(new SettlementRecord(intent, SettlementMachine.Next(intent, state, sent, confirmations).State));
+            }
+            batch[i].Done.TrySetResult((state, sent));
+        }
     }
 
     /// <summary>Sends a transaction. An error on the way leaves it open whether it arrived, which is what looking at the chain is for.</summary>

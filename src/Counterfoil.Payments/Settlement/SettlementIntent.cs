@@ -64,7 +64,7 @@ public interface ISettlementChain
     /// <summary>Runs the transfer on the latest block without sending it: accepted where it succeeds, else <see cref="PaymentChecks.Simulation"/> with the revert's reason.</summary>
     ValueTask<Verdict> SimulateAsync(SettlementIntent intent, CancellationToken cancellation);
 
-    /// <summary>The submitter's next account nonce, counting transactions that wait.</summary>
+    /// <summary>The submitter's lowest account nonce that no transaction in a block or ready for one has (<c>eth_getTransactionCount</c> of <c>pending</c>).</summary>
     ValueTask<ulong> NextAccountNonceAsync(CancellationToken cancellation);
 
     /// <summary>Builds and signs the transaction that calls <c>transferWithAuthorization</c>. Sends nothing.</summary>

@@ -51,6 +51,8 @@ public abstract record SettlementEvent
     /// <summary>The node would not have the transaction.</summary>
     /// <param name="Why">In its words.</param>
     public sealed record SendRefused(string Why) : SettlementEvent;
+    /// <summary>The transaction was not handed over, because one with an earlier account nonce was refused.</summary>
+    public sealed record Withheld : SettlementEvent;
     /// <summary>The chain was looked at.</summary>
     /// <param name="Sighting">What it shows.</param>
     public sealed record Seen(Sighting Sighting) : SettlementEvent;
@@ -120,7 +122,10 @@ public static class SettlementMachine
 
             (SettlementState.Submitted, SettlementEvent.Asked or SettlementEvent.Sent or SettlementEvent.Waited) => (state, [SettlementEffect.Look]),
             // The refusal may mean that it is in a block already: the chain decides, not the node's words.
-            (SettlementState.Submitted s, SettlementEvent.SendRefused r) => (s with { Refusal = r.Why }, [SettlementEffect.Look]),
+            // Written, because its account nonce is free again.
+            (SettlementState.Submitted s, SettlementEvent.SendRefused r) => (s with { Refusal = r.Why }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
+            (SettlementState.Submitted s, SettlementEvent.Withheld) =>
+                (s with { Refusal = "not sent", Attempt = s.Attempt - 1 }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
             // It had been good before; the node's refusal of the last transaction is the better reason.
             (SettlementState.Submitted s, SettlementEvent.Declined) => Fail(PaymentChecks.Settlement, "a node that takes the transaction", s.Refusal ?? "none"),
             (SettlementState.Submitted s, SettlementEvent.Prepared p) =>

@@ -47,7 +47,15 @@ sealed class Ledger(TimeProvider time, Token token) : ISettlementChain
         lock (guard) return new(Why(intent) is { } why ? Verdict.Reject(PaymentChecks.Simulation, "a transfer", why) : Verdict.Accept);
     }
 
-    public ValueTask<ulong> NextAccountNonceAsync(CancellationToken cancellation) { lock (guard) return new(accountNonce + (ulong)pool.Count); }
+    public ValueTask<ulong> NextAccountNonceAsync(CancellationToken cancellation) 
+    {
+        lock (guard)
+        {
+            ulong next = accountNonce;
+            while (pool.ContainsKey(next)) next++;
+            return new(next);
+        }
+    }
 
     public ValueTask<PreparedTransfer> PrepareAsync(SettlementIntent intent, ulong accountNonce, CancellationToken cancellation)
     {

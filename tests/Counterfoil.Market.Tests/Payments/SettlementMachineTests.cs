@@ -87,12 +87,25 @@ public class SettlementMachineTests
         for (int attempt = 1; attempt < SettlementMachine.Attempts; attempt++)
         {
             (state, var effects) = Next(state, new SettlementEvent.SendRefused("nonce too low"));
-            Assert.Equal([SettlementEffect.Look], effects);
+            Assert.Equal([SettlementEffect.PersistLater, SettlementEffect.Look], effects);
             Assert.Equal([SettlementEffect.Prepare], See(state, unused).Effects);
             (state, _) = Next(state, new SettlementEvent.Prepared(transfer));
         }
         (state, _) = Next(state, new SettlementEvent.SendRefused("nonce too low"));
         FailsBy(PaymentChecks.Settlement, See(state, unused).State);
+    }
+
+    [Fact]
+    public void What_was_held_back_behind_a_refused_transaction_is_made_anew_and_costs_no_attempt()
+    {
+        var state = submitted;
+        for (int round = 0; round < 5; round++)
+        {
+            (state, _) = Next(state, new SettlementEvent.Withheld());
+            Assert.Equal([SettlementEffect.Prepare], See(state, unused).Effects);
+            (state, _) = Next(state, new SettlementEvent.Prepared(transfer));
+        }
+        Assert.Equal(submitted, state);
     }
 
     [Fact]
