@@ -9,7 +9,7 @@ namespace Counterfoil.Log.Storage;
 sealed class SqliteIndex : ILogIndex
 {
     /// <summary>The layout below. Another number is another layout, and no code here reads it.</summary>
-    const int SchemaVersion = 1;
+    public const int SchemaVersion = 1;
 
     readonly SqliteConnection connection;
     readonly SqliteCommand find;

@@ -1,7 +1,8 @@
-using System.Threading.Channels;
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Merkle;
+using Counterfoil.Home;
 using Counterfoil.Log.Notes;
 using Counterfoil.Log.Tiles;
 
@@ -31,6 +32,9 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         state = Load();
         writer = Task.Factory.StartNew(WriteBatches, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
+
+    /// <summary>What a home is told of a log that lives in it: the folder <c>log</c>, in the layout that <c>docs/log.md</c> describes.</summary>
+    public static StoreSchema Schema { get; } = new("log", SqliteIndex.SchemaVersion);
 
     /// <summary>Opens the log in <paramref name="folder"/> for appending, making it where there is none. Finishes what a crash left unfinished.</summary>
     /// <param name="folder">The log's own folder.</param>
@@ -113,6 +117,14 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, state.Edge.Size);
         RequirePlace(place, size);
         return TiledTree.InclusionAsync(files, place, size, cancellation);
+    }
+
+    /// <summary>Everything a stranger needs to see that the log holds the entry at <paramref name="place"/>, under the checkpoint published last.</summary>
+    public async ValueTask<EntryProof> ProveAsync(long place, CancellationToken cancellation = default)
+    {
+        var published = state.Published;
+        RequirePlace(place, published.Checkpoint.Size);
+        return new(place, await TiledTree.InclusionAsync(files, place, published.Checkpoint.Size, cancellation).ConfigureAwait(false), published.Note);
     }
 
     /// <summary>Shows that the tree of <paramref name="newSize"/> entries is that of <paramref name="oldSize"/> with entries appended, for <see cref="ConsistencyProof"/>.</summary>

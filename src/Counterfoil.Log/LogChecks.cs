@@ -38,6 +38,9 @@ public static class LogChecks
     /// <summary>A root is canonical base64 of 32 bytes, and the empty tree's root belongs to size 0 alone.</summary>
     public static readonly Check CheckpointRoot = new("log.checkpoint.root");
 
+    /// <summary>An entry's proof is a version line, an index, hashes, an empty line and a checkpoint; extra data is refused.</summary>
+    public static readonly Check ProofForm = new("log.proof.form");
+
     /// <summary>A tile's path has one spelling: level, index in groups of three digits, width of a partial tile.</summary>
     public static readonly Check TilePath = new("log.tile.path");
 

@@ -4,6 +4,7 @@ using Counterfoil.Log;
 using Counterfoil.Log.Notes;
 using Counterfoil.Log.Storage;
 using Counterfoil.Log.Tiles;
+using CsCheck;
 
 namespace Counterfoil.Tests.Log;
 
@@ -90,6 +91,68 @@ public sealed class TransparencyLogTests : IDisposable
         Assert.Null(await log.TileAsync(new TileId(0, 1, 45)));
         Assert.Null(await log.TileAsync(new TileId(0, 2, 1)));
         Assert.Null(await log.TileAsync(new TileId(9, 0, 1)));
+    }
+
+    [Fact]
+    public async Task A_proof_is_one_text_that_a_stranger_verifies_with_the_logs_key()
+    {
+        await using var log = book.Open();
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i => book.Append(log, Logbook.Entry(0, i))));
+        foreach (var (entry, appended) in book.Acknowledged.Take(20))
+        {
+            var text = (await log.ProveAsync(appended.Index)).ToBytes();
+            Assert.True(EntryProof.Parse(text, out var proof).IsAccepted);
+            Assert.Equal(text, proof!.ToBytes());
+            Assert.True(proof.Verify(entry, [log.Key], out var checkpoint).IsAccepted);
+            Assert.Equal(300, checkpoint!.Checkpoint.Size);
+            Assert.False(proof.Verify([.. entry, 0], [log.Key], out _).IsAccepted);
+            Assert.False((proof with { Index = (proof.Index + 1) % 300 }).Verify(entry, [log.Key], out _).IsAccepted);
+        }
+    }
+
+    [Fact]
+    public async Task Any_changed_byte_of_a_proofs_text_is_refused()
+    {
+        await using var log = book.Open();
+        await Task.WhenAll(Enumerable.Range(0, 9).Select(i => book.Append(log, Logbook.Entry(0, i))));
+        var (entry, appended) = book.Acknowledged[3];
+        var text = (await log.ProveAsync(appended.Index)).ToBytes();
+        bool Accepted(byte[] bytes) => EntryProof.Parse(bytes, out var proof).IsAccepted && proof!.Verify(entry, [log.Key], out _).IsAccepted;
+        Assert.True(Accepted(text));
+        for (int i = 0; i < text.Length; i++)
+            foreach (byte flip in (byte[])[1, 4, 0x20, 0x80])
+            {
+                var changed = text.ToArray();
+                changed[i] ^= flip;
+                Assert.False(Accepted(changed), $"byte {i} ^ {flip:x2}");
+            }
+        for (int i = 0; i < text.Length; i++) Assert.False(Accepted(text[..i]));
+        string words = System.Text.Encoding.UTF8.GetString(text);
+        foreach (string changed in (string[])[words + "\n", words.Replace("index ", "extra AAAA\nindex "), words.Replace("index ", "index 0"), words.Replace("@v1", "@v2")])
+            Assert.False(Accepted(System.Text.Encoding.UTF8.GetBytes(changed)));
+        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Int[0, 60], Gen.Byte.Array[0, 60]).Sample((at, cut, put) =>
+        {
+            byte[] mutated = [.. text[..at], .. put, .. text[Math.Min(text.Length, at + cut)..]];
+            return !EntryProof.Parse(mutated, out var proof).IsAccepted || proof!.ToBytes().AsSpan().SequenceEqual(mutated);
+        });
+    }
+
+    [Fact]
+    public async Task Readers_see_whole_trees_while_a_writer_appends()
+    {
+        await using var log = book.Open();
+        await book.Append(log, Logbook.Entry(0, 0));
+        var appending = Task.Run(async () =>
+        {
+            for (int i = 1; i < 400; i++) await book.Append(log, Logbook.Entry(0, i));
+        });
+        while (!appending.IsCompleted)
+        {
+            var proof = await log.ProveAsync(0);
+            Assert.True(proof.Verify(Logbook.Entry(0, 0), [log.Key], out _).IsAccepted);
+        }
+        await appending;
+        await book.HoldsItsPromises(log);
     }
 
     [Fact]
