@@ -42,11 +42,11 @@ sealed class Cast : IDisposable
     public static Cast OfStrangers()
     {
         var cast = new Cast();
-        Span<byte> seed = stackalloc byte[Signer.SeedSize];
+        Span<byte> seed = stackalloc byte[Core.Signing.Signer.SeedSize];
         foreach (string role in Roles)
         {
             RandomNumberGenerator.Fill(seed);
-            cast.signers[role] = Signer.FromSeed(SignatureAlgorithm.Ed25519, seed);
+            cast.signers[role] = Core.Signing.Signer.FromSeed(SignatureAlgorithm.Ed25519, seed);
         }
         CryptographicOperations.ZeroMemory(seed);
         return cast;

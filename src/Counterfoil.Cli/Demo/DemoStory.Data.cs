@@ -87,7 +87,7 @@ sealed partial class DemoStory
         public int Count => records.Length;
         public int MaxRecordBytes { get; } = records.Max(r => r.Length);
 
-        public static async Task<WorkingCopy> OfAsync(IRecordSource source, CancellationToken cancel)
+        public static async Task<WorkingCopy> OfAsync(IdxLabelled source, CancellationToken cancel)
         {
             var records = new byte[source.Count][];
             var buffer = new byte[source.MaxRecordBytes];

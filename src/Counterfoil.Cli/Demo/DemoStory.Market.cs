@@ -48,7 +48,7 @@ sealed partial class DemoStory
         var account = await OneEventAsync<MarketEvent.AccountOpened>("tenant", EscrowCalls.OpenAccount(Deposit), cancel, keep: false);
         var opened = await OneEventAsync<MarketEvent.LeaseOpened>("tenant", EscrowCalls.AcceptBid(best, account.AccountId), cancel);
         leaseOpened = await chain.NowAsync(cancel);
-        lease = new LeaseEntry(opened.LeaseId, opened.OrderId, opened.AccountId, opened.Provider, opened.Rate, (ulong)leaseOpened.ToUnixTimeSeconds());
+        lease = new LeaseEntry(opened.LeaseId, opened.OrderId, opened.AccountId, opened.Tenant, opened.Provider, opened.Rate, opened.BidDigest, leaseOpened);
         leaseLink = await PublishAsync(LinkStatement.Sign($"{chain.Id}/lease/{opened.LeaseId}", new ComputeLease(
             datasetLink, workload.Digest, chain.Id, chain.Escrow.Address, opened.OrderId, opened.LeaseId, opened.AccountId, opened.Tenant, opened.Provider,
             opened.Rate.Scaled, opened.BidDigest, "this machine", [], leaseOpened), cast.Signer("provider")), cancel);
@@ -62,7 +62,7 @@ sealed partial class DemoStory
         if (keep) transactions.Add(receipt.TransactionHash);
         var events = receipt.Logs.Where(l => l.Address == chain.Escrow.Address).Select(l =>
         {
-            MarketEvent.Decode(l.Topics, l.Data, out var decoded).Require();
+            MarketEvent.Decode(chain.Escrow.Address, l, out var decoded).Require();
             return decoded;
         });
         return events.OfType<T>().Single();

@@ -55,18 +55,18 @@ sealed partial class DemoStory : IAsyncDisposable
     /// <summary>The story, in order.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        narrator.Chapter("1 Data");
+        Narrator.Chapter("1 Data");
         await CommitAsync(cancel);
         await InspectTamperedCopyAsync(cancel);
-        narrator.Chapter("2 Machine");
+        Narrator.Chapter("2 Machine");
         await LeaseAsync(cancel);
-        narrator.Chapter("3 Model");
+        Narrator.Chapter("3 Model");
         await TrainAsync(cancel);
         await RegisterAsync(cancel);
-        narrator.Chapter("4 Answer and payment");
+        Narrator.Chapter("4 Answer and payment");
         await SellAsync(cancel);
         await SettleAsync(cancel);
-        narrator.Chapter("5 Evidence");
+        Narrator.Chapter("5 Evidence");
         await AnchorAsync(cancel);
     }
 

@@ -35,5 +35,5 @@ sealed class Narrator
         Terminal.Notes.MarkupLine($"  [green]✓[/] {Markup.Escape(what)} [grey]{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s[/]");
     }
 
-    public void Chapter(string title) => Terminal.Notes.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
+    public static void Chapter(string title) => Terminal.Notes.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
 }

@@ -1,7 +1,8 @@
 using Counterfoil.Chain;
 using Counterfoil.Chain.Contracts;
+using Counterfoil.Chain.Rpc;
 using Counterfoil.Core.Digests;
-using Counterfoil.DevChain.Blocks;
+using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Abi;
@@ -21,12 +22,10 @@ sealed class SettlementChain
     public Contract Anchor { get; }
     public Contract Escrow { get; }
 
-    SettlementChain(ChainClient client, JsonRpcDispatcher dispatcher, ulong chainId, Dictionary<string, ChainAccount> accounts, AddressBook book)
+    SettlementChain(ChainClient client, JsonRpcDispatcher dispatcher, ulong chainId, Dictionary<string, ChainAccount> accounts, Deployment deployed)
     {
         (Client, Dispatcher, ChainId, this.accounts) = (client, dispatcher, chainId, accounts);
-        Dollar = new Contract(client, ContractArtifact.TestDollar, book.TestDollar);
-        Anchor = new Contract(client, ContractArtifact.Anchor, book.Anchor);
-        Escrow = new Contract(client, ContractArtifact.LeaseEscrow, book.LeaseEscrow);
+        (Dollar, Anchor, Escrow) = (deployed.TestDollar, deployed.Anchor, deployed.LeaseEscrow);
     }
 
     public ChainAccount Account(string party) => accounts[party];
@@ -39,8 +38,8 @@ sealed class SettlementChain
         var dispatcher = new JsonRpcDispatcher(chain);
         var client = new ChainClient(new InProcessTransport("the in-process chain", dispatcher.Handle));
         var accounts = Cast.Parties.ToDictionary(p => p, p => new ChainAccount(client, cast.Account(p)));
-        var book = await Deployment.DeployAsync(accounts["operator"], cancel);
-        var started = new SettlementChain(client, dispatcher, chain.ChainId, accounts, book);
+        var deployed = await Deployment.DeployAsync(accounts["operator"], cancel);
+        var started = new SettlementChain(client, dispatcher, chain.ChainId, accounts, deployed);
         await started.SendAsync("operator", started.Dollar, "mint", cancel, accounts["tenant"].Address, (UInt256)5_000_000);
         await started.SendAsync("operator", started.Dollar, "mint", cancel, accounts["agent"].Address, (UInt256)1_000_000);
         return started;

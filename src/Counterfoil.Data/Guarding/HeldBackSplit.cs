@@ -15,6 +15,9 @@ public sealed class HeldBackSplit
 {
     HeldBackSplit(Bytes32 seed, ImmutableArray<int> heldBack, ImmutableArray<int> training) => (Seed, HeldBack, Training) = (seed, heldBack, training);
 
+    /// <summary>How the seed chooses, as a guard report names it: <c>docs/data.md</c>.</summary>
+    public const string Algorithm = "counterfoil/data-held-back/v1";
+
     /// <summary>The seed.</summary>
     public Bytes32 Seed { get; }
 

@@ -65,6 +65,18 @@ sealed class UInt256Converter() : TextConverter<UInt256>("a decimal integer belo
     protected override bool TryParse(string text, out UInt256 value) => UInt256.TryParse(text, out value);
 }
 
+sealed class TokenAmountConverter() : TextConverter<TokenAmount>("token units below 2^256 in decimal, as a string")
+{
+    protected override bool TryParse(string text, out TokenAmount value)
+    {
+        bool read = UInt256.TryParse(text, out var units);
+        value = new TokenAmount(units);
+        return read;
+    }
+
+    protected override string Format(TokenAmount value) => value.Units.ToString();
+}
+
 sealed class PublicKeyConverter() : TextConverter<PublicKey>("a public key such as ed25519:<base64>")
 {
     protected override bool TryParse(string text, out PublicKey value)

@@ -15,7 +15,7 @@ namespace Counterfoil.Evidence.Encoding;
     Converters =
     [
         typeof(Bytes32Converter), typeof(Sha256Converter), typeof(Keccak256Converter), typeof(ModelIdConverter), typeof(AddressConverter),
-        typeof(UInt256Converter), typeof(InstantConverter),
+        typeof(UInt256Converter), typeof(TokenAmountConverter), typeof(InstantConverter),
     ])]
 [JsonSerializable(typeof(Statement<DatasetCommitment>), TypeInfoPropertyName = "StatementDatasetCommitment")]
 [JsonSerializable(typeof(Statement<GuardReport>), TypeInfoPropertyName = "StatementGuardReport")]

@@ -22,7 +22,7 @@ public sealed record GuardReport(
 
 /// <summary>One record that differed from the commitment.</summary>
 /// <param name="Index">Its position in the commitment, or where it was met if it is extra.</param>
-/// <param name="Reason">Stable word: <c>differs</c>, <c>missing</c>, <c>extra</c>, <c>duplicate</c>, <c>moved</c>.</param>
+/// <param name="Reason">Stable word: <c>altered</c>, <c>misplaced</c>, <c>duplicate</c>, <c>missing</c>, <c>extra</c>, <c>changed-after-inspection</c>.</param>
 /// <param name="Expected">The committed leaf hash; null for an extra record.</param>
 /// <param name="Found">The leaf hash of what was read; null for a missing record.</param>
 public sealed record QuarantineReceipt(long Index, string Reason, Sha256Digest? Expected, Sha256Digest? Found);

@@ -35,7 +35,7 @@ public sealed record SettledPayment(
     string Scheme,
     string Chain,
     Address Asset,
-    UInt256 Amount,
+    TokenAmount Amount,
     Address Payer,
     Address Payee,
     Sha256Digest Quote,
@@ -47,4 +47,4 @@ public sealed record SettledPayment(
 /// <param name="LeaseId">The lease.</param>
 /// <param name="Owed">Token units that the provider earned, as the contract computed them.</param>
 /// <param name="Transaction">Hash of the transaction that closed it.</param>
-public sealed record SettledEscrow(UInt256 LeaseId, UInt256 Owed, Keccak256Digest Transaction);
+public sealed record SettledEscrow(UInt256 LeaseId, TokenAmount Owed, Keccak256Digest Transaction);

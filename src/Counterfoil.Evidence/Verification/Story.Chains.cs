@@ -23,8 +23,6 @@ sealed partial class Story
 {
     readonly List<ProvenLog> logs = [];
 
-    delegate bool EventDecoder<T>(LogEntry entry, out T? decoded);
-
     public void ReadChains()
     {
         foreach (var chain in bundle.Chains) ReadChain(chain);
@@ -87,11 +85,11 @@ sealed partial class Story
             : Verdict.CannotTell(EvidenceChecks.ChainBlock, $"a pinned block of {chain} at or after block {headers[^1].Number}");
     }
 
-    IEnumerable<ProvenEvent<T>> Events<T>(EventDecoder<T> decode)
+    IEnumerable<ProvenEvent<T>> Events<T>(ContractEvent<T> kind) where T : class
     {
         foreach (var log in logs)
-            if (decode(log.Entry, out var decoded))
-                yield return new ProvenEvent<T>(log.Block, log.Transaction, log.Entry.Address, decoded!);
+            if (kind.TryDecode(log.Entry, log.Entry.Address, out var decoded))
+                yield return new ProvenEvent<T>(log.Block, log.Transaction, log.Entry.Address, decoded);
     }
 
     /// <summary>What leases and settlements claim of a chain, against its receipts.</summary>
@@ -109,15 +107,15 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"the trusted escrow on {lease.Chain}", lease.Escrow.ToString()));
             return;
         }
-        Claim<LeaseOpenedEvent>(link, EvidenceChecks.ChainLease, lease.Chain, escrow, LeaseOpenedEvent.TryDecode,
+        Claim(link, EvidenceChecks.ChainLease, lease.Chain, escrow, EscrowContract.LeaseOpened,
             e => e.LeaseId == lease.LeaseId,
             (e, block) => (e.OrderId, e.Provider, e.Tenant, e.AccountId, e.Rate, e.BidDigest, block.Time)
-                == (lease.OrderId, lease.Provider, lease.Tenant, lease.AccountId, lease.Rate, lease.BidDigest.Value, lease.OpenedAt),
+                == (lease.OrderId, lease.Provider, lease.Tenant, lease.AccountId, lease.Rate, lease.BidDigest, lease.OpenedAt),
             $"lease {lease.LeaseId} for order {lease.OrderId}: provider {lease.Provider}, tenant {lease.Tenant}, rate {lease.Rate}, opened {lease.OpenedAt:u}",
             (e, block) => $"lease {e.LeaseId} for order {e.OrderId}: provider {e.Provider}, tenant {e.Tenant}, rate {e.Rate}, opened {block.Time:u}");
-        Claim<OrderPlacedEvent>(link, EvidenceChecks.ChainOrder, lease.Chain, escrow, OrderPlacedEvent.TryDecode,
+        Claim(link, EvidenceChecks.ChainOrder, lease.Chain, escrow, EscrowContract.OrderPlaced,
             e => e.OrderId == lease.OrderId,
-            (e, _) => (e.Tenant, e.ManifestDigest) == (lease.Tenant, lease.ManifestDigest.Value),
+            (e, _) => (e.Tenant, e.ManifestDigest) == (lease.Tenant, lease.ManifestDigest),
             $"order {lease.OrderId} of {lease.Tenant} for manifest {lease.ManifestDigest}",
             (e, _) => $"order {e.OrderId} of {e.Tenant} for manifest {e.ManifestDigest}");
     }
@@ -132,29 +130,29 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"a trusted asset on {payment.Chain}", payment.Asset.ToString()));
             return;
         }
-        Claim<AuthorizationUsedEvent>(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, AuthorizationUsedEvent.TryDecode,
+        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, DollarContract.AuthorizationUsed,
             e => e.Nonce == payment.Nonce.Value && e.Authorizer == payment.Payer, (_, _) => true, $"authorization {payment.Nonce} of {payment.Payer}", (e, _) => e.ToString(),
             payment.Transaction);
-        Claim<TransferEvent>(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, TransferEvent.TryDecode,
+        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, DollarContract.Transferred,
             e => e.From == payment.Payer,
             (e, _) => (e.To, e.Value) == (payment.Payee, payment.Amount),
             $"{payment.Amount} units from {payment.Payer} to {payment.Payee}",
             (e, _) => $"{e.Value} units from {e.From} to {e.To}", payment.Transaction);
         if (settlement.Escrow is { } closed && trust.Escrow is { } escrow)
-            Claim<LeaseClosedEvent>(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, LeaseClosedEvent.TryDecode,
+            Claim(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, EscrowContract.LeaseClosed,
                 e => e.LeaseId == closed.LeaseId,
-                (e, _) => e.Owed == closed.Owed,
+                (e, _) => e.Earned == closed.Owed,
                 $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
-                (e, _) => $"lease {e.LeaseId} closed with {e.Owed} units earned", closed.Transaction);
+                (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
     }
 
     /// <summary>
     /// A claim about an event: proven as claimed, proven to be otherwise (REJECT), or not to be found in what is proven (cannot tell).
     /// </summary>
-    void Claim<T>(Link link, Check check, string chain, Address contract, EventDecoder<T> decode, Func<T, bool> about, Func<T, ProvenBlock, bool> holds,
-        string claimed, Func<T, ProvenBlock, string> describe, Keccak256Digest? transaction = null)
+    void Claim<T>(Link link, Check check, string chain, Address contract, ContractEvent<T> kind, Func<T, bool> about, Func<T, ProvenBlock, bool> holds,
+        string claimed, Func<T, ProvenBlock, string> describe, Keccak256Digest? transaction = null) where T : class
     {
-        var candidates = Events(decode).Where(e => e.Block.Chain == chain && e.Contract == contract && about(e.Event)).ToList();
+        var candidates = Events(kind).Where(e => e.Block.Chain == chain && e.Contract == contract && about(e.Event)).ToList();
         if (candidates.Exists(e => holds(e.Event, e.Block) && (transaction is null || e.Transaction == transaction))) return;
         link.Record(candidates.Count == 0
             ? Verdict.CannotTell(check, $"a proven receipt with {claimed}")

@@ -47,7 +47,7 @@ sealed partial class Story
     /// <summary>Every link is in its checkpoint; every checkpoint is as signed, consistent, and anchored.</summary>
     public void CheckLog()
     {
-        var anchored = Enumerable.Range(0, checkpoints.Length).Select(Anchored).ToList();
+        var anchored = Enumerable.Range(0, checkpoints.Length).Select(AnchorOf).ToList();
         foreach (var link in links)
         {
             int k = link.Bundled.Checkpoint;
@@ -70,17 +70,17 @@ sealed partial class Story
         checkpoints[link.Bundled.Checkpoint] is { } checkpoint ? Anchors(checkpoint).FirstOrDefault(a => a.Event.Root == checkpoint.Root.Value)?.Block : null;
 
     /// <summary>The proven anchors of this log at a checkpoint's size, by trusted publishers in trusted contracts, oldest first.</summary>
-    IEnumerable<ProvenEvent<AnchoredEvent>> Anchors(Checkpoint checkpoint)
+    IEnumerable<ProvenEvent<Anchored>> Anchors(Checkpoint checkpoint)
     {
         if (logKey is null || policy is null) return [];
         var logId = LogId.Of(logKey).Digest.Value;
-        return Events<AnchoredEvent>(AnchoredEvent.TryDecode)
+        return Events(AnchorContract.Anchored)
             .Where(e => policy.Chain(e.Block.Chain) is { } trusted && e.Contract == trusted.Anchor && trusted.Publishers.Contains(e.Event.Publisher)
                 && e.Event.LogId == logId && e.Event.Size == (ulong)checkpoint.Size)
             .OrderBy(e => e.Block.Number);
     }
 
-    Verdict Anchored(int i)
+    Verdict AnchorOf(int i)
     {
         if (checkpoints[i] is not { } checkpoint) return Verdict.Accept; // its own verdict speaks
         if (policy is null) return Verdict.CannotTell(EvidenceChecks.ChainAnchor, "a policy that says whose anchors count");

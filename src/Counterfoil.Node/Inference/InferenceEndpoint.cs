@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Payments;
+using Counterfoil.Payments;
 using Counterfoil.Payments.AspNetCore;
 using Counterfoil.Payments.AspNetCore.Selling;
 using Counterfoil.Prover;
@@ -55,7 +56,7 @@ public static class InferenceEndpoint
     /// <summary>Whether the reply earns its money: its proof verifies for this request and this payment.</summary>
     static Verdict Release(HttpContext http, ReadOnlyMemory<byte> reply, PaymentContext? context, CommittedModel model, Preprocessing preprocessing)
     {
-        if (context is null) return Verdict.CannotTell(ZkChecks.Context, "the payment's context");
+        if (context is null) return Verdict.CannotTell(PaymentChecks.Context, "the payment's context");
         var verdict = InferenceResponse.Decode(reply, out var response);
         if (!verdict.IsAccepted) return verdict;
         http.Request.Body.Position = 0;

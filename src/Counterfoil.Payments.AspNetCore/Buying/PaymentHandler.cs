@@ -149,10 +149,10 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
 
         await response.Content.LoadIntoBufferAsync(options.MaxReplyBytes, cancellation).ConfigureAwait(false);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
-        var terms = TermsOf(payment);
+        var (terms, context) = ReadBack(payment, digest);
         var verdict = PaymentReceipt.Read(settlement.Extensions, out var receipt).Then(() => receipt!.Verify(payment.Key, terms, digest, body));
         journal.Note(payment.Key, PaymentStage.Paid, transaction);
-        return new PaymentOutcome.Paid(terms, payment.Key, payment.Key.Nonce, transaction, receipt, verdict);
+        return new PaymentOutcome.Paid(terms, payment.Key, context, transaction, receipt, verdict);
     }
 
     PaymentOutcome.Refused Refuse(SignedPayment payment, string why)
@@ -162,12 +162,15 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
     }
 
     // From our own bytes, which the journal kept.
-    static ExactTerms TermsOf(SignedPayment payment)
+    static (ExactTerms Terms, PaymentContext? Context) ReadBack(SignedPayment payment, Sha256Digest request)
     {
         var verdict = X402Codec.Decode(payment.Header, out PaymentPayload? message);
         ExactPayment? exact = null;
+        Sha256Digest quote = default;
         if (verdict is Verdict.Accepted) verdict = ExactPayment.Read(message!, out exact);
-        return verdict is Verdict.Accepted ? exact!.Accepted with { Token = payment.Token } : throw new InvalidDataException($"the journal's own payment: {verdict}");
+        if (verdict is Verdict.Accepted) verdict = Quote.Digest(exact!.AcceptedAsWritten, out quote);
+        if (verdict is not Verdict.Accepted) throw new InvalidDataException($"the journal's own payment: {verdict}");
+        return (exact!.Accepted with { Token = payment.Token }, exact.Salt is { } salt ? new PaymentContext(request, quote, salt) : null);
     }
 
     ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();

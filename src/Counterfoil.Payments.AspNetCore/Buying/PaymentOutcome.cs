@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Sales;
 
@@ -17,11 +18,11 @@ public abstract record PaymentOutcome
     /// <summary>Paid, and answered.</summary>
     /// <param name="Terms">What was agreed.</param>
     /// <param name="Key">The payment.</param>
-    /// <param name="Context">The digest that the seller's proof must carry: the authorization's nonce.</param>
+    /// <param name="Context">What the payment is bound to, whose digest the seller's proof must carry; null where the seller takes unbound payments.</param>
     /// <param name="Transaction">The transaction that paid, says the seller.</param>
     /// <param name="Receipt">The receipt, or null where the seller gave none.</param>
     /// <param name="ReceiptVerdict">Whether the receipt is about this payment, this request and this answer.</param>
-    public sealed record Paid(ExactTerms Terms, PaymentKey Key, Bytes32 Context, Bytes32 Transaction, PaymentReceipt? Receipt, Verdict ReceiptVerdict) : PaymentOutcome;
+    public sealed record Paid(ExactTerms Terms, PaymentKey Key, PaymentContext? Context, Bytes32 Transaction, PaymentReceipt? Receipt, Verdict ReceiptVerdict) : PaymentOutcome;
 
     /// <summary>The seller refused the payment, or its handler failed. It says that nothing is charged; until the authorization expires it counts against the limit.</summary>
     /// <param name="Key">The payment.</param>

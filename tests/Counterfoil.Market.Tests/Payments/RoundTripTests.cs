@@ -73,7 +73,7 @@ public sealed class RoundTripTests : IAsyncDisposable
         var customer = await OpenAsync(Setup with { OverHttp = overHttp });
         using var response = await customer.AskAsync("question");
         var paid = Assert.IsType<PaymentOutcome.Paid>(response.GetPayment());
-        Assert.Equal($"answer to question under {paid.Context}", await response.Content.ReadAsStringAsync());
+        Assert.Equal($"answer to question under {paid.Context!.Digest}", await response.Content.ReadAsStringAsync());
         Assert.Equal("in a header", Assert.Single(response.Headers.GetValues("X-Secret")));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         paid.ReceiptVerdict.ShouldAccept();
