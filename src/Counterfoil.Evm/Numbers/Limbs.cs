@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Counterfoil.Evm.Secp256k1;
+namespace Counterfoil.Evm;
 
 /// <summary>Arithmetic of four 64-bit limbs, the least significant first, without branches on their values.</summary>
 static class Limbs
