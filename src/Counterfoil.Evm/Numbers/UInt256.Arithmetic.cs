@@ -102,6 +102,7 @@ public readonly partial struct UInt256
     public static UInt256 AddMod(UInt256 a, UInt256 b, UInt256 m)
     {
         ulong carry = AddOverflows(a, b, out var sum) ? 1UL : 0;
+        if (a < m && b < m) return carry != 0 || sum >= m ? sum - m : sum; // the common case needs no division
         return Reduce([sum.u0, sum.u1, sum.u2, sum.u3, carry], m);
     }
 
