@@ -83,4 +83,7 @@ public static class EvmChecks
     public static readonly Check ReceiptProof = new("receipt.proof");
     /// <summary>A transaction is where a block's transactions root says.</summary>
     public static readonly Check TransactionProof = new("transaction.proof");
+
+    /// <summary>A log entry was written by the contract expected.</summary>
+    public static readonly Check EventEmitter = new("event.emitter");
 }

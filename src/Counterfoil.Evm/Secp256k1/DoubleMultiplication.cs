@@ -93,14 +93,17 @@ static class DoubleMultiplication
         }
     }
 
-    // P, 3P, 5P, …
+    // P, 3P, 5P, … by adding 2P, which is affine on the isomorphic curve that takes (x, y) to (x · Z², y · Z³) for the Z of 2P: its inverse is not needed.
     static void OddMultiples(in AffinePoint point, Span<AffinePoint> table)
     {
         Span<JacobianPoint> points = table.Length <= 8 ? stackalloc JacobianPoint[8] : new JacobianPoint[table.Length];
         points = points[..table.Length];
-        points[0] = new(point);
-        var twice = points[0].Doubled.ToAffine();
-        for (int i = 1; i < points.Length; i++) points[i] = points[i - 1] + twice;
+        var twice = new JacobianPoint(point).Doubled;
+        var square = twice.Z.Squared;
+        var step = new AffinePoint(twice.X, twice.Y);
+        points[0] = new(new AffinePoint(point.X * square, point.Y * square * twice.Z));
+        for (int i = 1; i < points.Length; i++) points[i] = points[i - 1] + step;
+        for (int i = 0; i < points.Length; i++) points[i] = new(points[i].X, points[i].Y, points[i].Z * twice.Z); // back on secp256k1
         JacobianPoint.ToAffine(points, table);
     }
 

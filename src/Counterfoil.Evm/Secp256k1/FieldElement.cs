@@ -96,6 +96,17 @@ readonly partial struct FieldElement
     /// <summary>Twice the value.</summary>
     public FieldElement Doubled => this + this;
 
+    /// <summary>Half the value: of an odd residue, half of it and p.</summary>
+    public FieldElement Halved
+    {
+        get
+        {
+            ulong odd = 0 - (u0 & 1), c = 0;
+            ulong r0 = Limbs.Add(u0, P0 & odd, ref c), r1 = Limbs.Add(u1, odd, ref c), r2 = Limbs.Add(u2, odd, ref c), r3 = Limbs.Add(u3, odd, ref c);
+            return new(r0 >> 1 | r1 << 63, r1 >> 1 | r2 << 63, r2 >> 1 | r3 << 63, r3 >> 1 | c << 63);
+        }
+    }
+
     /// <summary><paramref name="a"/> where <paramref name="mask"/> is 0, <paramref name="b"/> where it is all ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FieldElement Select(ulong mask, in FieldElement a, in FieldElement b) => new(
@@ -121,7 +132,7 @@ readonly partial struct FieldElement
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static FieldElement FoldWide(ulong r0, ulong r1, ulong r2, ulong r3, ulong c)
     {
-        ulong high = Math.BigMul(c, Fold, out ulong low);
+        ulong high = Limbs.Multiply(c, Fold, out ulong low);
         c = 0;
         r0 = Limbs.Add(r0, low, ref c);
         r1 = Limbs.Add(r1, high, ref c);

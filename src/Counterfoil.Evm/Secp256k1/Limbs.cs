@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Counterfoil.Evm.Secp256k1;
 
@@ -23,11 +24,20 @@ static class Limbs
         return result;
     }
 
+    // Math.BigMul writes the low half through memory on x86-64; a second multiplication is quicker, and a third of a field multiplication's time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Multiply(ulong a, ulong b, out ulong low)
+    {
+        if (!Bmi2.X64.IsSupported) return Math.BigMul(a, b, out low);
+        low = a * b;
+        return Bmi2.X64.MultiplyNoFlags(a, b);
+    }
+
     // sum + a·b + carry; the carry out is the high limb: (2^64 − 1)² + 2(2^64 − 1) = 2^128 − 1 never overflows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong MultiplyAdd(ulong sum, ulong a, ulong b, ref ulong carry)
     {
-        ulong high = Math.BigMul(a, b, out ulong low);
+        ulong high = Multiply(a, b, out ulong low);
         low += carry;
         high += low < carry ? 1UL : 0;
         ulong result = sum + low;
@@ -87,8 +97,8 @@ static class Limbs
         t2 = t2 << 1 | t1 >> 63;
         t1 <<= 1;
 
-        ulong h0 = Math.BigMul(a0, a0, out r0), h1 = Math.BigMul(a1, a1, out ulong l1);
-        ulong h2 = Math.BigMul(a2, a2, out ulong l2), h3 = Math.BigMul(a3, a3, out ulong l3);
+        ulong h0 = Multiply(a0, a0, out r0), h1 = Multiply(a1, a1, out ulong l1);
+        ulong h2 = Multiply(a2, a2, out ulong l2), h3 = Multiply(a3, a3, out ulong l3);
         c = 0;
         r1 = Add(t1, h0, ref c);
         r2 = Add(t2, l1, ref c);

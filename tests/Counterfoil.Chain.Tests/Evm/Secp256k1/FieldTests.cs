@@ -34,6 +34,7 @@ public sealed class FieldTests
         Assert.Equal(Big(a) * Big(b) % P, Big(a * b));
         Assert.Equal(Big(a) * Big(a) % P, Big(a.Squared));
         Assert.Equal(Big(a) * small % P, Big(a * small));
+        Assert.Equal(Big(a), Big(a.Halved) * 2 % P);
         Assert.Equal(Big(a).IsZero, a.IsZero);
     }, iter: 50_000);
 
