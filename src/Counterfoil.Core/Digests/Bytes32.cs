@@ -23,6 +23,9 @@ public readonly record struct Bytes32 : IComparable<Bytes32>
         d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
 
+    /// <summary>Four words, big-endian, first bytes first.</summary>
+    internal Bytes32(ulong a, ulong b, ulong c, ulong d) => (this.a, this.b, this.c, this.d) = (a, b, c, d);
+
     /// <summary>Writes the 32 bytes to the start of <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination)
     {

@@ -44,6 +44,13 @@ public static class MerkleTree
         return Sha256.Hash(input);
     }
 
+    /// <summary>Leaf hashes of leaves of one length that lie one after the other: many times faster than one by one.</summary>
+    /// <param name="leaves">The leaves, <paramref name="length"/> bytes each.</param>
+    /// <param name="length">The length of each in bytes.</param>
+    /// <param name="leafHashes">Receives one hash for each leaf.</param>
+    public static void LeafHashes(ReadOnlySpan<byte> leaves, int length, Span<Sha256Digest> leafHashes) =>
+        Sha256.HashMany([Domains.MerkleLeaf], leaves, length, leafHashes);
+
     /// <summary>MTH of §2.1.1 over leaves that are hashed already.</summary>
     public static Sha256Digest Root(ReadOnlySpan<Sha256Digest> leafHashes)
     {
@@ -107,9 +114,10 @@ public static class MerkleTree
     static int HashLevel(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
     {
         int pairs = children.Length / 2;
-        for (int i = 0; i < pairs; i++) parents[i] = NodeHash(children[2 * i], children[2 * i + 1]);
+        var odd = children[^1];
+        Sha256.HashPairs(children[..(2 * pairs)], parents[..pairs]);
         if ((children.Length & 1) == 0) return pairs;
-        parents[pairs] = children[^1];
+        parents[pairs] = odd;
         return pairs + 1;
     }
 }
