@@ -38,13 +38,13 @@ public sealed class ChainAccount : IDisposable
         ulong chain = chainId ??= await Client.GetChainIdAsync(cancellationToken).ConfigureAwait(false);
         ulong gas = gasLimit ?? await EstimateAsync(call, cancellationToken).ConfigureAwait(false);
         var tip = await Client.GetMaxPriorityFeeAsync(cancellationToken).ConfigureAwait(false);
-        var head = await Client.GetLatestBlockAsync(cancellationToken).ConfigureAwait(false);
+        var baseFee = await Client.GetBaseFeeAsync(cancellationToken).ConfigureAwait(false);
         var transaction = new Transaction
         {
             ChainId = chain,
             Nonce = 0,
             // Twice the base fee lasts through six full blocks in a row.
-            MaxFeePerGas = (head.Header.BaseFeePerGas ?? default) * 2 + tip,
+            MaxFeePerGas = baseFee * 2 + tip,
             MaxPriorityFeePerGas = tip,
             GasLimit = gas,
             To = call.To,

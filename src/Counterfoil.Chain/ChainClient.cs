@@ -62,6 +62,12 @@ public sealed partial class ChainClient
     public Task<UInt256> GetMaxPriorityFeeAsync(CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_maxPriorityFeePerGas", null, answer => answer.Quantity, cancellationToken);
 
+    /// <summary>Wei per gas that the latest block burned; zero on a chain from before EIP-1559.</summary>
+    /// <remarks>Reads this one field and not the header, so that a chain whose headers have fields of their own can still be paid on.</remarks>
+    public Task<UInt256> GetBaseFeeAsync(CancellationToken cancellationToken = default) =>
+        connection.AskAsync("eth_getBlockByNumber", json => WriteBlock(json, "latest", false),
+            answer => answer["baseFeePerGas"].Optional(fee => fee.Quantity) ?? default, cancellationToken);
+
     /// <summary>Tries out a call on the latest block and returns its output.</summary>
     /// <exception cref="ChainException">It reverted, with <see cref="ChainException.RevertData"/>, or could not be asked.</exception>
     public Task<byte[]> CallAsync(ContractCall call, CancellationToken cancellationToken = default) => CallAsync(call, "latest", cancellationToken);
@@ -70,6 +76,10 @@ public sealed partial class ChainClient
     /// <exception cref="ChainException">It reverted, with <see cref="ChainException.RevertData"/>, or could not be asked.</exception>
     public Task<byte[]> CallAsync(ContractCall call, ulong blockNumber, CancellationToken cancellationToken = default) =>
         CallAsync(call, ((UInt256)blockNumber).ToHex(), cancellationToken);
+
+    /// <summary>Tries out a call in the block that would come next, whose time is now: what flows by the second is asked for here.</summary>
+    /// <exception cref="ChainException">It reverted, with <see cref="ChainException.RevertData"/>, or could not be asked.</exception>
+    public Task<byte[]> CallNextAsync(ContractCall call, CancellationToken cancellationToken = default) => CallAsync(call, "pending", cancellationToken);
 
     Task<byte[]> CallAsync(ContractCall call, string block, CancellationToken cancellationToken) =>
         connection.AskAsync("eth_call", json =>

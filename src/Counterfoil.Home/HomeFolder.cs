@@ -46,7 +46,7 @@ public sealed class HomeFolder : IDisposable
             var manifest = HomeManifest.Empty;
             if (File.Exists(System.IO.Path.Combine(path, ManifestName))) verdict = ReadManifest(path, out manifest!);
             // A folder that holds something else is not to be turned into a home by a mistyped option.
-            else if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => !HomeLock.IsPart(e)) is { } other)
+            else if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => !HomeLock.IsPart(e) && System.IO.Path.GetFileName(e) != ManifestName + PrivateFiles.TemporarySuffix) is { } other)
                 verdict = Verdict.Reject(HomeChecks.Missing, $"an empty folder, or one with {ManifestName}, at {path}", $"a folder with {System.IO.Path.GetFileName(other)}");
             if (!verdict.IsAccepted) return verdict;
             var opened = new HomeFolder(path, manifest, held);

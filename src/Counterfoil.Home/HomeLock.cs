@@ -17,7 +17,7 @@ sealed class HomeLock : IDisposable
 
     HomeLock(FileStream file) => this.file = file;
 
-    public static bool IsPart(string path) => Path.GetFileName(path) is LockName or HolderName or HolderName + ".tmp";
+    public static bool IsPart(string path) => Path.GetFileName(path) is LockName or HolderName or HolderName + PrivateFiles.TemporarySuffix;
 
     public static Verdict Take(string folder, string holder, TimeProvider clock, out HomeLock? taken)
     {

@@ -13,7 +13,9 @@ interface ITrieValue
 /// <summary>A Merkle Patricia trie of values keyed by hashes (Yellow Paper, appendix D), immutable: a change makes a new trie that shares all but one path with the old.</summary>
 /// <remarks>
 /// Immutability is what makes a snapshot of the chain's whole state, and the state of every earlier block, cost one reference. Hashes are found
-/// when first asked for and kept in the nodes, so a block pays for the paths that it changed. Not for untrusted nodes: there is no decoder here.
+/// when first asked for and kept in the nodes, so a block pays for the paths that it changed. <see cref="Evm.Tries.MerklePatriciaTrie"/> is the trie
+/// of proofs, of any keys and of bytes; this one is what every SLOAD of a cold slot walks, so it holds values as they are used and paths as four
+/// words. A law holds the two to the same roots.
 /// </remarks>
 sealed partial class Trie<T> where T : ITrieValue
 {

@@ -2,6 +2,7 @@ using Counterfoil.Chain.Contracts;
 using Counterfoil.Chain.Tests.DevChain;
 using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Chain.Tests.Chain;
 
@@ -78,6 +79,26 @@ public sealed class ChainClientTests : IDisposable
         Assert.Equal(2, events.Count);
         Assert.Equal(Someone, events[1].Arguments[1].AsAddress);
         Assert.Equal((UInt256)400, events[1].Arguments[2].AsNumber);
+    }
+
+    [Fact]
+    public async Task Typed_functions_and_events_speak_to_the_same_contract()
+    {
+        var dollar = (await world.DeployAsync()).TestDollar;
+        await world.Rich.SendAndWaitAsync(dollar.Call(DollarContract.Mint, Someone, 7UL));
+        Assert.Equal((UInt256)7, (await dollar.AskAsync(DollarContract.BalanceOf, [Someone]))[0].AsNumber);
+        Assert.Equal(Someone, Assert.Single(await dollar.EventsAsync(DollarContract.Transferred)).Event.To);
+    }
+
+    [Fact]
+    public async Task A_call_in_the_next_block_sees_the_time_of_now_and_one_on_the_latest_that_of_its_block()
+    {
+        var clock = world.Fixture.Deploy([0x42, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3]); // RETURN(TIMESTAMP)
+        world.Fixture.Clock.Advance(TimeSpan.FromHours(1));
+        var call = new ContractCall { To = clock };
+        ulong start = (ulong)ChainFixture.Start.ToUnixTimeSeconds();
+        Assert.Equal((UInt256)start, UInt256.ReadBigEndian(await Client.CallAsync(call)));
+        Assert.Equal((UInt256)(start + 3_600), UInt256.ReadBigEndian(await Client.CallNextAsync(call)));
     }
 
     [Fact]
