@@ -31,10 +31,10 @@ public abstract partial record MarketEvent
     }.ToDictionary(f => f.Event.Topic);
 
     /// <summary>Reads a log entry of the escrow: another contract's entry of the same form is refused, since anyone can write one.</summary>
-    /// <param name="escrow">The escrow's address.</param>
     /// <param name="log">The entry, from a stranger.</param>
+    /// <param name="escrow">The escrow's address.</param>
     /// <param name="decoded">The event, when the verdict accepts.</param>
-    public static Verdict Decode(Address escrow, LogEntry log, out MarketEvent? decoded)
+    public static Verdict Decode(LogEntry log, Address escrow, out MarketEvent? decoded)
     {
         ArgumentNullException.ThrowIfNull(log);
         decoded = null;
