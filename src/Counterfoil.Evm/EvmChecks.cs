@@ -68,4 +68,22 @@ public static class EvmChecks
     public static readonly Check AbiTopic = new("abi.topic");
     /// <summary>Typed data in JSON is well formed, and its values are of their types.</summary>
     public static readonly Check TypedDataEncoding = new("typed-data.encoding");
+
+    /// <summary>A trie proof is within the limits of nodes and bytes.</summary>
+    public static readonly Check TrieLimit = new("trie.limit");
+    /// <summary>Every node of a trie proof is the one that the node above, or the root, names.</summary>
+    public static readonly Check TrieNode = new("trie.node");
+    /// <summary>Every node of a trie proof has its one form.</summary>
+    public static readonly Check TrieCanonical = new("trie.canonical");
+    /// <summary>A trie proof has no node that it does not need.</summary>
+    public static readonly Check TrieSuperfluous = new("trie.superfluous");
+    /// <summary>A block header hashes to the block expected.</summary>
+    public static readonly Check HeaderHash = new("header.hash");
+    /// <summary>A receipt is where a block's receipts root says.</summary>
+    public static readonly Check ReceiptProof = new("receipt.proof");
+    /// <summary>A transaction is where a block's transactions root says.</summary>
+    public static readonly Check TransactionProof = new("transaction.proof");
+
+    /// <summary>A log entry was written by the contract expected.</summary>
+    public static readonly Check EventEmitter = new("event.emitter");
 }

@@ -5,7 +5,7 @@ namespace Counterfoil.Evm.Abi;
 
 public abstract partial record AbiType
 {
-    /// <summary>Reads a type such as <c>uint256</c>, <c>bytes32[2][]</c> or <c>(address,uint8)[]</c>; <c>uint</c> and <c>int</c> stand for 256 bits.</summary>
+    /// <summary>Reads a type such as <c>uint256</c>, <c>bytes32[2][]</c> or <c>(address to, uint8 kind)[]</c>; <c>uint</c> and <c>int</c> stand for 256 bits.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out AbiType? type)
     {
         type = null;
@@ -37,8 +37,10 @@ public abstract partial record AbiType
             do
             {
                 position++;
+                SkipSpaces(text, ref position);
                 if (!TryParse(text, ref position, depth + 1, out var element)) return false;
                 elements.Add(element);
+                SkipName(text, ref position);
             }
             while (position < text.Length && text[position] == ',');
             if (position >= text.Length || text[position++] != ')') return false;
@@ -67,6 +69,19 @@ public abstract partial record AbiType
             position = close + 1;
         }
         return true;
+    }
+
+    // Members of a tuple may have names, which are not part of the type.
+    static void SkipName(string text, ref int position)
+    {
+        SkipSpaces(text, ref position);
+        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] == '_')) position++;
+        SkipSpaces(text, ref position);
+    }
+
+    static void SkipSpaces(string text, ref int position)
+    {
+        while (position < text.Length && text[position] == ' ') position++;
     }
 
     static AbiType? Elementary(string text) =>
