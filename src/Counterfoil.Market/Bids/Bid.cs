@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Evm.TypedData;
 
@@ -14,10 +15,8 @@ namespace Counterfoil.Market.Bids;
 /// <remarks>The <c>Bid</c> of contracts/src/LeaseEscrow.sol, and in EIP-712 the same.</remarks>
 public sealed record Bid(UInt256 OrderId, Address Provider, Rate Rate, ulong Expiry, Bytes32 Salt)
 {
-    static readonly Eip712Type Type = Eip712Type.Parse("Bid(uint256 orderId,address provider,uint256 rate,uint64 expiry,bytes32 salt)");
-
     /// <summary>The EIP-712 digest: what the provider signs, and the bid's identity on chain.</summary>
-    public Keccak256Digest Digest(MarketDomain domain) => Eip712Domain.Digest(domain.Separator, Type.HashStruct(OrderId, Provider, Rate.Scaled, Expiry, Salt));
+    public Keccak256Digest Digest(MarketDomain domain) => Eip712Domain.Digest(domain.Separator, EscrowContract.BidType.HashStruct(OrderId, Provider, Rate.Scaled, Expiry, Salt));
 
     /// <summary>Signs the bid.</summary>
     /// <exception cref="ArgumentException">The key is another account's, or the escrow would refuse the rate.</exception>

@@ -13,11 +13,21 @@ public sealed class Tender
     public const int MaxBids = 1024;
 
     readonly ImmutableSortedDictionary<Address, SignedBid> bids;
+    readonly int capacity;
 
-    Tender(OrderEntry order, MarketDomain domain, ImmutableSortedDictionary<Address, SignedBid> bids) => (Order, Domain, this.bids) = (order, domain, bids);
+    Tender(Tender before, ImmutableSortedDictionary<Address, SignedBid> bids) => (Order, Domain, capacity, this.bids) = (before.Order, before.Domain, before.capacity, bids);
 
     /// <summary>A tender without bids.</summary>
-    public Tender(OrderEntry order, MarketDomain domain) : this(order ?? throw new ArgumentNullException(nameof(order)), domain, ImmutableSortedDictionary<Address, SignedBid>.Empty) { }
+    /// <param name="order">What is bid for.</param>
+    /// <param name="domain">Where the bids count.</param>
+    /// <param name="capacity">How many bids are kept, 2 to <see cref="MaxBids"/>.</param>
+    public Tender(OrderEntry order, MarketDomain domain, int capacity = MaxBids)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaxBids);
+        (Order, Domain, this.capacity, bids) = (order, domain, capacity, ImmutableSortedDictionary<Address, SignedBid>.Empty);
+    }
 
     /// <summary>What is bid for.</summary>
     public OrderEntry Order { get; }
@@ -45,18 +55,18 @@ public sealed class Tender
         bool known = bids.TryGetValue(bid.Bid.Provider, out var earlier);
         if (known && earlier!.Bid == bid.Bid) return Verdict.Reject(MarketChecks.TenderDuplicate, "a bid that is not in the tender", bid.Bid.Digest(Domain).ToString());
         var kept = bids;
-        if (!known && kept.Count == MaxBids)
+        if (!known && kept.Count == capacity)
         {
             var dearest = kept.Values.MaxBy(b => b.Bid.Rate)!.Bid;
-            if (bid.Bid.Rate >= dearest.Rate) return Verdict.Reject(MarketChecks.TenderFull, $"a rate below {dearest.Rate}, the dearest of {MaxBids} bids", bid.Bid.Rate.ToString());
+            if (bid.Bid.Rate >= dearest.Rate) return Verdict.Reject(MarketChecks.TenderFull, $"a rate below {dearest.Rate}, the dearest of {capacity} bids", bid.Bid.Rate.ToString());
             kept = kept.Remove(dearest.Provider);
         }
-        next = new Tender(Order, Domain, kept.SetItem(bid.Bid.Provider, bid));
+        next = new Tender(this, kept.SetItem(bid.Bid.Provider, bid));
         return Verdict.Accept;
     }
 
     /// <summary>The tender without a provider: its lease failed, or it took its bid back.</summary>
-    public Tender Without(Address provider) => new(Order, Domain, bids.Remove(provider));
+    public Tender Without(Address provider) => new(this, bids.Remove(provider));
 
     /// <summary>
     /// Whether the escrow would accept this bid for this order now: cheap checks first, in the contract's order. What only the chain knows (whether the bid is spent, whether the account

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
-using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Market.Leases;
 
 namespace Counterfoil.Market.Escrow;
@@ -29,15 +29,11 @@ public sealed record LeaseState(UInt256 OrderId, UInt256 AccountId, Address Prov
 /// <summary>What the escrow's views answer. A node answers, so the bytes are a stranger's.</summary>
 public static class EscrowAnswers
 {
-    internal static readonly AbiFunction OwedFunction = new("owed(uint256 leaseId) returns (uint256)");
-    internal static readonly AbiFunction AccountFunction = new("account(uint256 accountId) returns ((address,uint256,uint256,uint64,uint256[]))");
-    internal static readonly AbiFunction LeaseFunction = new("lease(uint256 leaseId) returns ((uint256,uint256,address,uint256,uint64,uint64,uint8,uint256,uint256))");
-
     /// <summary>The answer of <c>owed</c>.</summary>
     public static Verdict Owed(ReadOnlySpan<byte> answer, out TokenAmount amount)
     {
         amount = default;
-        var verdict = OwedFunction.DecodeResult(answer, out var results);
+        var verdict = EscrowContract.Owed.DecodeResult(answer, out var results);
         if (verdict.IsAccepted) amount = new TokenAmount(results[0].AsNumber);
         return verdict;
     }
@@ -46,7 +42,7 @@ public static class EscrowAnswers
     public static Verdict Account(ReadOnlySpan<byte> answer, out AccountState? account)
     {
         account = null;
-        var verdict = AccountFunction.DecodeResult(answer, out var results);
+        var verdict = EscrowContract.Account.DecodeResult(answer, out var results);
         if (!verdict.IsAccepted) return verdict;
         var fields = results[0].Items;
         account = new AccountState(
@@ -58,7 +54,7 @@ public static class EscrowAnswers
     public static Verdict Lease(ReadOnlySpan<byte> answer, out LeaseState? lease)
     {
         lease = null;
-        var verdict = LeaseFunction.DecodeResult(answer, out var results);
+        var verdict = EscrowContract.Lease.DecodeResult(answer, out var results);
         if (!verdict.IsAccepted) return verdict;
         var fields = results[0].Items;
         var reason = (CloseReason)fields[6].AsNumber.U0;

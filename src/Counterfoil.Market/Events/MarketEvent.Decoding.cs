@@ -3,6 +3,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Abi;
 using Counterfoil.Evm.Blocks;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Market.Leases;
 
 namespace Counterfoil.Market.Events;
@@ -15,26 +16,26 @@ public abstract partial record MarketEvent
 
     static readonly Dictionary<Bytes32, Form> Forms = new Form[]
     {
-        new(new("OrderPlaced(uint256 indexed orderId, address indexed tenant, bytes32 manifestDigest, uint256 maxRate)"),
+        new(EscrowContract.OrderPlaced.Abi,
             a => new OrderPlaced(a[0].AsNumber, a[1].AsAddress, new Sha256Digest(a[2].AsBytes32), new Rate(a[3].AsNumber))),
         new(new("OrderClosed(uint256 indexed orderId)"), a => new OrderClosed(a[0].AsNumber)),
         new(new("BidCancelled(bytes32 indexed bidDigest, address indexed provider)"), a => new BidCancelled(new Keccak256Digest(a[0].AsBytes32), a[1].AsAddress)),
         new(new("AccountOpened(uint256 indexed accountId, address indexed tenant)"), a => new AccountOpened(a[0].AsNumber, a[1].AsAddress)),
-        new(new("Deposited(uint256 indexed accountId, address indexed from, uint256 amount)"), a => new Deposited(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
-        new(new("Refunded(uint256 indexed accountId, address indexed tenant, uint256 amount)"), a => new Refunded(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+        new(EscrowContract.Deposited.Abi, a => new Deposited(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+        new(EscrowContract.Refunded.Abi, a => new Refunded(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
         new(new("ExhaustionMoved(uint256 indexed accountId, uint64 exhaustAt)"), a => new ExhaustionMoved(a[0].AsNumber, a[1].AsNumber.U0)),
-        new(new("LeaseOpened(uint256 indexed leaseId, uint256 indexed orderId, address indexed provider, address tenant, uint256 accountId, uint256 rate, bytes32 bidDigest)"),
+        new(EscrowContract.LeaseOpened.Abi,
             a => new LeaseOpened(a[0].AsNumber, a[1].AsNumber, a[2].AsAddress, a[3].AsAddress, a[4].AsNumber, new Rate(a[5].AsNumber), new Keccak256Digest(a[6].AsBytes32))),
-        new(new("LeaseClosed(uint256 indexed leaseId, uint8 reason, uint256 earned, uint64 closedAt)"),
+        new(EscrowContract.LeaseClosed.Abi,
             a => new LeaseClosed(a[0].AsNumber, (CloseReason)a[1].AsNumber.U0, new TokenAmount(a[2].AsNumber), a[3].AsNumber.U0)),
-        new(new("Withdrawn(uint256 indexed leaseId, address indexed provider, uint256 amount)"), a => new Withdrawn(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+        new(EscrowContract.Withdrawn.Abi, a => new Withdrawn(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
     }.ToDictionary(f => f.Event.Topic);
 
     /// <summary>Reads a log entry of the escrow: another contract's entry of the same form is refused, since anyone can write one.</summary>
-    /// <param name="escrow">The escrow's address.</param>
     /// <param name="log">The entry, from a stranger.</param>
+    /// <param name="escrow">The escrow's address.</param>
     /// <param name="decoded">The event, when the verdict accepts.</param>
-    public static Verdict Decode(Address escrow, LogEntry log, out MarketEvent? decoded)
+    public static Verdict Decode(LogEntry log, Address escrow, out MarketEvent? decoded)
     {
         ArgumentNullException.ThrowIfNull(log);
         decoded = null;

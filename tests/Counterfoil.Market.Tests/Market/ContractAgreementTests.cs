@@ -37,7 +37,7 @@ public sealed class ContractAgreementTests
     static string Type(JsonElement parameter) => parameter.TryGetProperty("components", out var parts)
         ? $"({string.Join(',', parts.EnumerateArray().Select(Type))})" : parameter.GetProperty("type").GetString()!;
 
-    static Verdict Decode(IReadOnlyList<Bytes32> topics, byte[] data, out MarketEvent? decoded) => MarketEvent.Decode(Domain.Escrow, new LogEntry(Domain.Escrow, topics, data), out decoded);
+    static Verdict Decode(IReadOnlyList<Bytes32> topics, byte[] data, out MarketEvent? decoded) => MarketEvent.Decode(new LogEntry(Domain.Escrow, topics, data), Domain.Escrow, out decoded);
 
     static byte[] Selector(string signature) => Keccak256.Hash(Encoding.ASCII.GetBytes(signature)).ToArray()[..4];
 
@@ -78,7 +78,7 @@ public sealed class ContractAgreementTests
             byte[] data = [.. inputs.Skip(indexed).SelectMany((_, i) => ((UInt256)(i + 1)).ToBigEndian())];
             Assert.Equal(Verdict.Accept, Decode(topics, data, out var decoded));
             Assert.Equal(e.GetProperty("name").GetString(), decoded!.GetType().Name);
-            Assert.Equal(MarketChecks.EventEmitter, Refusal(MarketEvent.Decode(Tenant, new LogEntry(Domain.Escrow, topics, data), out _)));
+            Assert.Equal(MarketChecks.EventEmitter, Refusal(MarketEvent.Decode(new LogEntry(Domain.Escrow, topics, data), Tenant, out _)));
 
             for (int i = 0; i < inputs.Count; i++)
             {

@@ -127,7 +127,7 @@ sealed class MarketWorld
         {
             var position = new EventPosition(mined.BlockNumber, index++);
             if (log.Address != Escrow) continue;
-            Assert.Equal(Verdict.Accept, MarketEvent.Decode(Escrow, log, out var happened));
+            Assert.Equal(Verdict.Accept, MarketEvent.Decode(log, Escrow, out var happened));
             Assert.Equal(Verdict.Accept, Book.Apply(happened!, position, time, out var next, out ImmutableArray<MarketEffect> effects));
             Book = next;
             Effects.AddRange(effects);

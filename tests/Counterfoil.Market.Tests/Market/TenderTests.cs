@@ -1,7 +1,9 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
 using Counterfoil.Market.Bids;
+using CsCheck;
 using static Counterfoil.Market.Tests.MarketFixture;
+using Check = Counterfoil.Core.Verdicts.Check;
 
 namespace Counterfoil.Market.Tests;
 
@@ -82,6 +84,35 @@ public sealed class TenderTests
         var tender = With(Signed(1, One), Signed(1, Units(2)));
         Assert.Equal(Units(2), Assert.Single(tender.Valid(Now)).Bid.Rate);
         Assert.Equal(MarketChecks.TenderDuplicate, Refusal(tender.Add(Signed(1, Units(2)), Now, out _)));
+    }
+
+    [Fact]
+    public void A_full_tender_lets_the_dearest_bid_go_for_a_cheaper_one()
+    {
+        var tender = new Tender(Order, Domain, capacity: 2);
+        foreach (var bid in new[] { Signed(1, Units(3)), Signed(2, Units(5)) }) Assert.Equal(Verdict.Accept, tender.Add(bid, Now, out tender));
+        Assert.Equal(MarketChecks.TenderFull, Refusal(tender.Add(Signed(3, Units(5)), Now, out tender)));
+        Assert.Equal(Verdict.Accept, tender.Add(Signed(3, Units(4)), Now, out tender));
+        Assert.Equal([Provider(1), Provider(3)], tender.Valid(Now).Select(b => b.Bid.Provider));
+        Assert.Equal(Verdict.Accept, tender.Add(Signed(3, Units(6)), Now, out tender)); // one's own bid is replaced, not added
+    }
+
+    [Fact]
+    public void The_best_is_the_cheapest_of_what_is_valid_whatever_was_offered()
+    {
+        // Signing is the slow part: the bids are signed once, some of them invalid, and offered in any selection and order.
+        ulong now = (ulong)Now.ToUnixTimeSeconds();
+        var offers = Enumerable.Range(0, 12).Select(i => Signed(i, Units(1 + i % 5), expiry: i % 4 == 3 ? now - 1 : now)).Append(Signed(12, new Rate(Order.MaxRate.Scaled + 1))).ToArray();
+        Gen.Shuffle(offers).Select(Gen.Int[0, offers.Length]).Sample((shuffled, count) =>
+        {
+            var tender = new Tender(Order, Domain);
+            foreach (var bid in shuffled.Take(count)) tender.Add(bid, Now, out tender);
+            var valid = shuffled.Take(count).Where(b => b.Bid.Expiry >= now && b.Bid.Rate <= Order.MaxRate).ToList();
+            Assert.Equal(valid.Count, tender.Valid(Now).Length);
+            Assert.Equal(valid.Count == 0 ? null : valid.Min(b => (Rate?)b.Bid.Rate), tender.Best(Now)?.Bid.Rate);
+            Assert.Equal(valid.Count > 1, tender.RunnerUp(Now) is not null);
+            Assert.Empty(tender.Valid(Now.AddSeconds(1)));
+        }, iter: 20);
     }
 
     static void Refused(Check check, SignedBid bid)
