@@ -14,9 +14,6 @@ public static class ZkChecks
     /// <summary>No value of the integer arithmetic can leave the range in which equality modulo p is equality of integers (rule D).</summary>
     public static readonly Check ModelRange = new("model.range");
 
-    /// <summary>Every weight and bias handed to registration is in the range that registration proves.</summary>
-    public static readonly Check ModelWeights = new("model.weights");
-
     /// <summary>Every round of both proofs has at least 100 bits under the model's commitment parameters (rule A).</summary>
     public static readonly Check ModelSecurity = new("model.security");
 

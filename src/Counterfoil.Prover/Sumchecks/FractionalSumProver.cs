@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Transcripts;
@@ -8,69 +10,83 @@ namespace Counterfoil.Prover.Sumchecks;
 /// <summary>The prover's side of <see cref="FractionalSum"/>.</summary>
 static class FractionalSumProver
 {
-    /// <summary>Proves that the fractions sum to zero; returns the leaf point at which the verifier is left. Overwrites nothing.</summary>
-    public static Goldilocks2[] Prove(ProverChannel channel, Goldilocks2[] numerators, Goldilocks2[] denominators)
+    /// <summary>Proves that the fractions sum to zero; returns the leaf point at which the verifier is left.</summary>
+    public static Goldilocks2[] Prove(ProverChannel channel, ReadOnlySpan<Goldilocks2> numerators, ReadOnlySpan<Goldilocks2> denominators)
     {
-        var layers = new List<(Goldilocks2[] P, Goldilocks2[] Q)> { (numerators, denominators) };
-        while (layers[^1].P.Length > 2) layers.Add(Add(layers[^1].P, layers[^1].Q));
+        // Layer k of the tree lies at 2^k … 2^(k+1): one array holds them all, as a heap.
+        int leaves = numerators.Length;
+        ExtensionVector p = new(2 * leaves), q = new(2 * leaves);
+        for (int i = 0; i < leaves; i++) (p[leaves + i], q[leaves + i]) = (numerators[i], denominators[i]);
+        for (int size = leaves / 2; size >= 2; size /= 2)
+            Add(p.Slice(2 * size, 2 * size), q.Slice(2 * size, 2 * size), p.Slice(size, size), q.Slice(size, size));
 
-        var (p, q) = layers[^1];
-        Goldilocks2[] ends = [p[0], p[1], q[0], q[1]];
+        Goldilocks2[] ends = [p[2], p[3], q[2], q[3]];
         channel.Send(Labels.FractionRoot, ends);
         Goldilocks2[] point = [channel.Transcript.Challenge()];
-        for (int layer = layers.Count - 2; layer >= 0; layer--)
+        for (int size = 4; size <= leaves; size *= 2)
         {
             var lambda = channel.Transcript.Challenge();
-            var next = ProveLayer(channel, layers[layer].P, layers[layer].Q, point, lambda, ends);
+            var next = ProveLayer(channel, p.Slice(size, size), q.Slice(size, size), point, lambda, ends);
             channel.Send(Labels.FractionLayer, ends);
             point = [.. next, channel.Transcript.Challenge()];
         }
         return point;
     }
 
-    static (Goldilocks2[] P, Goldilocks2[] Q) Add(Goldilocks2[] p, Goldilocks2[] q)
+    // Σ eq(point, x)·(p₀q₁ + (p₁ + λq₁)q₀): the eq factor of the bound variable is linear and known, so only the quadratic rest is summed
+    // (Gruen, eprint 2024/108). Overwrites the layer.
+    static Goldilocks2[] ProveLayer(ProverChannel channel, ExtensionVector p, ExtensionVector q, Goldilocks2[] point, Goldilocks2 lambda, Goldilocks2[] ends)
     {
         int half = p.Length / 2;
-        Goldilocks2[] sumP = new Goldilocks2[half], sumQ = new Goldilocks2[half];
-        for (int x = 0; x < half; x++)
-        {
-            sumP[x] = p[x] * q[half + x] + p[half + x] * q[x];
-            sumQ[x] = q[x] * q[half + x];
-        }
-        return (sumP, sumQ);
-    }
-
-    // Σ eq(point, x)·(p₀q₁ + (p₁ + λq₁)q₀): the eq factor of the bound variable is linear and known, so only the quadratic rest is summed (Gruen, eprint 2024/108).
-    static Goldilocks2[] ProveLayer(ProverChannel channel, Goldilocks2[] p, Goldilocks2[] q, Goldilocks2[] point, Goldilocks2 lambda, Goldilocks2[] ends)
-    {
-        int half = p.Length / 2;
-        Goldilocks2[] p0 = p[..half], q0 = q[..half], p1 = p[half..], q1 = q[half..];
-        for (int x = 0; x < half; x++) p1[x] += lambda * q1[x];
-
-        var equality = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, point.Length - 1));
+        ExtensionVector p0 = p.Slice(0, half), q0 = q.Slice(0, half), p1 = p.Slice(half, half), q1 = q.Slice(half, half);
+        AddScaled(p1, q1, lambda);
+        var equality = new ExtensionVector(Multilinear.Equality<Goldilocks2>(point.AsSpan(0, point.Length - 1)));
         var scale = Goldilocks2.One;
         var bound = new Goldilocks2[point.Length];
         for (int k = point.Length - 1; k >= 0; k--)
         {
-            half = 1 << k;
-            Goldilocks2 at0 = default, at1 = default, lead = default;
-            for (int x = 0; x < half; x++)
-            {
-                int y = half + x;
-                at0 += equality[x] * (p0[x] * q1[x] + p1[x] * q0[x]);
-                at1 += equality[x] * (p0[y] * q1[y] + p1[y] * q0[y]);
-                lead += equality[x] * ((p0[y] - p0[x]) * (q1[y] - q1[x]) + (p1[y] - p1[x]) * (q0[y] - q0[x]));
-            }
+            var (at0, at1, lead) = Round(equality, p0, q0, p1, q1);
             var linear = at1 - at0 - lead;
             var (l0, l1) = (scale * (Goldilocks2.One - point[k]), scale * (point[k] + point[k] - Goldilocks2.One));
             channel.Send(Labels.FractionRound, [l0 * at0, l0 * lead + l1 * linear, l1 * lead]);
             var r = bound[k] = channel.Transcript.Challenge();
             scale = l0 + l1 * r;
-            foreach (var values in new[] { p0, q0, p1, q1 }) Folding.Bind(values.AsSpan(0, 2 * half), r);
-            // eq over one variable fewer: the bound variable's two values sum to one.
-            for (int x = 0; x < half / 2; x++) equality[x] += equality[half / 2 + x];
+            p0 = p0.Bind(r);
+            q0 = q0.Bind(r);
+            p1 = p1.Bind(r);
+            q1 = q1.Bind(r);
+            equality = Halve(equality);
         }
         (ends[0], ends[1], ends[2], ends[3]) = (p0[0], p1[0] - lambda * q1[0], q0[0], q1[0]);
         return bound;
+    }
+
+    static void Add(ExtensionVector p, ExtensionVector q, ExtensionVector sumP, ExtensionVector sumQ)
+    {
+        if (WordLanes8.IsSupported && sumP.Length >= 8) FractionKernel<Vector512<ulong>, WordLanes8>.Add(p, q, sumP, sumQ);
+        else if (WordLanes4.IsSupported && sumP.Length >= 4) FractionKernel<Vector256<ulong>, WordLanes4>.Add(p, q, sumP, sumQ);
+        else FractionKernel<ulong, WordLanes1>.Add(p, q, sumP, sumQ);
+    }
+
+    static void AddScaled(ExtensionVector target, ExtensionVector source, Goldilocks2 factor)
+    {
+        if (WordLanes8.IsSupported && target.Length >= 8) FractionKernel<Vector512<ulong>, WordLanes8>.AddScaled(target, source, factor);
+        else if (WordLanes4.IsSupported && target.Length >= 4) FractionKernel<Vector256<ulong>, WordLanes4>.AddScaled(target, source, factor);
+        else FractionKernel<ulong, WordLanes1>.AddScaled(target, source, factor);
+    }
+
+    static (Goldilocks2 At0, Goldilocks2 At1, Goldilocks2 Lead) Round(
+        ExtensionVector equality, ExtensionVector p0, ExtensionVector q0, ExtensionVector p1, ExtensionVector q1) =>
+        WordLanes8.IsSupported && p0.Length >= 16 ? FractionKernel<Vector512<ulong>, WordLanes8>.Round(equality, p0, q0, p1, q1)
+        : WordLanes4.IsSupported && p0.Length >= 8 ? FractionKernel<Vector256<ulong>, WordLanes4>.Round(equality, p0, q0, p1, q1)
+        : FractionKernel<ulong, WordLanes1>.Round(equality, p0, q0, p1, q1);
+
+    static ExtensionVector Halve(ExtensionVector equality)
+    {
+        int half = equality.Length / 2;
+        if (WordLanes8.IsSupported && half >= 8) FractionKernel<Vector512<ulong>, WordLanes8>.Halve(equality);
+        else if (WordLanes4.IsSupported && half >= 4) FractionKernel<Vector256<ulong>, WordLanes4>.Halve(equality);
+        else FractionKernel<ulong, WordLanes1>.Halve(equality);
+        return equality.Slice(0, half);
     }
 }

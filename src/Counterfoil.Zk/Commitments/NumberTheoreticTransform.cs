@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 
 namespace Counterfoil.Zk.Commitments;
 
@@ -56,13 +57,10 @@ sealed class NumberTheoreticTransform
     static void Butterflies(Span<Goldilocks> block, Goldilocks[] twiddles)
     {
         int half = twiddles.Length, done = 0;
-        if (half >= 4)
-        {
-            var words = MemoryMarshal.Cast<Goldilocks, ulong>(block);
-            var roots = MemoryMarshal.Cast<Goldilocks, ulong>(twiddles.AsSpan());
-            if (GoldilocksVector512.IsSupported && half >= 8) done = Butterflies512(words[..half], words[half..], roots);
-            else if (GoldilocksVector256.IsSupported) done = Butterflies256(words[..half], words[half..], roots);
-        }
+        var words = MemoryMarshal.Cast<Goldilocks, ulong>(block);
+        var roots = MemoryMarshal.Cast<Goldilocks, ulong>(twiddles.AsSpan());
+        if (WordLanes8.IsSupported && half >= 8) done = Butterflies<Vector512<ulong>, WordLanes8>(words[..half], words[half..], roots);
+        else if (WordLanes4.IsSupported && half >= 4) done = Butterflies<Vector256<ulong>, WordLanes4>(words[..half], words[half..], roots);
         for (int i = done; i < half; i++)
         {
             Goldilocks u = block[i], v = block[half + i];
@@ -71,30 +69,16 @@ sealed class NumberTheoreticTransform
         }
     }
 
-    internal static int Butterflies512(Span<ulong> low, Span<ulong> high, ReadOnlySpan<ulong> roots)
+    /// <summary>(u, v) ← (u + v, (u − v)·root) in whole vectors; returns how many were done.</summary>
+    internal static int Butterflies<V, L>(Span<ulong> low, Span<ulong> high, ReadOnlySpan<ulong> roots) where V : struct where L : struct, IWordLanes<V>
     {
         ref ulong l = ref MemoryMarshal.GetReference(low), h = ref MemoryMarshal.GetReference(high), w = ref MemoryMarshal.GetReference(roots);
         int i = 0;
-        for (; i + 8 <= low.Length; i += 8)
+        for (; i + L.Count <= low.Length; i += L.Count)
         {
-            var u = Vector512.LoadUnsafe(ref l, (nuint)i);
-            var v = Vector512.LoadUnsafe(ref h, (nuint)i);
-            GoldilocksVector512.Add(u, v).StoreUnsafe(ref l, (nuint)i);
-            GoldilocksVector512.Multiply(GoldilocksVector512.Subtract(u, v), Vector512.LoadUnsafe(ref w, (nuint)i)).StoreUnsafe(ref h, (nuint)i);
-        }
-        return i;
-    }
-
-    internal static int Butterflies256(Span<ulong> low, Span<ulong> high, ReadOnlySpan<ulong> roots)
-    {
-        ref ulong l = ref MemoryMarshal.GetReference(low), h = ref MemoryMarshal.GetReference(high), w = ref MemoryMarshal.GetReference(roots);
-        int i = 0;
-        for (; i + 4 <= low.Length; i += 4)
-        {
-            var u = Vector256.LoadUnsafe(ref l, (nuint)i);
-            var v = Vector256.LoadUnsafe(ref h, (nuint)i);
-            GoldilocksVector256.Add(u, v).StoreUnsafe(ref l, (nuint)i);
-            GoldilocksVector256.Multiply(GoldilocksVector256.Subtract(u, v), Vector256.LoadUnsafe(ref w, (nuint)i)).StoreUnsafe(ref h, (nuint)i);
+            V u = L.Load(ref l, (nuint)i), v = L.Load(ref h, (nuint)i);
+            L.Store(GoldilocksLanes<V, L>.Add(u, v), ref l, (nuint)i);
+            L.Store(GoldilocksLanes<V, L>.Multiply(GoldilocksLanes<V, L>.Subtract(u, v), L.Load(ref w, (nuint)i)), ref h, (nuint)i);
         }
         return i;
     }

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Counterfoil.Prover.Commitments;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Polynomials;
 using CsCheck;
 
@@ -62,8 +64,9 @@ public sealed class CommitmentTests
         Goldilocks[] low = Random(2, 32), high = Random(3, 32), roots = Random(4, 32);
         var expectedLow = low.Zip(high, (u, v) => u + v).ToArray();
         var expectedHigh = low.Zip(high, (u, v) => u - v).Zip(roots, (d, w) => d * w).ToArray();
-        if (GoldilocksVector512.IsSupported) Check(NumberTheoreticTransform.Butterflies512);
-        if (GoldilocksVector256.IsSupported) Check(NumberTheoreticTransform.Butterflies256);
+        if (WordLanes8.IsSupported) Check(NumberTheoreticTransform.Butterflies<Vector512<ulong>, WordLanes8>);
+        if (WordLanes4.IsSupported) Check(NumberTheoreticTransform.Butterflies<Vector256<ulong>, WordLanes4>);
+        Check(NumberTheoreticTransform.Butterflies<ulong, WordLanes1>);
 
         void Check(Kernel kernel)
         {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using CsCheck;
 
 namespace Counterfoil.Proofs.Tests.Zk;
@@ -100,26 +101,43 @@ public sealed class FieldTests
     [Fact]
     public void Eight_lanes_agree_with_one()
     {
-        Assert.SkipUnless(GoldilocksVector512.IsSupported, "skipped: no AVX-512 here");
-        Gen.Select(Element.Array[8], Element.Array[8]).Sample((a, b) =>
-        {
-            var (x, y) = (Vector512.Create([.. a.Select(v => v.Value)]), Vector512.Create([.. b.Select(v => v.Value)]));
-            var (sum, difference, product) = (GoldilocksVector512.Add(x, y), GoldilocksVector512.Subtract(x, y), GoldilocksVector512.Multiply(x, y));
-            for (int i = 0; i < 8; i++)
-                Assert.Equal(((a[i] + b[i]).Value, (a[i] - b[i]).Value, (a[i] * b[i]).Value), (sum[i], difference[i], product[i]));
-        });
+        Assert.SkipUnless(WordLanes8.IsSupported, "skipped: no AVX-512 here");
+        LanesAgree<Vector512<ulong>, WordLanes8>();
     }
 
     [Fact]
     public void Four_lanes_agree_with_one()
     {
-        Assert.SkipUnless(GoldilocksVector256.IsSupported, "skipped: no AVX2 here");
-        Gen.Select(Element.Array[4], Element.Array[4]).Sample((a, b) =>
-        {
-            var (x, y) = (Vector256.Create([.. a.Select(v => v.Value)]), Vector256.Create([.. b.Select(v => v.Value)]));
-            var (sum, difference, product) = (GoldilocksVector256.Add(x, y), GoldilocksVector256.Subtract(x, y), GoldilocksVector256.Multiply(x, y));
-            for (int i = 0; i < 4; i++)
-                Assert.Equal(((a[i] + b[i]).Value, (a[i] - b[i]).Value, (a[i] * b[i]).Value), (sum[i], difference[i], product[i]));
-        });
+        Assert.SkipUnless(WordLanes4.IsSupported, "skipped: no AVX2 here");
+        LanesAgree<Vector256<ulong>, WordLanes4>();
+    }
+
+    [Fact]
+    public void A_single_lane_agrees_with_the_field() => LanesAgree<ulong, WordLanes1>();
+
+    static void LanesAgree<V, L>() where V : struct where L : struct, IWordLanes<V> => Gen.Select(Extension.Array[L.Count], Extension.Array[L.Count]).Sample((a, b) =>
+    {
+        (V, V) x = Pack<V, L>(a), y = Pack<V, L>(b);
+        Assert.Equal(a.Zip(b, (u, v) => u + v), Unpack<V, L>(GoldilocksLanes<V, L>.Add(x, y)));
+        Assert.Equal(a.Zip(b, (u, v) => u - v), Unpack<V, L>(GoldilocksLanes<V, L>.Subtract(x, y)));
+        Assert.Equal(a.Zip(b, (u, v) => u * v), Unpack<V, L>(GoldilocksLanes<V, L>.Multiply(x, y)));
+        Assert.Equal(a.Aggregate((u, v) => u + v), GoldilocksLanes<V, L>.Sum(x));
+    });
+
+    static (V, V) Pack<V, L>(Goldilocks2[] values) where V : struct where L : struct, IWordLanes<V> =>
+        (L.Load(ref values.Select(v => v.C0.Value).ToArray()[0], 0), L.Load(ref values.Select(v => v.C1.Value).ToArray()[0], 0));
+
+    static IEnumerable<Goldilocks2> Unpack<V, L>((V C0, V C1) value) where V : struct where L : struct, IWordLanes<V>
+    {
+        ulong[] low = new ulong[L.Count], high = new ulong[L.Count];
+        L.Store(value.C0, ref low[0], 0);
+        L.Store(value.C1, ref high[0], 0);
+        return low.Zip(high, (c0, c1) => new Goldilocks2(Canonical(c0), Canonical(c1)));
+    }
+
+    static Goldilocks Canonical(ulong value)
+    {
+        Assert.True(Goldilocks.TryFromCanonical(value, out var element));
+        return element;
     }
 }
