@@ -69,13 +69,14 @@ public static class ExactRules
     /// <summary>What the chain shows: the nonce is fresh and the money is there.</summary>
     /// <param name="authorization">What was signed.</param>
     /// <param name="view">The chain's state.</param>
-    /// <param name="margin">Seconds of validity that must be left by the chain's own clock.</param>
-    public static Verdict VerifyState(TransferAuthorization authorization, PayerView view, uint margin)
+    /// <param name="now">Unix seconds. A quiet chain's latest block may be old; the next one has this time, or a later one if the chain's clock is ahead.</param>
+    /// <param name="margin">Seconds of validity that must be left.</param>
+    public static Verdict VerifyState(TransferAuthorization authorization, PayerView view, ulong now, uint margin)
     {
         ArgumentNullException.ThrowIfNull(authorization);
         if (view.NonceUsed) return Verdict.Reject(PaymentChecks.NonceUsed, "a nonce not used before", authorization.Nonce.ToString());
         if (view.Balance < authorization.Value) return Verdict.Reject(PaymentChecks.Balance, $"at least {authorization.Value} units", view.Balance.ToString());
-        return VerifyTime(authorization, view.BlockTime, margin);
+        return VerifyTime(authorization, Math.Max(view.BlockTime, now), margin);
     }
 }
 
