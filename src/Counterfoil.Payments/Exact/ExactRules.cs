@@ -14,7 +14,8 @@ public static class ExactRules
     /// <summary>What the message alone shows at any time: terms, amount, payee and signature.</summary>
     /// <param name="payment">The payment.</param>
     /// <param name="required">The terms that the seller asks, whose token is the seller's own knowledge: its name and version enter what is verified.</param>
-    public static Verdict VerifyMessage(ExactPayment payment, ExactTerms required)
+    /// <param name="verified">Signatures verified before, or null.</param>
+    public static Verdict VerifyMessage(ExactPayment payment, ExactTerms required, VerifiedSignatures? verified = null)
     {
         ArgumentNullException.ThrowIfNull(payment);
         ArgumentNullException.ThrowIfNull(required);
@@ -22,7 +23,7 @@ public static class ExactRules
         var authorization = payment.Authorization;
         if (authorization.To != required.PayTo) return Verdict.Reject(PaymentChecks.Payee, required.PayTo.ToString(), authorization.To.ToString());
         if (authorization.Value != required.Amount) return Verdict.Reject(PaymentChecks.Amount, required.Amount.ToString(), authorization.Value.ToString());
-        return payment.Signature.Verify(authorization, required.Token);
+        return verified?.Verify(payment.Signature, authorization, required.Token) ?? payment.Signature.Verify(authorization, required.Token);
     }
 
     /// <summary>Whether an authorization is valid now, and long enough to be settled. Asked of a new payment; one that was taken on is answered at any time.</summary>

@@ -118,6 +118,21 @@ public class ExactRulesTests
     }, iter: 60);
 
     [Fact]
+    public void A_remembered_signature_is_good_for_its_own_message_alone()
+    {
+        var verified = new VerifiedSignatures(capacity: 2);
+        var signed = Fair.Authorize();
+        var signature = Fair.Sign(signed);
+        for (int i = 0; i < 2; i++) verified.Verify(signature, signed, Fair.Dollar).ShouldAccept();
+        verified.Verify(signature, signed with { Value = new TokenAmount(1) }, Fair.Dollar).ShouldRefuse(PaymentChecks.Signature);
+        verified.Verify(signature, signed with { From = Fair.Seller }, Fair.Dollar).ShouldRefuse(PaymentChecks.Signature);
+        verified.Verify(signature, signed, Fair.Dollar with { Version = "2" }).ShouldRefuse(PaymentChecks.Signature);
+        verified.Verify(Fair.Sign(Fair.Authorize(2)), signed, Fair.Dollar).ShouldRefuse(PaymentChecks.Signature);
+        for (byte i = 2; i < 8; i++) verified.Verify(Fair.Sign(Fair.Authorize(i)), Fair.Authorize(i), Fair.Dollar).ShouldAccept();
+        verified.Verify(signature, signed, Fair.Dollar).ShouldAccept();
+    }
+
+    [Fact]
     public void The_chain_decides_on_nonce_balance_and_time()
     {
         var authorization = Fair.Authorize();
