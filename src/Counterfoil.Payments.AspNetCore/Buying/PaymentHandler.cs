@@ -120,7 +120,8 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
                 {
                     var response = await base.SendAsync(request, cancellation).ConfigureAwait(false);
                     var outcome = await JudgeAsync(response, payment, digest, cancellation).ConfigureAwait(false);
-                    if (outcome is not PaymentOutcome.Open || attempt >= options.Attempts)
+                    // A success without a word on the payment is the answer of another implementation: asking again would not make it say more.
+                    if (outcome is not PaymentOutcome.Open || (int)response.StatusCode < 500 || attempt >= options.Attempts)
                     {
                         request.Options.Set(PaymentOutcomeExtensions.Outcome, outcome);
                         return response;

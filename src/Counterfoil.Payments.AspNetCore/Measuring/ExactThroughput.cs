@@ -52,9 +52,10 @@ public static class ExactThroughput
         ArgumentOutOfRangeException.ThrowIfLessThan(payments, clients);
         await using var shopDatabase = PaymentDatabase.Open(Path.Combine(folder, $"shop-{clients}.db"));
         await using var buyerDatabase = PaymentDatabase.Open(Path.Combine(folder, $"buyer-{clients}.db"));
+        var verified = new VerifiedSignatures();
         await using var facilitator = new Facilitator(new FacilitatorOptions { Tokens = [token], Interval = TimeSpan.FromMilliseconds(5) },
-            chain, new SqliteSettlementJournal(shopDatabase), TimeProvider.System);
-        await using var app = await ServeAsync(token, seller, facilitator, shopDatabase).ConfigureAwait(false);
+            chain, new SqliteSettlementJournal(shopDatabase), TimeProvider.System, verified);
+        await using var app = await ServeAsync(token, seller, facilitator, shopDatabase, verified).ConfigureAwait(false);
         var policy = new SpendingPolicy
         {
             Rules = [new SpendingRule(token, new TokenAmount(Price), new TokenAmount(UInt256.MaxValue))], Payees = [seller],
@@ -74,13 +75,13 @@ public static class ExactThroughput
         return new ThroughputFigures(clients, payments, elapsed, times[payments / 2], times[Math.Min(payments - 1, payments * 99 / 100)]);
     }
 
-    static async Task<WebApplication> ServeAsync(Token token, Address seller, Facilitator facilitator, PaymentDatabase database)
+    static async Task<WebApplication> ServeAsync(Token token, Address seller, Facilitator facilitator, PaymentDatabase database, VerifiedSignatures verified)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var gate = new PaymentGate(new SellerOptions { Token = token, PayTo = seller }, facilitator, new SqliteSaleStore(database), TimeProvider.System, Guid.NewGuid());
+        var gate = new PaymentGate(new SellerOptions { Token = token, PayTo = seller }, facilitator, new SqliteSaleStore(database), TimeProvider.System, Guid.NewGuid(), verified: verified);
         app.MapPost("/ask", (RequestDelegate)(http => http.Response.WriteAsync(http.GetPaymentContext()!.Digest.ToString()))).RequirePayment(gate, new Price(new TokenAmount(Price)));
         await app.StartAsync().ConfigureAwait(false);
         return app;

@@ -37,7 +37,7 @@ public sealed partial class PaymentGate
                 await RefuseAsync(IsMalformed(read.Reason().Check) ? StatusCodes.Status400BadRequest : StatusCodes.Status402PaymentRequired, read.Reason()).ConfigureAwait(false);
                 return;
             }
-            if (ExactRules.VerifyMessage(payment, terms) is not Verdict.Accepted and var bad)
+            if (ExactRules.VerifyMessage(payment, terms, gate.verified) is not Verdict.Accepted and var bad)
             {
                 await DemandAsync(bad.Reason()).ConfigureAwait(false);
                 return;

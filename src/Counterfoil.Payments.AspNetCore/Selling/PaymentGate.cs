@@ -24,6 +24,7 @@ public sealed partial class PaymentGate
     readonly ISaleStore sales;
     readonly TimeProvider time;
     readonly ILogger logger;
+    readonly VerifiedSignatures verified;
     readonly CancellationToken lifetime;
     readonly KeyedLock<PaymentKey> turns = new();
     readonly Guid host;
@@ -35,12 +36,14 @@ public sealed partial class PaymentGate
     /// <param name="time">The clock.</param>
     /// <param name="host">This process, unlike any before it: by it a sale that a crash cut off is told from one under way.</param>
     /// <param name="logger">Where failures of handlers are told.</param>
+    /// <param name="verified">Signatures verified before, shared with a facilitator in the same process; its own where null.</param>
     /// <param name="lifetime">Cancelled when the host stops.</param>
     public PaymentGate(SellerOptions options, IFacilitator facilitator, ISaleStore sales, TimeProvider time, Guid host,
-        ILogger<PaymentGate>? logger = null, CancellationToken lifetime = default)
+        ILogger<PaymentGate>? logger = null, VerifiedSignatures? verified = null, CancellationToken lifetime = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         (this.options, this.facilitator, this.sales, this.time, this.host, this.lifetime) = (options, facilitator, sales, time, host, lifetime);
+        this.verified = verified ?? new();
         this.logger = logger ?? (ILogger)NullLogger.Instance;
     }
 

@@ -12,7 +12,10 @@ public sealed record FacilitatorOptions
     /// <summary>The tokens it settles; a token's contract runs with its gas, so no other is called.</summary>
     public required IReadOnlyList<Token> Tokens { get; init; }
 
-    /// <summary>Seconds of validity that an authorization must have left when it is taken on.</summary>
+    /// <summary>Whose payments it settles; anyone's where null. A facilitator that the world can reach should name its sellers: who pays himself burns its gas.</summary>
+    public IReadOnlyList<Evm.Address>? Payees { get; init; }
+
+    /// <summary>Seconds of validity that an authorization must have left to be found valid.</summary>
     public uint Margin { get; init; } = 6;
 
     /// <summary>Blocks that a transfer must have, its own included, before it counts.</summary>
@@ -35,19 +38,25 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     readonly ISettlementChain chain;
     readonly ISettlementJournal journal;
     readonly TimeProvider time;
+    readonly VerifiedSignatures verified;
     readonly ConcurrentDictionary<PaymentKey, Lazy<Task<SettlementOutcome>>> underway = [];
     readonly CancellationTokenSource stopping = new();
     readonly SubmissionLane lane;
 
     /// <summary>Starts a facilitator. Call <see cref="ResumeAsync"/> once to take up what a crash left open.</summary>
+    /// <param name="options">What it settles.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="journal">Its journal.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="verified">Signatures verified before, shared with a gate in the same process; its own where null.</param>
     /// <exception cref="ArgumentException">A token is on another chain.</exception>
-    public Facilitator(FacilitatorOptions options, ISettlementChain chain, ISettlementJournal journal, TimeProvider time)
+    public Facilitator(FacilitatorOptions options, ISettlementChain chain, ISettlementJournal journal, TimeProvider time, VerifiedSignatures? verified = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(chain);
         if (options.Tokens.FirstOrDefault(t => t.Network != chain.Network) is { } foreign)
             throw new ArgumentException($"{foreign} is not on {chain.Network}", nameof(options));
-        (this.options, this.chain, this.journal, this.time) = (options, chain, journal, time);
+        (this.options, this.chain, this.journal, this.time, this.verified) = (options, chain, journal, time, verified ?? new());
         lane = new SubmissionLane(chain, journal, options.Confirmations, stopping.Token);
     }
 
@@ -56,19 +65,19 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     {
         if (Read(payment, required, out var intent) is not Verdict.Accepted and var refused) return refused;
         if (ExactRules.VerifyTime(intent!.Authorization, Now, options.Margin) is not Verdict.Accepted and var untimely) return untimely;
-        if (await journal.FindAsync(intent.Key, cancellation).ConfigureAwait(false) is not null)
-            return Verdict.Reject(PaymentChecks.NonceUsed, "a payment not submitted before", intent.Key.Nonce.ToString());
-        try { return await VerifyOnChainAsync(intent, cancellation).ConfigureAwait(false); }
+        try { return await VerifyStateAsync(intent, cancellation).ConfigureAwait(false); }
         catch (Exception away) when (away is not OperationCanceledException)
         {
-            return Verdict.CannotTell(PaymentChecks.Facilitator, $"an answer from the chain ({away.Message})");
+            return Verdict.CannotTell(PaymentChecks.Facilitator, $"an answer from the chain or the journal ({away.Message})");
         }
     }
 
-    async ValueTask<Verdict> VerifyOnChainAsync(SettlementIntent intent, CancellationToken cancellation)
+    async ValueTask<Verdict> VerifyStateAsync(SettlementIntent intent, CancellationToken cancellation)
     {
+        if (await journal.FindAsync(intent.Key, cancellation).ConfigureAwait(false) is not null)
+            return Verdict.Reject(PaymentChecks.NonceUsed, "a payment not submitted before", intent.Key.Nonce.ToString());
         var view = await chain.ViewAsync(intent.Token.Contract, intent.Key.Payer, intent.Key.Nonce, cancellation).ConfigureAwait(false);
-        var verdict = ExactRules.VerifyState(intent.Authorization, view, options.Margin);
+        var verdict = ExactRules.VerifyState(intent.Authorization, view, Now, options.Margin);
         return verdict is Verdict.Accepted ? await chain.SimulateAsync(intent, cancellation).ConfigureAwait(false) : verdict;
     }
 
@@ -99,13 +108,13 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
 
     async Task<SettlementOutcome> RunAsync(SettlementIntent asked)
     {
-        var record = await journal.FindAsync(asked.Key, stopping.Token).ConfigureAwait(false);
-        if (record is not null && record.Intent.Authorization != asked.Authorization)
-            return new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
-        var intent = record?.Intent ?? asked;
-        if (record is null && ExactRules.VerifyTime(intent.Authorization, Now, options.Margin) is not Verdict.Accepted and var untimely)
-            return new SettlementOutcome.Failed(untimely.Reason());
-        try { return await DriveAsync(intent, record?.State ?? SettlementState.Nothing).ConfigureAwait(false); }
+        try
+        {
+            var record = await journal.FindAsync(asked.Key, stopping.Token).ConfigureAwait(false);
+            if (record is not null && record.Intent.Authorization != asked.Authorization)
+                return new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
+            return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing).ConfigureAwait(false);
+        }
         // The chain is away or the process is stopping: the journal knows how far it came, and asking again goes on from there.
         catch (Exception away) { return new SettlementOutcome.Pending($"the chain or the journal: {away.Message}"); }
     }
@@ -145,7 +154,7 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     async ValueTask<(SettlementState, SettlementEvent)> SubmitAsync(SettlementIntent intent, SettlementState state)
     {
         var view = await chain.ViewAsync(intent.Token.Contract, intent.Key.Payer, intent.Key.Nonce, stopping.Token).ConfigureAwait(false);
-        return ExactRules.VerifyState(intent.Authorization, view, margin: 0) is not Verdict.Accepted and var refused
+        return ExactRules.VerifyState(intent.Authorization, view, Now, margin: 0) is not Verdict.Accepted and var refused
             ? (state, new SettlementEvent.Declined(refused.Reason()))
             : await lane.SubmitAsync(intent, state).ConfigureAwait(false);
     }
@@ -168,8 +177,9 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         if (options.Tokens.FirstOrDefault(t => t.Contract == terms.Token.Contract) is not { } token)
             return Verdict.Reject(PaymentChecks.Asset, string.Join(" or ", options.Tokens.Select(t => t.Contract)), terms.Token.Contract.ToString());
         if (token.MatchDomain(terms.Token) is not Verdict.Accepted and var otherDomain) return otherDomain;
+        if (options.Payees is { } payees && !payees.Contains(terms.PayTo)) return Verdict.Reject(PaymentChecks.Payee, "a seller that this facilitator serves", terms.PayTo.ToString());
         if (ExactPayment.Read(payment, out var exact) is not Verdict.Accepted and var unread) return unread;
-        if (ExactRules.VerifyMessage(exact!, terms with { Token = token }) is not Verdict.Accepted and var refused) return refused;
+        if (ExactRules.VerifyMessage(exact!, terms with { Token = token }, verified) is not Verdict.Accepted and var refused) return refused;
         intent = new SettlementIntent(token, exact!.Authorization, exact.Signature);
         return Verdict.Accept;
     }

@@ -11,6 +11,7 @@ namespace Counterfoil.Payments.AspNetCore.Storage;
 public sealed class PaymentDatabase : IAsyncDisposable
 {
     const int SchemaVersion = 1;
+    const long ApplicationId = 0x43465041; // "CFPA"
     const int BatchLimit = 256;
 
     readonly SqliteConnection connection;
@@ -28,20 +29,26 @@ public sealed class PaymentDatabase : IAsyncDisposable
     /// <exception cref="InvalidDataException">The file was written by a newer version, or is another program's.</exception>
     public static PaymentDatabase Open(string path)
     {
+        // Signed authorizations lie in it: the owner's alone, and SQLite gives its side files the same mode.
+        if (!OperatingSystem.IsWindows() && !File.Exists(path))
+            new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
             connection.Open();
             long version = (long)Scalar(connection, "PRAGMA user_version")!;
             if (version > SchemaVersion) throw new InvalidDataException($"'{path}' has schema version {version}; this program knows {SchemaVersion}");
+            if (Scalar(connection, "PRAGMA application_id") is not 0L and not ApplicationId) throw new InvalidDataException($"'{path}' is another program's database");
             Scalar(connection, "PRAGMA journal_mode = WAL");
             Scalar(connection, "PRAGMA synchronous = FULL");
-            if (version == 0) Scalar(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version = {SchemaVersion}; COMMIT");
+            if (version == 0) Scalar(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT");
             return new PaymentDatabase(connection);
         }
-        catch
+        catch (Exception error)
         {
             connection.Dispose();
+            const int notADatabase = 26; // SQLITE_NOTADB
+            if (error is SqliteException { SqliteErrorCode: notADatabase }) throw new InvalidDataException($"'{path}' is no database", error);
             throw;
         }
     }

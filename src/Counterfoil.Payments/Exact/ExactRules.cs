@@ -15,7 +15,8 @@ public static class ExactRules
     /// <summary>What the message alone shows at any time: terms, amount, payee and signature.</summary>
     /// <param name="payment">The payment.</param>
     /// <param name="required">The terms that the seller asks, whose token is the seller's own knowledge: its name and version enter what is verified.</param>
-    public static Verdict VerifyMessage(ExactPayment payment, ExactTerms required)
+    /// <param name="verified">Signatures verified before, or null.</param>
+    public static Verdict VerifyMessage(ExactPayment payment, ExactTerms required, VerifiedSignatures? verified = null)
     {
         ArgumentNullException.ThrowIfNull(payment);
         ArgumentNullException.ThrowIfNull(required);
@@ -23,7 +24,7 @@ public static class ExactRules
         var authorization = payment.Authorization;
         if (authorization.To != required.PayTo) return Verdict.Reject(PaymentChecks.Payee, required.PayTo.ToString(), authorization.To.ToString());
         if (authorization.Value != required.Amount) return Verdict.Reject(PaymentChecks.Amount, required.Amount.ToString(), authorization.Value.ToString());
-        return payment.Signature.Verify(authorization, required.Token);
+        return verified?.Verify(payment.Signature, authorization, required.Token) ?? payment.Signature.Verify(authorization, required.Token);
     }
 
     /// <summary>Whether an authorization is valid now, and long enough to be settled. Asked of a new payment; one that was taken on is answered at any time.</summary>
@@ -70,13 +71,14 @@ public static class ExactRules
     /// <summary>What the chain shows: the nonce is fresh and the money is there.</summary>
     /// <param name="authorization">What was signed.</param>
     /// <param name="view">The chain's state.</param>
-    /// <param name="margin">Seconds of validity that must be left by the chain's own clock.</param>
-    public static Verdict VerifyState(TransferAuthorization authorization, PayerView view, uint margin)
+    /// <param name="now">Unix seconds. A quiet chain's latest block may be old; the next one has this time, or a later one if the chain's clock is ahead.</param>
+    /// <param name="margin">Seconds of validity that must be left.</param>
+    public static Verdict VerifyState(TransferAuthorization authorization, PayerView view, ulong now, uint margin)
     {
         ArgumentNullException.ThrowIfNull(authorization);
         if (view.NonceUsed) return Verdict.Reject(PaymentChecks.NonceUsed, "a nonce not used before", authorization.Nonce.ToString());
         if (view.Balance < authorization.Value) return Verdict.Reject(PaymentChecks.Balance, $"at least {authorization.Value} units", view.Balance.ToString());
-        return VerifyTime(authorization, view.BlockTime, margin);
+        return VerifyTime(authorization, Math.Max(view.BlockTime, now), margin);
     }
 }
 

@@ -118,15 +118,33 @@ public class ExactRulesTests
     }, iter: 60);
 
     [Fact]
+    public void A_remembered_signature_is_good_for_its_own_message_alone()
+    {
+        var verified = new VerifiedSignatures(capacity: 2);
+        var signed = Fair.Authorize();
+        var signature = Fair.Sign(signed);
+        for (int i = 0; i < 2; i++) verified.Verify(signature, signed, Fair.Dollar).ShouldAccept();
+        verified.Verify(signature, signed with { Value = new TokenAmount(1) }, Fair.Dollar).ShouldRefuse(PaymentChecks.Signature);
+        verified.Verify(signature, signed with { From = Fair.Seller }, Fair.Dollar).ShouldRefuse(PaymentChecks.Signature);
+        verified.Verify(signature, signed, Fair.Dollar with { Version = "2" }).ShouldRefuse(PaymentChecks.Signature);
+        verified.Verify(Fair.Sign(Fair.Authorize(2)), signed, Fair.Dollar).ShouldRefuse(PaymentChecks.Signature);
+        for (byte i = 2; i < 8; i++) verified.Verify(Fair.Sign(Fair.Authorize(i)), Fair.Authorize(i), Fair.Dollar).ShouldAccept();
+        verified.Verify(signature, signed, Fair.Dollar).ShouldAccept();
+    }
+
+    [Fact]
     public void The_chain_decides_on_nonce_balance_and_time()
     {
         var authorization = Fair.Authorize();
         var view = new PayerView(new TokenAmount(400), NonceUsed: false, Fair.NoonSeconds);
-        ExactRules.VerifyState(authorization, view, 6).ShouldAccept();
-        ExactRules.VerifyState(authorization, view with { NonceUsed = true }, 6).ShouldRefuse(PaymentChecks.NonceUsed);
-        ExactRules.VerifyState(authorization, view with { Balance = new TokenAmount(399) }, 6).ShouldRefuse(PaymentChecks.Balance);
-        ExactRules.VerifyState(authorization, view with { BlockTime = Fair.NoonSeconds + 60 }, 6).ShouldRefuse(PaymentChecks.Expired);
-        ExactRules.VerifyState(authorization, view with { BlockTime = 5 }, 6).ShouldRefuse(PaymentChecks.NotYetValid);
+        const ulong early = 5;
+        ExactRules.VerifyState(authorization, view, early, 6).ShouldAccept();
+        ExactRules.VerifyState(authorization, view with { NonceUsed = true }, early, 6).ShouldRefuse(PaymentChecks.NonceUsed);
+        ExactRules.VerifyState(authorization, view with { Balance = new TokenAmount(399) }, early, 6).ShouldRefuse(PaymentChecks.Balance);
+        ExactRules.VerifyState(authorization, view with { BlockTime = Fair.NoonSeconds + 60 }, early, 6).ShouldRefuse(PaymentChecks.Expired);
+        ExactRules.VerifyState(authorization, view with { BlockTime = early }, early, 6).ShouldRefuse(PaymentChecks.NotYetValid);
+        // On a quiet chain the latest block is old, and the next one is not.
+        ExactRules.VerifyState(authorization, view with { BlockTime = early }, Fair.NoonSeconds, 6).ShouldAccept();
     }
 
     [Fact]

@@ -131,6 +131,15 @@ public sealed class FacilitatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_seller_that_it_does_not_serve_is_refused()
+    {
+        await using var own = new Facilitator(new FacilitatorOptions { Tokens = [Fair.Dollar], Payees = [Fair.Buyer] }, ledger, new SqliteSettlementJournal(database), clock);
+        (await own.VerifyAsync(Fair.Pay(Fair.Authorize()), required, default)).ShouldRefuse(PaymentChecks.Payee);
+        FailsBy(PaymentChecks.Payee, await own.SettleAsync(Fair.Pay(Fair.Authorize()), required, default));
+        Assert.Equal(0, ledger.Sends);
+    }
+
+    [Fact]
     public async Task Its_http_face_speaks_the_specifications_messages()
     {
         await using var shop = await Shop.OpenAsync(new Shop.Setup(ledger, clock, Path.Combine(Path.GetDirectoryName(file.Path)!, "shop.db"), new Shop.Stall()));

@@ -74,12 +74,13 @@ sealed class Shop : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var database = PaymentDatabase.Open(setup.Database);
+        var verified = new VerifiedSignatures(capacity: 4);
         var facilitator = new Facilitator(new FacilitatorOptions { Tokens = [setup.Token], Patience = setup.Patience, Interval = TimeSpan.FromMilliseconds(5) },
-            setup.Chain, setup.Journal(new SqliteSettlementJournal(database)), setup.Time);
+            setup.Chain, setup.Journal(new SqliteSettlementJournal(database)), setup.Time, verified);
         app.MapFacilitator("/facilitator", facilitator);
         var http = setup.OverHttp ? new HttpClient() : null;
         var gate = new PaymentGate(new SellerOptions { Token = setup.Token, PayTo = Fair.Seller, RequireContext = setup.RequireContext, MaxRequestBytes = 10_000, MaxReplyBytes = 100_000 },
-            http is null ? facilitator : new HttpFacilitator(http), setup.Sales(new SqliteSaleStore(database)), setup.Time, Guid.NewGuid(), lifetime: app.Lifetime.ApplicationStopping);
+            http is null ? facilitator : new HttpFacilitator(http), setup.Sales(new SqliteSaleStore(database)), setup.Time, Guid.NewGuid(), verified: verified, lifetime: app.Lifetime.ApplicationStopping);
         app.MapPost("/infer", (RequestDelegate)setup.Stall.ServeAsync).RequirePayment(gate, new Price(new TokenAmount(400), "An inference", "text/plain") { Condition = setup.Condition });
         await app.StartAsync();
         if (http is not null) http.BaseAddress = new Uri(app.Urls.First() + "/facilitator/");

@@ -121,4 +121,41 @@ public class SpendingPolicyTests
         }
         Assert.Contains("99", Assert.Throws<InvalidDataException>(() => PaymentDatabase.Open(file.Path)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_refused_in_words()
+    {
+        using var file = Fair.Database();
+        File.WriteAllText(file.Path, new string('x', 5000));
+        Assert.Contains("no database", Assert.Throws<InvalidDataException>(() => PaymentDatabase.Open(file.Path)).Message, StringComparison.Ordinal);
+        Assert.Equal(5000, new FileInfo(file.Path).Length);
+    }
+
+    [Fact]
+    public void Another_programs_database_is_refused_and_left_alone()
+    {
+        using var file = Fair.Database();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file.Path};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA application_id = 7; CREATE TABLE theirs (a)";
+            command.ExecuteNonQuery();
+        }
+        Assert.Contains("another program", Assert.Throws<InvalidDataException>(() => PaymentDatabase.Open(file.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_is_readable_by_its_owner_alone()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("skipped: Windows has no file modes");
+        else
+        {
+            using var file = Fair.Database();
+            await using var database = PaymentDatabase.Open(file.Path);
+            await new SqlitePurse(database).ReserveAsync(Payment(1), Fair.Policy.Rules[0], default);
+            foreach (string path in Directory.GetFiles(Path.GetDirectoryName(file.Path)!))
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+    }
 }
