@@ -29,4 +29,10 @@ public static class Domains
 
     /// <summary>Additional data of the wrapped home key.</summary>
     public static ReadOnlySpan<byte> HomeKey => "counterfoil/home-key/v1"u8;
+
+    /// <summary>First bytes of a request digest's input.</summary>
+    public static ReadOnlySpan<byte> Request => "counterfoil/request/v1"u8;
+
+    /// <summary>First bytes of a payment context's input.</summary>
+    public static ReadOnlySpan<byte> PaymentContext => "counterfoil/payment-context/v1"u8;
 }

@@ -1,0 +1,39 @@
+// The one place that says how the contracts are compiled. foundry.toml repeats these settings for forge.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import solc from "solc";
+
+export const root = fileURLToPath(new URL(".", import.meta.url));
+export const names = ["Anchor", "LeaseEscrow", "TestDollar"];
+
+export const settings = {
+  evmVersion: "cancun",
+  optimizer: { enabled: true, runs: 10000 },
+  // No metadata in the bytecode: it would change with every comment, and bytes could not be compared.
+  metadata: { bytecodeHash: "none", appendCBOR: false },
+};
+
+export const compiler = solc.version().replace(".Emscripten.clang", "");
+
+/** Compiles every contract in src/ and returns what is committed for each name. Warnings are errors. */
+export function compile() {
+  const sources = {};
+  for (const file of readdirSync(join(root, "src")).sort())
+    if (file.endsWith(".sol")) sources[`src/${file}`] = { content: readFileSync(join(root, "src", file), "utf8") };
+  const outputSelection = { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } };
+  const output = JSON.parse(solc.compile(JSON.stringify({
+    language: "Solidity", sources, settings: { ...settings, outputSelection },
+  })));
+  if (output.errors?.length) throw new Error(output.errors.map((e) => e.formattedMessage).join("\n"));
+  return names.map((contractName) => {
+    const { abi, evm } = output.contracts[`src/${contractName}.sol`][contractName];
+    return {
+      contractName,
+      abi,
+      bytecode: `0x${evm.bytecode.object}`,
+      deployedBytecode: `0x${evm.deployedBytecode.object}`,
+      compiler: { name: "solc", version: compiler, settings },
+    };
+  });
+}
