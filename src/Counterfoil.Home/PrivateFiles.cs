@@ -11,6 +11,9 @@ public static partial class PrivateFiles
     const UnixFileMode Folder0700 = FileMode0600 | UnixFileMode.UserExecute;
     const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
+    /// <summary>What a file is called while <see cref="Write"/> is not done with it.</summary>
+    public const string TemporarySuffix = ".tmp";
+
     /// <summary>Creates a folder, 0700, and those above it that are missing.</summary>
     public static void CreateFolder(string path)
     {
@@ -22,20 +25,23 @@ public static partial class PrivateFiles
     public static Verdict CheckMode(string path)
     {
         if (OperatingSystem.IsWindows()) return Verdict.Accept;
-        var mode = File.GetUnixFileMode(path);
-        string wanted = Directory.Exists(path) ? "0700" : "0600";
-        return (mode & Others) == 0
-            ? Verdict.Accept
-            : Verdict.Reject(HomeChecks.Permissions, $"{path} to be its owner's alone (chmod {wanted[1..]} it)", $"mode 0{Convert.ToString((int)mode, 8)}");
+        return CheckMode(path, File.GetUnixFileMode(path), Directory.Exists(path) ? "700" : "600");
     }
 
+    static Verdict CheckMode(string path, UnixFileMode mode, string wanted) => (mode & Others) == 0
+        ? Verdict.Accept
+        : Verdict.Reject(HomeChecks.Permissions, $"{path} to be its owner's alone (chmod {wanted} it)", $"mode 0{Convert.ToString((int)mode, 8)}");
+
     /// <summary>
-    /// Replaces a file as a whole: what a reader, or the machine after a power cut, finds there is all of the old or all of the new content.
+    /// Replaces a file as a whole: what a reader, or the machine after a power cut, finds there is all of the old or all of the new
+    /// content.
     /// </summary>
-    /// <remarks>A temporary file beside it, fsync, rename, fsync of the folder. The home has one writer, so one temporary name is enough.</remarks>
+    /// <remarks>
+    /// A temporary file beside it, fsync, rename, fsync of the folder. The home has one writer, so one temporary name is enough.
+    /// </remarks>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = path + ".tmp";
+        string temporary = path + TemporarySuffix;
         File.Delete(temporary); // left by a crash, perhaps with another mode
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode0600;
@@ -56,9 +62,12 @@ public static partial class PrivateFiles
     public static Verdict Read(string path, int most, Check tooLong, out byte[] content)
     {
         content = [];
-        var mode = CheckMode(path);
-        if (!mode.IsAccepted) return mode;
         using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+        if (!OperatingSystem.IsWindows())
+        {
+            var mode = CheckMode(path, File.GetUnixFileMode(file.SafeFileHandle), "600"); // of the file that is open, whatever the name means by now
+            if (!mode.IsAccepted) return mode;
+        }
         if (file.Length > most) return Verdict.Reject(tooLong, $"at most {most} bytes in {path}", $"{file.Length}");
         content = new byte[file.Length];
         file.ReadExactly(content);
