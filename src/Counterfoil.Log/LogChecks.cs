@@ -41,6 +41,15 @@ public static class LogChecks
     /// <summary>An entry's proof is a version line, an index, hashes, an empty line and a checkpoint; extra data is refused.</summary>
     public static readonly Check ProofForm = new("log.proof.form");
 
+    /// <summary>A request to a witness is an old size, hashes, an empty line and a checkpoint.</summary>
+    public static readonly Check WitnessRequest = new("log.witness.request");
+
+    /// <summary>A request to a witness starts from the size that the witness cosigned last.</summary>
+    public static readonly Check WitnessOldSize = new("log.witness.old-size");
+
+    /// <summary>A log has one root for the size that the witness cosigned last.</summary>
+    public static readonly Check WitnessRoot = new("log.witness.root");
+
     /// <summary>A tile's path has one spelling: level, index in groups of three digits, width of a partial tile.</summary>
     public static readonly Check TilePath = new("log.tile.path");
 

@@ -36,7 +36,9 @@ public static partial class CoreChecks
     /// <summary>The scalars of a signature lie in their range (Ed25519: S &lt; L; ECDSA: 1 ≤ r, s &lt; n).</summary>
     public static readonly Check SignatureScalar = new("signing.signature-scalar");
 
-    /// <summary>An ECDSA signature has the lower of the two possible s: the other would be a second signature of the same message.</summary>
+    /// <summary>
+    /// An ECDSA signature has the lower of the two possible s: the other would be a second signature of the same message.
+    /// </summary>
     public static readonly Check SignatureLowS = new("signing.signature-low-s");
 
     /// <summary>The commitment R of an Ed25519 signature is a canonically encoded point of the prime-order group.</summary>

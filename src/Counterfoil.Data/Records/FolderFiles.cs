@@ -42,18 +42,11 @@ public sealed class FolderFiles : IRecordSource
             string name = Path.GetRelativePath(root.FullName, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
             if (entry.LinkTarget is not null) return Verdict.Reject(DataChecks.Files, "plain files", $"the link '{name}'");
             if (entry is not FileInfo file) continue;
-            byte[] path;
-            try
-            {
-                path = new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(name);
-            }
-            catch (EncoderFallbackException) // half a surrogate pair, or bytes that were no UTF-8
-            {
-                return Verdict.Reject(DataChecks.Files, "names in UTF-8", $"another name after {files.Count} files");
-            }
+            // The runtime reads bytes that are no UTF-8 as U+FFFD: such a name could be two files', and opens neither.
+            if (name.Contains('\uFFFD') || name.Any(char.IsSurrogate) && !IsWellFormed(name)) return Verdict.Reject(DataChecks.Files, "names in UTF-8", $"'{name}'");
             if (file.Length > maxFileBytes) return Verdict.Reject(DataChecks.Files, $"files of at most {maxFileBytes} bytes", $"{file.Length} in '{name}'");
             if (files.Count == maxFiles) return Verdict.Reject(DataChecks.Files, $"at most {maxFiles} files", "more");
-            files.Add((path, name, (int)file.Length));
+            files.Add((Encoding.UTF8.GetBytes(name), name, (int)file.Length));
         }
         files.Sort((a, b) => a.Path.AsSpan().SequenceCompareTo(b.Path));
         records = new(root.FullName, [.. files]);
@@ -69,10 +62,18 @@ public sealed class FolderFiles : IRecordSource
         ArgumentOutOfRangeException.ThrowIfLessThan(span.Length, 4 + path.Length + bytes, nameof(destination));
         BinaryPrimitives.WriteInt32BigEndian(span, path.Length);
         path.CopyTo(span[4..]);
+        if (bytes == 0) return new(4 + path.Length); // not opened: opening a pipe, whose length is 0, would wait for its other end
         using var file = File.OpenHandle(Path.Combine(root, name));
         int at = 4 + path.Length, end = at + bytes, read;
         while (at < end && (read = RandomAccess.Read(file, span[at..end], at - 4 - path.Length)) > 0) at += read;
         if (at < end || RandomAccess.GetLength(file) != bytes) throw new IOException($"'{name}' changed its length while it was read");
         return new(end);
+    }
+
+    static bool IsWellFormed(string name)
+    {
+        for (int i = 0; i < name.Length; i++)
+            if (char.IsSurrogate(name[i]) && !(i + 1 < name.Length && char.IsSurrogatePair(name[i], name[++i]))) return false;
+        return true;
     }
 }

@@ -84,6 +84,19 @@ public sealed class SignedNote
         return Verdict.Accept;
     }
 
+    /// <summary>Verifies that <paramref name="key"/> signed, whoever else did: what a witness asks of a log's note, and C2SP of any verifier.</summary>
+    /// <remarks>Evidence asks <see cref="Verify"/> instead: there, a line that nobody checks would be bytes that anyone can change.</remarks>
+    public Verdict VerifyFrom(VerifierKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var own = Signatures.Where(s => s.KeyName == key.Name && s.KeyId == key.Id).ToList();
+        if (own.Count == 0) return Verdict.Reject(LogChecks.NoteSigners, $"a signature by {key.Name}+{key.Id:x8}", "none");
+        foreach (var signature in own) // a line of a known key that fails fails the note
+            if (key.Verify(Text, signature.Bytes.Span) is Verdict.Rejected rejected)
+                return Verdict.Reject(LogChecks.NoteSignature, $"a signature by {key.Name}+{key.Id:x8}", rejected.Reason.ToString());
+        return Verdict.Accept;
+    }
+
     static NoteSignature? ParseLine(string line)
     {
         if (!line.StartsWith("\u2014 ", StringComparison.Ordinal)) return null;

@@ -145,6 +145,8 @@ public sealed class KeyStoreLaws : HomeFixture
         Assert.Equal(HomeChecks.KeyFormat, Refusal(keys.OpenSigner("data", out _)));
         Assert.Equal(HomeChecks.KeyFormat, Refusal(keys.List(out _)));
         Assert.Equal(HomeChecks.KeyKind, Refusal(keys.OpenSigner("purse", out _)));
+        Assert.Equal(HomeChecks.KeyKind, Refusal(keys.OpenOrCreateSigner("log", SignatureAlgorithm.P256, out var signer)));
+        Assert.Null(signer);
         Assert.Equal(HomeChecks.KeyKind, Refusal(keys.OpenSecret("log", out var secret)));
         Assert.Null(secret);
 

@@ -162,6 +162,23 @@ public sealed class ReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_is_no_utf8_is_refused()
+    {
+        Put("names/a\U0001F600b", [1]);
+        Assert.Equal(Verdict.Accept, FolderFiles.Open(Path.Combine(folder, "names"), out _));
+        Put("names/c\uFFFDd", [1]); // what the runtime makes of such bytes
+        Refused(DataChecks.Files, FolderFiles.Open(Path.Combine(folder, "names"), out _));
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_a_record()
+    {
+        Put("empty/a", []);
+        Assert.Equal(Verdict.Accept, FolderFiles.Open(Path.Combine(folder, "empty"), out var files));
+        Assert.Equal([0, 0, 0, 1, (byte)'a'], Assert.Single(await Pictures.ReadAll(files!)));
+    }
+
+    [Fact]
     public void An_unknown_canonicaliser_is_refused()
     {
         Refused(DataChecks.Canonicaliser, Canonicaliser.Parse("idx-labelled/v2", out _));

@@ -79,11 +79,18 @@ public sealed class LogKillTests
         start.Environment[FolderVariable] = folder;
         start.Environment[RunVariable] = $"{run}";
         using var process = Process.Start(start)!;
+        // Every other time the moment is counted from the first promise, so that a slow machine makes promises too; else from the start, to hit the opening.
+        string text = "";
+        if (run % 2 == 0)
+        {
+            text = await process.StandardOutput.ReadLineAsync() + "\n";
+            after /= 3;
+        }
         var output = process.StandardOutput.ReadToEndAsync();
         await Task.Delay(after);
         process.Kill(); // SIGKILL
         await process.WaitForExitAsync();
-        string text = await output;
+        text += await output;
         // What follows the last newline was cut off by the kill: it was never said.
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
             .Select(p => (run, int.Parse(p[0]), long.Parse(p[1]), long.Parse(p[2]), p[3]))];
