@@ -20,7 +20,7 @@ static partial class Program
     internal static string Verify(byte[] bundle, byte[] policy)
     {
         long start = Stopwatch.GetTimestamp();
-        var report = BundleVerifier.Verify(bundle, policy.Length == 0 ? null : policy);
+        var report = BundleVerifier.Verify(bundle, policy.Length == 0 ? (ReadOnlyMemory<byte>?)null : policy);
         return report.ToJson(Stopwatch.GetElapsedTime(start));
     }
 }

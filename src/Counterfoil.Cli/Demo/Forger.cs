@@ -37,7 +37,7 @@ sealed class Forger(Bundle bundle, Cast cast)
     /// <summary>One forgery for each link, then a log rewritten, and a whole case by strangers.</summary>
     public IEnumerable<Forgery> All()
     {
-        yield return new("records dropped from the commitment after it was signed", CoreChecks.SignatureEquation, EditPayload(LinkType.DatasetCommitment, "\"records\":10000", "\"records\":9975"));
+        yield return new("records dropped from the commitment after it was signed", CoreChecks.DsseSignature, EditPayload(LinkType.DatasetCommitment, "\"records\":10000", "\"records\":9975"));
         yield return new("a split whose seed the operator chose", EvidenceChecks.JoinGuardSeed,
             Rewrite<GuardReport>(g => g with { Split = g.Split with { Seed = Keccak256.Hash("chosen"u8) } }));
         yield return new("the lease attributed to another provider", EvidenceChecks.ChainLease,

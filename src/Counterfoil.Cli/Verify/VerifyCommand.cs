@@ -23,7 +23,7 @@ static class VerifyCommand
     static int Run(string bundlePath, string? policyPath, bool json)
     {
         var bundle = Read(bundlePath, Bundle.MaximumBytes);
-        ReadOnlyMemory<byte>? policy = policyPath is null ? null : Read(policyPath, Evidence.Policies.Policy.MaximumBytes);
+        ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : Read(policyPath, Evidence.Policies.Policy.MaximumBytes);
         long start = Stopwatch.GetTimestamp();
         var report = BundleVerifier.Verify(bundle, policy);
         var took = Stopwatch.GetElapsedTime(start);

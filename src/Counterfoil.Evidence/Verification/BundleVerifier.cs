@@ -30,18 +30,9 @@ public static class BundleVerifier
         if (!decoded.IsAccepted) return Unread(decoded, policyDigest);
 
         var story = new Story(opened!, policy);
-        story.CheckStatements();
-        story.CheckSigners();
-        story.CheckGraph();
-        story.CheckBlobs();
-        story.ReadChains();
-        story.ReadLog();
-        story.CheckJoins();
-        story.CheckChainFacts();
-        story.CheckProofs();
-        story.CheckLog();
-        story.CheckPolicy();
-        return story.Report(policyDigest);
+        return story.Run(
+            story.CheckStatements, story.CheckSigners, story.CheckGraph, story.CheckBlobs, story.ReadChains, story.ReadLog,
+            story.CheckJoins, story.CheckChainFacts, story.CheckProofs, story.CheckLog, story.CheckPolicy).Report(policyDigest);
     }
 
     static VerificationReport Unread(Verdict verdict, Sha256Digest? policy) => new(verdict, policy, [], [], []);

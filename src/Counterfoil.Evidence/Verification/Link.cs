@@ -7,7 +7,7 @@ using Counterfoil.Evidence.Predicates;
 namespace Counterfoil.Evidence.Verification;
 
 /// <summary>A link under verification. Its verdict is the first check that it fails; a rejection outranks "cannot tell".</summary>
-sealed class Link(BundledLink bundled)
+sealed class Link(BundledLink bundled, Func<int> step)
 {
     public BundledLink Bundled { get; } = bundled;
 
@@ -24,6 +24,9 @@ sealed class Link(BundledLink bundled)
 
     public Verdict Verdict { get; private set; } = Verdict.Accept;
 
+    /// <summary>The step of verification that gave the verdict.</summary>
+    public int Step { get; private set; }
+
     public bool IsRejected => Verdict is Verdict.Rejected;
 
     public void Read(LinkType type, Subject subject, object predicate) => (Type, Subject, Predicate) = (type, subject, predicate);
@@ -31,7 +34,7 @@ sealed class Link(BundledLink bundled)
     /// <summary>Records the outcome of a check and says whether it held.</summary>
     public bool Record(Verdict verdict)
     {
-        if (Verdict is Verdict.Accepted || (Verdict is Verdict.Unverifiable && verdict is Verdict.Rejected)) Verdict = verdict;
+        if (Verdict is Verdict.Accepted || (Verdict is Verdict.Unverifiable && verdict is Verdict.Rejected)) (Verdict, Step) = (verdict, step());
         return verdict.IsAccepted;
     }
 

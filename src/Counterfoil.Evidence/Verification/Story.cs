@@ -19,12 +19,13 @@ sealed partial class Story
     readonly Dictionary<Sha256Digest, Link> byDigest;
     readonly Dictionary<Sha256Digest, ReadOnlyMemory<byte>> blobs;
     Verdict whole = Verdict.Accept;
+    int step, stepOfWhole;
 
     public Story(Bundle bundle, Policy? policy)
     {
         this.bundle = bundle;
         this.policy = policy;
-        links = [.. bundle.Links.Select(l => new Link(l))];
+        links = [.. bundle.Links.Select(l => new Link(l, () => step))];
         // Two links with one payload differ in their signatures alone; the second is refused by CheckGraph.
         byDigest = links.DistinctBy(l => l.Digest).ToDictionary(l => l.Digest);
         blobs = bundle.Blobs.ToDictionary(b => Sha256.Hash(b.Span));
@@ -39,14 +40,25 @@ sealed partial class Story
 
     void RecordWhole(Verdict verdict)
     {
-        if (whole is Verdict.Accepted || (whole is Verdict.Unverifiable && verdict is Verdict.Rejected)) whole = verdict;
+        if (whole is Verdict.Accepted || (whole is Verdict.Unverifiable && verdict is Verdict.Rejected)) (whole, stepOfWhole) = (verdict, step);
+    }
+
+    /// <summary>Takes the steps in their order.</summary>
+    public Story Run(params ReadOnlySpan<Action> steps)
+    {
+        foreach (var take in steps)
+        {
+            step++;
+            take();
+        }
+        return this;
     }
 
     public VerificationReport Report(Sha256Digest? policyDigest)
     {
         var inOrder = links.OrderBy(l => l.Type?.Number ?? 0).ThenBy(l => l.Bundled.Index).ToImmutableArray();
-        // In story order, so that the link that was tampered with speaks before those that lean on it.
-        var verdicts = inOrder.Select(l => l.Verdict).Append(whole).ToList();
+        // The earliest step speaks for the case: the fault itself, before what leans on it. Within a step, the order of the story.
+        var verdicts = inOrder.Select(l => (l.Verdict, l.Step)).Append((Verdict: whole, Step: stepOfWhole)).OrderBy(v => v.Step).Select(v => v.Verdict).ToList();
         var verdict = verdicts.Find(v => v is Verdict.Rejected) ?? verdicts.Find(v => v is Verdict.Unverifiable) ?? Verdict.Accept;
         var (proves, doesNotProve) = Claims.Of(inOrder, verdict.IsAccepted);
         return new VerificationReport(
