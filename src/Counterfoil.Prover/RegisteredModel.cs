@@ -47,7 +47,8 @@ public sealed class RegisteredModel
     }
 
     /// <summary>As <see cref="Register"/>; a model that cannot be registered gives a verdict that says why.</summary>
-    public static Verdict TryRegister(Graph graph, ImmutableArray<GemmParameters> parameters, RegistrationOptions? options, out RegisteredModel? registered)
+    public static Verdict TryRegister(
+        Graph graph, ImmutableArray<GemmParameters> parameters, RegistrationOptions? options, out RegisteredModel? registered)
     {
         registered = null;
         options ??= new RegistrationOptions();
@@ -62,7 +63,8 @@ public sealed class RegisteredModel
         var layout = new WeightLayout(space!, code);
         var weights = new WeightMatrix(space!, layout, parameters);
         var committed = new CommittedMatrix(weights, code);
-        verdict = CommittedModel.Create(graph, biasBits, new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness), committed.Root, out var model);
+        var codes = new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness);
+        verdict = CommittedModel.Create(graph, biasBits, codes, committed.Root, out var model);
         if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed);
         return verdict;
     }
@@ -80,7 +82,8 @@ public sealed class RegisteredModel
 
     internal ExecutionTrace Execute(ReadOnlySpan<sbyte> input) => IntegerExecutor.Execute(Model.Graph, parameters, input);
 
-    internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) => Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
+    internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) =>
+        Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
 
     internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement) => new(statement, trace, weights, committed);
 
