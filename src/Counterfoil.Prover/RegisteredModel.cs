@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
@@ -20,13 +21,15 @@ public sealed class RegisteredModel
     readonly WeightMatrix weights;
     readonly CommittedMatrix committed;
 
-    RegisteredModel(CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed)
+    RegisteredModel(CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, StageTiming commitment)
     {
         Model = model;
         this.parameters = parameters;
         this.weights = weights;
         this.committed = committed;
+        long start = Stopwatch.GetTimestamp();
         RegistrationProof = new RegistrationProver(model, weights, committed).Prove(new KeccakTranscript());
+        Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
     }
 
     /// <summary>What verifiers know of it.</summary>
@@ -34,6 +37,12 @@ public sealed class RegisteredModel
 
     /// <summary>What <see cref="Zk.RegistrationProof"/> verifies: published beside the model.</summary>
     public byte[] RegistrationProof { get; }
+
+    /// <summary>How long committing took, and proving that the weights are in range.</summary>
+    public ImmutableArray<StageTiming> Timings { get; }
+
+    /// <summary>Cells committed, padding included: divided by the first of <see cref="Timings"/>, the commit rate.</summary>
+    public long CommittedCells => (long)Model.Weights.Rows * Model.Weights.Code.RowLength;
 
     /// <summary>Commits a model's weights and proves that they are in range.</summary>
     /// <param name="graph">The operators.</param>
@@ -61,11 +70,13 @@ public sealed class RegisteredModel
         var code = ShortestProof(options, 16, k => new WeightLayout(space!, k).Rows);
         var witness = ShortestProof(options, space!.Variables, k => new Zk.Inference.InferenceLayout(space!, k).Rows);
         var layout = new WeightLayout(space!, code);
+        long start = Stopwatch.GetTimestamp();
         var weights = new WeightMatrix(space!, layout, parameters);
         var committed = new CommittedMatrix(weights, code);
+        var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
         var codes = new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness);
         verdict = CommittedModel.Create(graph, biasBits, codes, committed.Root, out var model);
-        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed);
+        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed, commitment);
         return verdict;
     }
 

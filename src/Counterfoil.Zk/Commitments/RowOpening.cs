@@ -31,7 +31,8 @@ static class RowOpening
         var epsilon = channel.Challenge();
         var v = channel.Receive(Labels.OpeningRow, code.RowLength);
         var positions = channel.Positions(code.Queries, code.LogLength);
-        if (channel.Rejection is not null) return;
+        // What is read and hashed from here on grows with queries times rows: not before the bytes are there.
+        if (!channel.HasLeft(8L * code.Queries * a.Length)) return;
 
         bool claimed = Multilinear.InnerProduct<Goldilocks2>(v, b) == claim + epsilon * u;
         channel.Require(claimed, ZkChecks.OpeningValue, "the claimed value of the opened row", "another");
