@@ -18,7 +18,7 @@ async function show(bundle, policy) {
   const pre = document.getElementById('report');
   pre.textContent = JSON.stringify(report, null, 2);
   pre.hidden = false;
-  document.dispatchEvent(new CustomEvent('verified', { detail: report }));
+  dispatchEvent(new CustomEvent('verified', { detail: report }));
 }
 
 const file = id => document.getElementById(id).files[0];
