@@ -70,7 +70,6 @@ public static class ChainBenchmark
         {
             executor.Execute(call, block.GasLimit, out var first);
             if (first is not { Succeeded: true }) throw new InvalidOperationException($"the program of '{name}' did not run to its end: {first?.Fault}");
-            call = call with { Nonce = call.Nonce + 1 };
         }
         long gas = 0;
         var processor = Environment.CpuUsage.TotalTime;
