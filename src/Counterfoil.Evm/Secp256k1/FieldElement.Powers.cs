@@ -2,6 +2,11 @@ namespace Counterfoil.Evm.Secp256k1;
 
 readonly partial struct FieldElement
 {
+    static readonly ModularInverse Inverses = new(Modulus);
+
+    /// <summary>The inverse of a public value. Variable time. 0 has none and gives 0.</summary>
+    public FieldElement PublicInverse() => new(Inverses.Of(Canonical()));
+
     /// <summary>The inverse, by Fermat: the power p − 2. 0 has none and gives 0.</summary>
     public FieldElement Inverse()
     {

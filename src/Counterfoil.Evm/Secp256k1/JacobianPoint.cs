@@ -67,7 +67,7 @@ readonly struct JacobianPoint(in FieldElement x, in FieldElement y, in FieldElem
     /// <summary>The point in affine coordinates; it must not be infinity.</summary>
     public AffinePoint ToAffine()
     {
-        var inverse = z.Inverse();
+        var inverse = z.PublicInverse();
         var square = inverse.Squared;
         return new(x * square, y * square * inverse);
     }
@@ -81,7 +81,7 @@ readonly struct JacobianPoint(in FieldElement x, in FieldElement y, in FieldElem
             affine[i] = new(product, default); // the product of all z before this one
             product *= points[i].z;
         }
-        var inverse = product.Inverse();
+        var inverse = product.PublicInverse();
         for (int i = points.Length; --i >= 0;)
         {
             var own = inverse * affine[i].X;

@@ -71,6 +71,11 @@ readonly struct Scalar
         }
     }
 
+    static readonly ModularInverse Inverses = new(Order);
+
+    /// <summary>The inverse of a public value. Variable time. 0 gives 0.</summary>
+    public Scalar PublicInverse() => Reduce(Inverses.Of(Value));
+
     /// <summary>The inverse, by Fermat: the power n − 2, in windows of four bits of that public exponent. 0 gives 0.</summary>
     public Scalar Inverse()
     {

@@ -58,7 +58,7 @@ public readonly record struct Secp256k1PublicKey
     {
         if (signature.CheckRange() is Verdict.Rejected outOfRange) return outOfRange;
         if (!Point.IsOnCurve) return Verdict.Reject(EvmChecks.PublicKeyOnCurve, "a point of secp256k1", "no key");
-        var w = Scalar.Reduce(signature.S).Inverse();
+        var w = Scalar.Reduce(signature.S).PublicInverse();
         var r = Scalar.Reduce(signature.R);
         var sum = DoubleMultiplication.Multiply(Integer(digest) * w, r * w, Point);
         if (sum.IsInfinity) return Verdict.Reject(EvmChecks.SignatureValid, "a signature by this key", "one whose point is infinity");
@@ -78,7 +78,7 @@ public readonly record struct Secp256k1PublicKey
         if (signature.CheckRange() is Verdict.Rejected outOfRange) return outOfRange;
         if (!AffinePoint.TryLift(new FieldElement(signature.R), signature.YParity, out var nonce))
             return Verdict.Reject(EvmChecks.SignatureRecovery, "r as the x of a point", signature.R.ToHex());
-        var inverse = Scalar.Reduce(signature.R).Inverse();
+        var inverse = Scalar.Reduce(signature.R).PublicInverse();
         var sum = DoubleMultiplication.Multiply(-(Integer(digest) * inverse), Scalar.Reduce(signature.S) * inverse, nonce);
         if (sum.IsInfinity) return Verdict.Reject(EvmChecks.SignatureRecovery, "a public key", "the point at infinity");
         var point = sum.ToAffine();

@@ -11,25 +11,21 @@ namespace Counterfoil.Evm.TypedData;
 /// <param name="Salt">A last resort against collisions.</param>
 public sealed record Eip712Domain(string? Name, string? Version, UInt256? ChainId, Address? VerifyingContract, Bytes32? Salt = null)
 {
+    static readonly string[] Fields = ["string name", "string version", "uint256 chainId", "address verifyingContract", "bytes32 salt"];
+
+    // One type for each set of present fields; a race builds the same one twice.
+    static readonly Eip712Type?[] Types = new Eip712Type?[1 << 5];
+
     /// <summary>hashStruct of the domain.</summary>
     public Keccak256Digest Separator
     {
         get
         {
-            var fields = new List<string>();
-            var values = new List<AbiValue>();
-            void Add(string declaration, AbiValue? value)
-            {
-                if (value is null) return;
-                fields.Add(declaration);
-                values.Add(value);
-            }
-            Add("string name", Name is { } name ? (AbiValue)name : null);
-            Add("string version", Version is { } version ? (AbiValue)version : null);
-            Add("uint256 chainId", ChainId is { } chain ? (AbiValue)chain : null);
-            Add("address verifyingContract", VerifyingContract is { } contract ? (AbiValue)contract : null);
-            Add("bytes32 salt", Salt is { } salt ? (AbiValue)salt : null);
-            return Eip712Type.Parse($"EIP712Domain({string.Join(',', fields)})").HashStruct(values);
+            AbiValue?[] all = [Name is { } n ? n : (AbiValue?)null, Version is { } v ? v : (AbiValue?)null, ChainId is { } c ? c : (AbiValue?)null,
+                VerifyingContract is { } a ? a : (AbiValue?)null, Salt is { } s ? s : (AbiValue?)null];
+            int present = Enumerable.Range(0, all.Length).Sum(i => all[i] is null ? 0 : 1 << i);
+            var type = Types[present] ??= Eip712Type.Parse($"EIP712Domain({string.Join(',', Fields.Where((_, i) => all[i] is not null))})");
+            return type.HashStruct([.. all.OfType<AbiValue>()]);
         }
     }
 

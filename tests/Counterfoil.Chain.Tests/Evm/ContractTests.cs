@@ -91,4 +91,22 @@ public sealed class ContractTests
         Assert.Equal([key.Address, Someone, 400ul, 0ul, 2_000_000_000ul, nonce, (ulong)signature.V, signature.R, signature.S], arguments);
         Assert.Equal("abi.selector", Assert.IsType<Verdict.Rejected>(DollarContract.TransferWithAuthorizationBytes.DecodeCall(call, out _)).Reason.Check.Id);
     }
+
+    [Fact] // abi.encodeCall by solc.
+    public void Calldata_that_solc_encoded_reads_as_a_bid_and_encodes_to_the_same_bytes()
+    {
+        byte[] call = Convert.FromHexString(
+            "31839f84000000000000000000000000000000000000000000000000000000000000002a00000000000000000000000042ed01adea6e252d91b4ee4ab7cc8d51d86c1a53"
+            + "00000000000000000000000000000000000000000000000000123456789abcdf00000000000000000000000000000000000000000000000000000000713fb300a05e3341"
+            + "53147e75f3f416139b5109d1179cb56fef6a4ecb4c4cbc92a7c37b7000000000000000000000000000000000000000000000000000000000000000e00000000000000000"
+            + "00000000000000000000000000000000000000000000000700000000000000000000000000000000000000000000000000000000000000"
+            + "41c04710e4e6ef5c4cab4b4f86018af022794caa0a24b04acb69bbf6528f45f15d4a22210e7b18641d136284e5045041f7bf9de02d6cbc002de4323595719ee3f21b"
+            + "00000000000000000000000000000000000000000000000000000000000000");
+        Assert.Equal(Verdict.Accept, EscrowContract.AcceptBid.DecodeCall(call, out var arguments));
+        Assert.Equal((UInt256)42, arguments[0].Items[0].AsNumber);
+        Assert.Equal((UInt256)0x123456789abcdf, arguments[0].Items[2].AsNumber);
+        Assert.Equal(65, arguments[1].AsBytes.Length);
+        Assert.Equal((UInt256)7, arguments[2].AsNumber);
+        Assert.Equal(call, EscrowContract.AcceptBid.EncodeCall([.. arguments]));
+    }
 }

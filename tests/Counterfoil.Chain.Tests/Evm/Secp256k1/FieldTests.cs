@@ -66,6 +66,19 @@ public sealed class FieldTests
         Assert.Equal(a.IsZero ? BigInteger.Zero : BigInteger.One, Big(a * a.Inverse()));
     }, iter: 200);
 
+    // The edges are where a batch of division steps ends early or f ends as −1.
+    static readonly Gen<UInt256> InverseOf = Gen.OneOf(Word, Gen.Select(Gen.ULong, Gen.Int[0, 255], (low, shift) => (UInt256)low << shift), Gen.Int[0, 300].Select(i => (UInt256)i));
+
+    [Fact]
+    public void Inverses_of_public_values_are_those_by_fermat() => InverseOf.Sample(x =>
+    {
+        foreach (var y in new[] { x, -x, FieldElement.Modulus - x, Scalar.Order - x })
+        {
+            Assert.Equal(new FieldElement(y).Inverse().Canonical(), new FieldElement(y).PublicInverse().Canonical());
+            Assert.Equal(Scalar.Reduce(y).Inverse().Value, Scalar.Reduce(y).PublicInverse().Value);
+        }
+    }, iter: 300);
+
     [Fact]
     public void The_endomorphism_splits_a_scalar_into_halves_of_at_most_129_bits() => Word.Sample(x =>
     {
