@@ -3,7 +3,10 @@ using Counterfoil.Core.Verdicts;
 namespace Counterfoil.Home;
 
 /// <summary>The folder that holds a party's log, chain, keys and journals. One process writes to it at a time; any number read.</summary>
-/// <remarks><c>docs/home.md</c> describes the layout. Disk errors are thrown; what is wrong with the folder itself is a verdict that says what to do.</remarks>
+/// <remarks>
+/// <c>docs/home.md</c> describes the layout. Disk errors are thrown; what is wrong with the folder itself is a verdict that says what to
+/// do.
+/// </remarks>
 public sealed class HomeFolder : IDisposable
 {
     const string ManifestName = "home.json";
@@ -22,7 +25,8 @@ public sealed class HomeFolder : IDisposable
     public bool IsWriter => held is not null;
 
     /// <summary>Where a home is when nobody says otherwise: <c>counterfoil</c> in the platform's folder for a user's local data.</summary>
-    public static string DefaultPath => System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "counterfoil");
+    public static string DefaultPath =>
+        System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "counterfoil");
 
     /// <summary>Opens a home to write to it, makes one where there is none, and migrates stores of older versions.</summary>
     /// <param name="path">The folder. Where it is missing it is created, 0700.</param>
@@ -47,7 +51,8 @@ public sealed class HomeFolder : IDisposable
             if (File.Exists(System.IO.Path.Combine(path, ManifestName))) verdict = ReadManifest(path, out manifest!);
             // A folder that holds something else is not to be turned into a home by a mistyped option.
             else if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault(e => !HomeLock.IsPart(e) && System.IO.Path.GetFileName(e) != ManifestName + PrivateFiles.TemporarySuffix) is { } other)
-                verdict = Verdict.Reject(HomeChecks.Missing, $"an empty folder, or one with {ManifestName}, at {path}", $"a folder with {System.IO.Path.GetFileName(other)}");
+                verdict = Verdict.Reject(HomeChecks.Missing, $"an empty folder, or one with {ManifestName}, at {path}",
+                    $"a folder with {System.IO.Path.GetFileName(other)}");
             if (!verdict.IsAccepted) return verdict;
             var opened = new HomeFolder(path, manifest, held);
             verdict = opened.BringUpToDate(stores);
@@ -102,7 +107,8 @@ public sealed class HomeFolder : IDisposable
             {
                 if (version > store.Version) return Newer(store, version);
                 if (version < store.Version && store.Migrate is null)
-                    return Verdict.Reject(HomeChecks.Version, $"store {store.Name} of version {store.Version} (this program has no migration from older ones)", $"{version}");
+                    return Verdict.Reject(HomeChecks.Version, $"store {store.Name} of version {store.Version} (this program has no migration from older ones)",
+                        $"{version}");
             }
         foreach (var store in stores)
         {
@@ -135,12 +141,14 @@ public sealed class HomeFolder : IDisposable
     }
 
     static Verdict Newer(StoreSchema store, int version) =>
-        Verdict.Reject(HomeChecks.Version, $"store {store.Name} of version {store.Version} at most (a newer program wrote it: update)", $"{version}");
+        Verdict.Reject(HomeChecks.Version, $"store {store.Name} of version {store.Version} at most (a newer program wrote it: update)",
+            $"{version}");
 
     static void CheckSchemas(IReadOnlyList<StoreSchema> stores)
     {
         ArgumentNullException.ThrowIfNull(stores);
         foreach (var store in stores)
-            if (!StoreSchema.IsName(store.Name) || store.Version < 1) throw new ArgumentException($"'{store.Name}' version {store.Version} is not a schema", nameof(stores));
+            if (!StoreSchema.IsName(store.Name) || store.Version < 1)
+                throw new ArgumentException($"'{store.Name}' version {store.Version} is not a schema", nameof(stores));
     }
 }

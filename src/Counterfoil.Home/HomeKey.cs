@@ -7,10 +7,13 @@ using Counterfoil.Core.Verdicts;
 namespace Counterfoil.Home;
 
 /// <summary>
-/// The key that seals all others, itself wrapped by a key derived from a passphrase, or by a key file beside it. Changing the passphrase rewraps
-/// this one key and touches no other file.
+/// The key that seals all others, itself wrapped by a key derived from a passphrase, or by a key file beside it. Changing the passphrase
+/// rewraps this one key and touches no other file.
 /// </summary>
-/// <remarks>File: CBOR <c>[[1, wrap, memory, passes, lanes, salt], nonce, sealed]</c>; the inner array is the header, authenticated with the domain <see cref="Domains.HomeKey"/>.</remarks>
+/// <remarks>
+/// File: CBOR <c>[[1, wrap, memory, passes, lanes, salt], nonce, sealed]</c>; the inner array is the header, authenticated with the domain
+/// <see cref="Domains.HomeKey"/>.
+/// </remarks>
 static class HomeKey
 {
     const int FormatVersion = 1, ByKeyFile = 0, ByPassphrase = 1, SaltSize = 16, KeySize = 32;
@@ -58,7 +61,8 @@ static class HomeKey
         if (reader.Finish() is Verdict.Rejected { Reason: var reason })
             return Verdict.Reject(HomeChecks.HomeKeyFormat, $"{path} that passes {reason.Check} ({reason.Expected})", reason.Found);
         if (salt.Length != SaltSize || nonce.Length != Sealing.NonceSize || wrapped.Length != KeySize + Sealing.TagSize || !cost.IsAcceptable)
-            return Verdict.Reject(HomeChecks.HomeKeyFormat, $"{path} with lengths and costs within limits", $"{salt.Length}, {nonce.Length}, {wrapped.Length} bytes; {cost}");
+            return Verdict.Reject(HomeChecks.HomeKeyFormat, $"{path} with lengths and costs within limits",
+                $"{salt.Length}, {nonce.Length}, {wrapped.Length} bytes; {cost}");
 
         if (wrap == ByPassphrase && passphrase.IsEmpty) return Verdict.CannotTell(HomeChecks.Unlock, "the passphrase of this home");
         verdict = Verdict.Accept;
@@ -98,7 +102,8 @@ static class HomeKey
         string path = Path.Combine(folder, KeyFileName);
         if (!File.Exists(path)) return Verdict.CannotTell(HomeChecks.Unlock, $"the key file {path}");
         var verdict = PrivateFiles.Read(path, KeySize, HomeChecks.Unlock, out var bytes);
-        if (verdict.IsAccepted && bytes.Length != KeySize) verdict = Verdict.Reject(HomeChecks.Unlock, $"{KeySize} bytes in {path}", $"{bytes.Length}");
+        if (verdict.IsAccepted && bytes.Length != KeySize)
+            verdict = Verdict.Reject(HomeChecks.Unlock, $"{KeySize} bytes in {path}", $"{bytes.Length}");
         if (verdict.IsAccepted) key = new Secret(bytes);
         CryptographicOperations.ZeroMemory(bytes);
         return verdict;

@@ -6,8 +6,8 @@ namespace Counterfoil.Home;
 
 /// <summary>The writer's lock: the operating system's own, on an empty file, so that it ends with its process however that ends.</summary>
 /// <remarks>
-/// A process id in a file would outlive kill -9 and lock everyone out, or name an innocent process. The file beside it that says who holds the
-/// lock is for people: it is believed only while the lock is held.
+/// A process id in a file would outlive kill -9 and lock everyone out, or name an innocent process. The file beside it that says who holds
+/// the lock is for people: it is believed only while the lock is held.
 /// </remarks>
 sealed class HomeLock : IDisposable
 {

@@ -22,7 +22,9 @@ public sealed record HomeManifest
     /// <summary>The version of the folder's layout, from 1.</summary>
     [JsonPropertyName("version")] public required int Version { get; init; }
 
-    /// <summary>The schema version of each store, from 1, by the store's name. Stores that this program does not know stay listed.</summary>
+    /// <summary>
+    /// The schema version of each store, from 1, by the store's name. Stores that this program does not know stay listed.
+    /// </summary>
     [JsonPropertyName("stores")] public required SortedDictionary<string, int> Stores { get; init; }
 
     /// <summary>The content of a home without stores.</summary>
@@ -46,7 +48,9 @@ public sealed record HomeManifest
             return Verdict.Reject(HomeChecks.Manifest, "home.json as this program writes it", e.Message);
         }
         if (read.Format != FormatName) return Verdict.Reject(HomeChecks.Manifest, $"format \"{FormatName}\"", $"\"{read.Format}\"");
-        if (read.Version > CurrentVersion) return Verdict.Reject(HomeChecks.Version, $"a home of version {CurrentVersion} at most (a newer program made this one: update)", $"{read.Version}");
+        if (read.Version > CurrentVersion)
+            return Verdict.Reject(HomeChecks.Version, $"a home of version {CurrentVersion} at most (a newer program made this one: update)",
+                $"{read.Version}");
         if (read.Version < 1 || read.Stores.Any(s => s.Value < 1 || !StoreSchema.IsName(s.Key)))
             return Verdict.Reject(HomeChecks.Manifest, "versions from 1, and names of a-z, 0-9 and hyphen", "others");
         manifest = read with { Stores = new(read.Stores, StringComparer.Ordinal) };

@@ -6,7 +6,9 @@ using Counterfoil.Core.Verdicts;
 namespace Counterfoil.Home;
 
 /// <summary>The keys of a home: each in a file of its own, sealed under the home key, found by its role.</summary>
-/// <remarks>Names, kinds and public keys are readable by the owner without a passphrase; they become certain when a key is opened.</remarks>
+/// <remarks>
+/// Names, kinds and public keys are readable by the owner without a passphrase; they become certain when a key is opened.
+/// </remarks>
 public sealed class KeyStore : IDisposable
 {
     /// <summary>The store that a home must know for this: pass it to <see cref="HomeFolder.OpenToWrite"/>.</summary>
@@ -32,12 +34,14 @@ public sealed class KeyStore : IDisposable
         ArgumentNullException.ThrowIfNull(random);
         keys = null;
         string folder = home.FolderOf(Schema.Name);
-        if (!Directory.Exists(folder)) return Verdict.Reject(HomeChecks.Missing, $"keys in {home.Path} (a command that writes makes them)", "none");
+        if (!Directory.Exists(folder))
+            return Verdict.Reject(HomeChecks.Missing, $"keys in {home.Path} (a command that writes makes them)", "none");
         var verdict = PrivateFiles.CheckMode(folder);
         if (!verdict.IsAccepted) return verdict;
         Secret? homeKey;
         if (HomeKey.Exists(folder)) verdict = HomeKey.Read(folder, passphrase, out homeKey);
-        else if (!home.IsWriter || Directory.EnumerateFiles(folder, "*" + Suffix).Any()) // never a new home key over keys sealed by a lost one
+        else if (!home.IsWriter || Directory.EnumerateFiles(folder, "*" + Suffix).Any())
+            // never a new home key over keys sealed by a lost one
             return Verdict.Reject(HomeChecks.Missing, $"the home key in {folder}", "none");
         else
         {
@@ -85,11 +89,13 @@ public sealed class KeyStore : IDisposable
         entry = null;
         if (!StoreSchema.IsName(name)) return BadName(name);
         if (File.Exists(PathOf(name))) return Verdict.Reject(HomeChecks.KeyExists, $"no key '{name}' yet", "one");
-        if (secret.Length != SealedKey.SecretSize) return Verdict.Reject(HomeChecks.KeySecret, $"{SealedKey.SecretSize} bytes", $"{secret.Length}");
+        if (secret.Length != SealedKey.SecretSize)
+            return Verdict.Reject(HomeChecks.KeySecret, $"{SealedKey.SecretSize} bytes", $"{secret.Length}");
         PublicKey? publicKey = null;
         if (SealedKey.AlgorithmOf(kind) is { } algorithm)
         {
-            if (!Signer.IsSeed(algorithm, secret)) return Verdict.Reject(HomeChecks.KeySecret, $"a secret in the range of {kind}", "one outside it");
+            if (!Signer.IsSeed(algorithm, secret))
+                return Verdict.Reject(HomeChecks.KeySecret, $"a secret in the range of {kind}", "one outside it");
             using var signer = Signer.FromSeed(algorithm, secret);
             publicKey = signer.PublicKey;
         }
@@ -111,13 +117,17 @@ public sealed class KeyStore : IDisposable
         using (secret)
         {
             if (!verdict.IsAccepted) return verdict;
-            if (SealedKey.AlgorithmOf(key!.Entry.Kind) is not { } algorithm) return Verdict.Reject(HomeChecks.KeyKind, $"a signing key '{name}'", $"{key.Entry.Kind}");
-            if (!Signer.IsSeed(algorithm, secret!.Bytes)) return Verdict.Reject(HomeChecks.KeySeal, $"a secret of {algorithm} in '{name}'", "another");
+            if (SealedKey.AlgorithmOf(key!.Entry.Kind) is not { } algorithm)
+                return Verdict.Reject(HomeChecks.KeyKind, $"a signing key '{name}'", $"{key.Entry.Kind}");
+            if (!Signer.IsSeed(algorithm, secret!.Bytes))
+                return Verdict.Reject(HomeChecks.KeySeal, $"a secret of {algorithm} in '{name}'", "another");
             var opened = Signer.FromSeed(algorithm, secret.Bytes);
             if (opened.PublicKey == key.Entry.PublicKey) signer = opened;
             else opened.Dispose();
         }
-        return signer is not null ? Verdict.Accept : Verdict.Reject(HomeChecks.KeySeal, $"the secret of {key.Entry.PublicKey} in '{name}'", "that of another key");
+        return signer is not null
+            ? Verdict.Accept
+            : Verdict.Reject(HomeChecks.KeySeal, $"the secret of {key.Entry.PublicKey} in '{name}'", "that of another key");
     }
 
     /// <summary>Opens a key that signs, and makes it first where there is none of that name.</summary>
@@ -129,7 +139,12 @@ public sealed class KeyStore : IDisposable
             var verdict = Create(name, algorithm == SignatureAlgorithm.P256 ? KeyKind.P256 : KeyKind.Ed25519, out _);
             if (!verdict.IsAccepted) return verdict;
         }
-        return OpenSigner(name, out signer);
+        var opened = OpenSigner(name, out signer);
+        if (!opened.IsAccepted || signer!.PublicKey.Algorithm == algorithm) return opened;
+        string found = $"{signer.PublicKey.Algorithm}";
+        signer.Dispose();
+        signer = null;
+        return Verdict.Reject(HomeChecks.KeyKind, $"a key '{name}' of {algorithm}", found);
     }
 
     /// <summary>Opens 32 bytes that were stored as <see cref="KeyKind.Secret32"/>.</summary>
@@ -142,7 +157,9 @@ public sealed class KeyStore : IDisposable
         return Verdict.Reject(HomeChecks.KeyKind, $"a secret '{name}' of 32 bytes", $"{key.Entry.Kind}");
     }
 
-    /// <summary>Wraps the home key anew: under another passphrase, or, with none, under a key file. The key files stay as they are.</summary>
+    /// <summary>
+    /// Wraps the home key anew: under another passphrase, or, with none, under a key file. The key files stay as they are.
+    /// </summary>
     public void ChangePassphrase(ReadOnlySpan<char> passphrase, Argon2Cost? cost = null)
     {
         if (!home.IsWriter) throw new InvalidOperationException("this home is open to be read only");
@@ -158,7 +175,9 @@ public sealed class KeyStore : IDisposable
         var verdict = Read(name, out key);
         if (!verdict.IsAccepted) return verdict;
         secret = Sealing.Open(homeKey, key!.Nonce, key.Sealed, Domains.SealedKey, SealedKey.Header(key.Entry));
-        return secret is not null ? Verdict.Accept : Verdict.Reject(HomeChecks.KeySeal, $"key file '{name}' as it was written under this home key", "a changed one");
+        return secret is not null
+            ? Verdict.Accept
+            : Verdict.Reject(HomeChecks.KeySeal, $"key file '{name}' as it was written under this home key", "a changed one");
     }
 
     Verdict Read(string name, out SealedKey? key)

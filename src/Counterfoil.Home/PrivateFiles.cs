@@ -33,9 +33,12 @@ public static partial class PrivateFiles
         : Verdict.Reject(HomeChecks.Permissions, $"{path} to be its owner's alone (chmod {wanted} it)", $"mode 0{Convert.ToString((int)mode, 8)}");
 
     /// <summary>
-    /// Replaces a file as a whole: what a reader, or the machine after a power cut, finds there is all of the old or all of the new content.
+    /// Replaces a file as a whole: what a reader, or the machine after a power cut, finds there is all of the old or all of the new
+    /// content.
     /// </summary>
-    /// <remarks>A temporary file beside it, fsync, rename, fsync of the folder. The home has one writer, so one temporary name is enough.</remarks>
+    /// <remarks>
+    /// A temporary file beside it, fsync, rename, fsync of the folder. The home has one writer, so one temporary name is enough.
+    /// </remarks>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         string temporary = path + TemporarySuffix;

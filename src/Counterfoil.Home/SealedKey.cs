@@ -57,16 +57,19 @@ sealed record SealedKey(KeyEntry Entry, byte[] Nonce, byte[] Sealed)
         {
             if (!reader.TryReadNull()) reader.Fail(HomeChecks.KeyFormat, "no public key", "one");
         }
-        else if (PublicKey.Parse(reader.ReadText(PublicKey.MaxTextLength), out publicKey) is Verdict.Rejected { Reason: var bad }) reader.Fail(bad.Check, bad.Expected, bad.Found);
+        else if (PublicKey.Parse(reader.ReadText(PublicKey.MaxTextLength), out publicKey) is Verdict.Rejected { Reason: var bad })
+            reader.Fail(bad.Check, bad.Expected, bad.Found);
         else if (publicKey!.Algorithm != AlgorithmOf(kind)) reader.Fail(HomeChecks.KeyFormat, $"a public key of {kind}", $"{publicKey}");
         reader.EndArray();
         var nonce = reader.ReadBytes(Sealing.NonceSize);
         var contents = reader.ReadBytes(SecretSize + Sealing.TagSize);
         reader.EndArray();
         if (reader.Finish() is Verdict.Rejected { Reason: var reason })
-            return Verdict.Reject(HomeChecks.KeyFormat, $"a key file '{name}' that passes {reason.Check} ({reason.Expected})", reason.Found);
+            return Verdict.Reject(HomeChecks.KeyFormat, $"a key file '{name}' that passes {reason.Check} ({reason.Expected})",
+                reason.Found);
         if (nonce.Length != Sealing.NonceSize || contents.Length != SecretSize + Sealing.TagSize)
-            return Verdict.Reject(HomeChecks.KeyFormat, $"nonce and secret of {Sealing.NonceSize} and {SecretSize + Sealing.TagSize} bytes in key file '{name}'", $"{nonce.Length} and {contents.Length}");
+            return Verdict.Reject(HomeChecks.KeyFormat, $"nonce and secret of {Sealing.NonceSize} and {SecretSize + Sealing.TagSize} bytes in key file '{name}'",
+                $"{nonce.Length} and {contents.Length}");
         if (named != name) return Verdict.Reject(HomeChecks.KeyFormat, $"the key named '{name}' in its file", $"'{named}'");
         key = new SealedKey(new KeyEntry(name, kind, publicKey), nonce.ToArray(), contents.ToArray());
         return Verdict.Accept;

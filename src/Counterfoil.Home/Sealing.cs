@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Counterfoil.Home;
 
-/// <summary>AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce: a home seals far fewer than the 2³² secrets for which that is safe.</summary>
+/// <summary>
+/// AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce: a home seals far fewer than the 2³² secrets for which that is safe.
+/// </summary>
 static class Sealing
 {
     public const int NonceSize = 12, TagSize = 16;

@@ -5,7 +5,9 @@ using static Counterfoil.Core.Digests.Lanes.Blake3Kernel;
 
 namespace Counterfoil.Core.Digests;
 
-/// <summary>BLAKE3 of a message that comes piece by piece (paper §5.1.2): large pieces go to the lanes, the rest waits in a buffer of one block.</summary>
+/// <summary>
+/// BLAKE3 of a message that comes piece by piece (paper §5.1.2): large pieces go to the lanes, the rest waits in a buffer of one block.
+/// </summary>
 public sealed class Blake3Hasher
 {
     const int MostChunks = 256; // hashed at once: enough to fill the lanes up to the fourth level of parents

@@ -68,6 +68,55 @@ public sealed class KeyStoreLaws : HomeFixture
         signer!.Dispose();
     }
 
+    [Theory] // (wrapped by, rewrapped by): nothing is the key file
+    [InlineData("", "new"), InlineData("old", "new"), InlineData("old", ""), InlineData("", "")]
+    public void A_crash_at_any_step_of_a_rewrapping_leaves_a_home_that_opens(string before, string after)
+    {
+        string folder = Path.Combine(Root, "keys");
+        Dictionary<string, byte[]> Files() => Directory.EnumerateFiles(folder, "home-key.*").ToDictionary(f => f, File.ReadAllBytes);
+        using var home = Write();
+        using (var keys = Keys(home, before)) keys.Import("log", KeyKind.Ed25519, Seed, out _);
+        var old = Files();
+        using (var keys = Keys(home, before)) keys.ChangePassphrase(after, Cheap);
+        var rewrapped = Files();
+
+        // What the disk can hold in between: a new key file comes before the wrapped key, the old key file goes after it, and either may be half written.
+        string wrapped = Path.Combine(folder, "home-key.cbor"), keyFile = Path.Combine(folder, "home-key.secret");
+        byte[]? earlyKey = (after.Length == 0 ? rewrapped : old).GetValueOrDefault(keyFile), lateKey = old.GetValueOrDefault(keyFile) ?? rewrapped.GetValueOrDefault(keyFile);
+        foreach (var (bytes, key, passphrase) in new[] { (old[wrapped], earlyKey, before), (rewrapped[wrapped], lateKey, after) })
+            foreach (int half in new[] { 0, 10, bytes.Length })
+            {
+                PrivateFiles.Write(wrapped, bytes);
+                File.Delete(keyFile);
+                if (key is not null) PrivateFiles.Write(keyFile, key);
+                File.WriteAllBytes(wrapped + ".tmp", bytes[..half]);
+                File.WriteAllBytes(keyFile + ".tmp", bytes[..Math.Min(half, 32)]);
+                using var keys = Keys(home, passphrase);
+                Assert.Equal(Verdict.Accept, keys.OpenSigner("log", out var signer));
+                signer!.Dispose();
+                keys.ChangePassphrase(passphrase, Cheap); // and the next attempt is not hindered
+                Keys(home, passphrase).Dispose();
+            }
+    }
+
+    [Fact]
+    public void A_crash_while_the_first_keys_are_made_is_survived()
+    {
+        using var home = Write();
+        string folder = home.FolderOf("keys");
+        PrivateFiles.Write(Path.Combine(folder, "home-key.secret"), Seed); // the key file was written, the wrapped key not yet
+        using (var keys = Keys(home))
+        {
+            File.WriteAllText(KeyPath("log") + ".tmp", "half a k");
+            Assert.Equal(Verdict.Accept, keys.List(out var none));
+            Assert.Empty(none);
+            Assert.Equal(Verdict.Accept, keys.Create("log", KeyKind.Ed25519, out _));
+        }
+        using var again = Keys(home);
+        Assert.Equal(Verdict.Accept, again.List(out var one));
+        Assert.Single(one);
+    }
+
     [Fact]
     public void Without_its_key_file_a_home_cannot_tell_and_with_another_it_refuses()
     {
@@ -132,6 +181,11 @@ public sealed class KeyStoreLaws : HomeFixture
             if (Refusal(verdict) == HomeChecks.Unlock) unlock++;
         }
         Assert.True(unlock > 70, $"{unlock} of {whole.Length}");
+        for (int i = 0; i < whole.Length; i++)
+        {
+            File.WriteAllBytes(path, whole[..i]);
+            Assert.Equal(HomeChecks.HomeKeyFormat, Refusal(KeyStore.Open(home, "passphrase", Random, out _)));
+        }
     }
 
     [Fact]
@@ -145,6 +199,8 @@ public sealed class KeyStoreLaws : HomeFixture
         Assert.Equal(HomeChecks.KeyFormat, Refusal(keys.OpenSigner("data", out _)));
         Assert.Equal(HomeChecks.KeyFormat, Refusal(keys.List(out _)));
         Assert.Equal(HomeChecks.KeyKind, Refusal(keys.OpenSigner("purse", out _)));
+        Assert.Equal(HomeChecks.KeyKind, Refusal(keys.OpenOrCreateSigner("log", SignatureAlgorithm.P256, out var signer)));
+        Assert.Null(signer);
         Assert.Equal(HomeChecks.KeyKind, Refusal(keys.OpenSecret("log", out var secret)));
         Assert.Null(secret);
 

@@ -21,7 +21,10 @@ static class Blake3Compression
     /// <summary>The key of the plain mode, and the constants of every compression: SHA-256's initial hash.</summary>
     public static ReadOnlySpan<uint> Iv => [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
-    /// <summary>Compresses one block. <paramref name="output"/> receives 8 words, or 16 if <paramref name="wide"/>, and may be <paramref name="chain"/>.</summary>
+    /// <summary>
+    /// Compresses one block. <paramref name="output"/> receives 8 words, or 16 if <paramref name="wide"/>, and may be <paramref
+    /// name="chain"/>.
+    /// </summary>
     [SkipLocalsInit]
     public static void Compress<V, L>(ref V chain, ref V block, V counterLow, V counterHigh, uint length, uint flags, ref V output, bool wide)
         where V : unmanaged where L : struct, IWordLanes<V>

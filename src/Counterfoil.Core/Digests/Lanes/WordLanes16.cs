@@ -8,17 +8,34 @@ namespace Counterfoil.Core.Digests.Lanes;
 /// <summary>Sixteen messages in AVX-512: rotation is an instruction, and so is any function of three inputs (by its truth table).</summary>
 readonly struct WordLanes16 : IWordLanes<Vector512<uint>>
 {
-    public static bool IsSupported => Avx512BW.IsSupported;
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
     public static int Count => 16;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Broadcast(uint value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Add(Vector512<uint> a, Vector512<uint> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Xor(Vector512<uint> a, Vector512<uint> b) => a ^ b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> RotateRight(Vector512<uint> a, [ConstantExpected] byte bits) => Avx512F.RotateRight(a, bits);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> ShiftLeft(Vector512<uint> a, [ConstantExpected] byte bits) => a << bits;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> ShiftRight(Vector512<uint> a, [ConstantExpected] byte bits) => a >>> bits;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Xor3(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => Avx512F.TernaryLogic(a, b, c, 0x96);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Choose(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => Avx512F.TernaryLogic(a, b, c, 0xca);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Majority(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => Avx512F.TernaryLogic(a, b, c, 0xe8);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> RotateRight(Vector512<uint> a, [ConstantExpected] byte bits) =>
+        Avx512F.RotateRight(a, bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> ShiftLeft(Vector512<uint> a, [ConstantExpected] byte bits) =>
+        a << bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> ShiftRight(Vector512<uint> a, [ConstantExpected] byte bits) =>
+        a >>> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Xor3(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0x96);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Choose(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0xca);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Majority(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0xe8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> ReverseBytes(Vector512<uint> a) => Avx512BW.Shuffle(a.AsByte(), Vector512.Create(
