@@ -26,6 +26,10 @@ public sealed partial class ChainClient
         connection.AskAsync("eth_getTransactionReceipt", json => json.WriteStringValue($"0x{transaction}"),
             answer => answer.IsNull ? null : Expect(answer, AnswerReading.Receipt(answer), receipt => receipt.TransactionHash == transaction, $"the receipt of 0x{transaction}"), cancellationToken);
 
+    /// <summary>Whether the chain knows a transaction, in a block or waiting for one.</summary>
+    public Task<bool> HasTransactionAsync(Keccak256Digest transaction, CancellationToken cancellationToken = default) =>
+        connection.AskAsync("eth_getTransactionByHash", json => json.WriteStringValue($"0x{transaction}"), answer => !answer.IsNull, cancellationToken);
+
     /// <summary>Waits until a transaction is in a block and so many blocks are on top of it counting its own.</summary>
     /// <param name="transaction">The transaction's hash.</param>
     /// <param name="confirmations">1 for being in a block. On a chain that reorganises, more.</param>

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Counterfoil.Core.Digests;
 using Counterfoil.Models;
 using Counterfoil.Training.Arithmetic;
 using Counterfoil.Zk.Graphs;
@@ -13,6 +15,7 @@ sealed class Network
     readonly Kernels kernels;
     readonly int threads;
     readonly float[] decoded = new float[256];
+    readonly SearchValues<byte> bytesWithoutCell;
     readonly Layer[] layers;
     readonly Matrix inputs;
     readonly float momentum, decay;
@@ -41,12 +44,13 @@ sealed class Network
             Initialise(layers[i].Weights, recipe.Seed, i);
         }
         Preprocessing.TryFind(recipe.Input, out var preprocessing);
+        var without = new List<byte>();
         for (int value = 0; value < 256; value++)
         {
-            // A byte that the preprocessing has no cell for never reaches a trained model, so it stands for zero here.
-            bool known = Preprocessing.Apply(recipe.Input, [(byte)value], out var cell).IsAccepted;
-            decoded[value] = known ? cell![0] / (float)preprocessing!.Denominator : 0;
+            if (Preprocessing.Apply(recipe.Input, [(byte)value], out var cell).IsAccepted) decoded[value] = cell![0] / (float)preprocessing!.Denominator;
+            else without.Add((byte)value);
         }
+        bytesWithoutCell = SearchValues.Create([.. without]);
     }
 
     /// <summary>
@@ -58,7 +62,7 @@ sealed class Network
         Span<byte> salt = stackalloc byte[sizeof(ulong) + sizeof(int)];
         BinaryPrimitives.WriteUInt64LittleEndian(salt, seed);
         BinaryPrimitives.WriteInt32LittleEndian(salt[sizeof(ulong)..], layer);
-        var random = SplitMix64.For("counterfoil/training-weights/v1"u8, salt);
+        var random = SplitMix64.For(Domains.TrainingWeights, salt);
         // The square root is an IEEE operation: correctly rounded everywhere.
         float a = MathF.Sqrt(6f / weights.Rows);
         for (int output = 0; output < weights.Columns; output++)
@@ -72,6 +76,7 @@ sealed class Network
     public double Step(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> labels)
     {
         int count = labels.Length;
+        if (bytes.ContainsAny(bytesWithoutCell)) throw new ArgumentException($"a byte has no cell under {recipe.Input}", nameof(bytes));
         for (int row = 0; row < count; row++)
         {
             var cells = inputs.Row(row);

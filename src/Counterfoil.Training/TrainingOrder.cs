@@ -35,7 +35,7 @@ public static class TrainingOrder
         Span<byte> salt = stackalloc byte[Bytes32.Size + sizeof(int)];
         seed.CopyTo(salt);
         BinaryPrimitives.WriteInt32LittleEndian(salt[Bytes32.Size..], epoch);
-        var random = SplitMix64.For("counterfoil/training-order/v1"u8, salt);
+        var random = SplitMix64.For(Domains.TrainingOrder, salt);
         var order = new int[records];
         for (int i = 0; i < records; i++) order[i] = i;
         for (int i = records - 1; i > 0; i--)

@@ -10,6 +10,9 @@ public sealed partial record TrainingRecipe
 {
     const string FirstLine = "counterfoil training recipe v1";
 
+    /// <summary>The most weights of a network, and the most activations of a batch: 2^25.</summary>
+    public const int MaximumCells = 1 << 25;
+
     /// <summary>The longest canonical form: 1,024 bytes.</summary>
     public const int MaximumBytes = 1024;
 
@@ -65,7 +68,22 @@ public sealed partial record TrainingRecipe
             .Then(() => InRange("batch-size", BatchSize, 1, 65_536))
             .Then(() => InRange("learning-rate-millionths", LearningRateMillionths, 1, 10_000_000))
             .Then(() => InRange("decay-millionths", DecayMillionths, 1, 1_000_000))
-            .Then(() => InRange("momentum-millionths", MomentumMillionths, 0, 999_999));
+            .Then(() => InRange("momentum-millionths", MomentumMillionths, 0, 999_999))
+            .Then(Memory);
+    }
+
+    // A provider runs a tenant's recipe: it must not ask for more memory than a small network needs.
+    Verdict Memory()
+    {
+        long weights = 0, cells = 0;
+        for (int i = 0; i < Layers.Length; i++)
+        {
+            cells += (long)BatchSize * Layers[i];
+            if (i > 0) weights += (long)Layers[i] * Layers[i - 1];
+        }
+        return weights <= MaximumCells && cells <= MaximumCells
+            ? Verdict.Accept
+            : Verdict.Reject(TrainingChecks.RecipeRange, $"at most {MaximumCells} weights, and as many activations of a batch", $"{weights} and {cells}");
     }
 
     static Verdict InRange(string name, int value, int from, int to) =>
@@ -81,6 +99,12 @@ public static class TrainingChecks
     /// <summary>A recipe is in its canonical form.</summary>
     public static readonly Check RecipeEncoding = new("training.recipe.encoding");
 
-    /// <summary>Every value of a recipe is in its range.</summary>
+    /// <summary>Every value of a recipe is in its range, and the run fits in memory.</summary>
     public static readonly Check RecipeRange = new("training.recipe.range");
+
+    /// <summary>The run consumed the batches it is said to have consumed, in that order.</summary>
+    public static readonly Check Batches = new("training.reexecution.batches");
+
+    /// <summary>The run, done again, ends in the same weights.</summary>
+    public static readonly Check Weights = new("training.reexecution.weights");
 }

@@ -26,7 +26,7 @@ public sealed record TrainingResult(FloatModel Model, Sha256Digest BatchesRoot, 
         get
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            hash.AppendData("counterfoil/weights/v1"u8);
+            hash.AppendData(Domains.Weights);
             foreach (var gemm in Model.Nodes.OfType<FloatGemm>())
             {
                 Append(hash, [gemm.InputLength, gemm.OutputLength]);

@@ -9,20 +9,25 @@ sealed class Calibration
     readonly FloatModel model;
     readonly List<sbyte[]> inputs = [];
     readonly List<float[]> outputs = [];
-    readonly List<float>[] magnitudes;
+    readonly float[] largest;
+    // Every magnitude of a value, for those whose scale is a quantile: the largest alone needs no list.
+    readonly List<float>?[] magnitudes;
 
-    Calibration(FloatModel model)
+    Calibration(FloatModel model, QuantiserOptions options)
     {
         this.model = model;
-        magnitudes = new List<float>[model.Nodes.Length + 1];
-        for (int v = 0; v < magnitudes.Length; v++) magnitudes[v] = [];
+        largest = new float[model.Nodes.Length + 1];
+        magnitudes = new List<float>?[largest.Length];
+        for (int v = 1; v < magnitudes.Length; v++)
+            if ((v == magnitudes.Length - 1 ? options.OutputCoverage : options.Coverage) < 1) magnitudes[v] = [];
     }
 
-    public static Verdict Observe(FloatModel model, Preprocessing preprocessing, IReadOnlyList<ReadOnlyMemory<byte>> records, out Calibration? observed)
+    public static Verdict Observe(FloatModel model, Preprocessing preprocessing, IReadOnlyList<ReadOnlyMemory<byte>> records, QuantiserOptions options,
+        out Calibration? observed)
     {
         observed = null;
         if (records.Count == 0) return Verdict.Reject(QuantisationChecks.Calibration, "at least one record", "none");
-        var calibration = new Calibration(model);
+        var calibration = new Calibration(model, options);
         for (int i = 0; i < records.Count; i++)
         {
             if (records[i].Length != model.InputLength)
@@ -35,14 +40,16 @@ sealed class Calibration
                 foreach (float value in values[v])
                 {
                     if (!float.IsFinite(value)) return Verdict.Reject(QuantisationChecks.Calibration, "finite activations", $"{value} in value {v} on record {i}");
+                    float magnitude = Math.Abs(value);
+                    calibration.largest[v] = Math.Max(calibration.largest[v], magnitude);
                     // Zeros say nothing about a scale, and ReLU makes most cells zero.
-                    if (value != 0) calibration.magnitudes[v].Add(Math.Abs(value));
+                    if (magnitude > 0) calibration.magnitudes[v]?.Add(magnitude);
                 }
             }
             calibration.inputs.Add(cells!);
             calibration.outputs.Add(values[^1]);
         }
-        foreach (var list in calibration.magnitudes) list.Sort();
+        foreach (var list in calibration.magnitudes) list?.Sort();
         observed = calibration;
         return Verdict.Accept;
     }
@@ -51,9 +58,9 @@ sealed class Calibration
     public double Scale(int value, double coverage)
     {
         if (coverage is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(coverage), coverage, "a share in (0, 1]");
-        var sorted = magnitudes[value];
         // A tensor that is always zero has no scale of its own: any will do.
-        if (sorted.Count == 0) return 1.0 / IntegerExecutor.Limit;
+        if (largest[value] == 0) return 1.0 / IntegerExecutor.Limit;
+        if (magnitudes[value] is not { } sorted) return (double)largest[value] / IntegerExecutor.Limit;
         int index = (int)Math.Min(sorted.Count - 1, Math.Ceiling(coverage * sorted.Count) - 1);
         return (double)sorted[Math.Max(0, index)] / IntegerExecutor.Limit;
     }

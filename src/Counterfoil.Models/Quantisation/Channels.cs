@@ -71,7 +71,7 @@ static class Channels
         {
             double m = Math.Round(ratios[row] * (1L << shift));
             double bound = ((double)inputLength * (1 << 14)) + Math.Abs((double)biases[row]);
-            if (m >= 1L << 31 || (bound * m) + (1L << (shift - 1)) >= 1L << 61) return false;
+            if (m >= 1L << 31 || (bound * m) + (1L << (shift - 1)) >= 1L << 60) return false;   // room for a proof, which rounds biases up to a power of two
         }
         return true;
     }

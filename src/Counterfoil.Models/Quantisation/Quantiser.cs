@@ -32,7 +32,7 @@ public static class Quantiser
 
         var verdict = Fusion.Fuse(model, out var layers);
         if (!verdict.IsAccepted) return verdict;
-        verdict = Calibration.Observe(model, preprocessing, calibration, out var observed);
+        verdict = Calibration.Observe(model, preprocessing, calibration, options, out var observed);
         if (!verdict.IsAccepted) return verdict;
 
         // scales[v] belongs to the integer graph's value v.

@@ -1,4 +1,7 @@
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Merkle;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Models.Onnx;
 using Counterfoil.Training;
 using Counterfoil.Training.Arithmetic;
 using CsCheck;
@@ -91,6 +94,22 @@ public sealed class ReproducibilityTests
     }
 
     [Fact]
+    public async Task Doing_a_run_again_convicts_whoever_claims_other_batches_or_other_weights()
+    {
+        var result = await Train(Recipe);
+        Task<Verdict> Again(TrainingRecipe recipe, Sha256Digest batches, Sha256Digest weights) =>
+            Reexecution.VerifyAsync(recipe, FashionMnist.Sample.Batches(recipe, Records), batches, weights, new TrainerOptions { Path = KernelPath.Vector256 });
+        async Task<string> Refusal(TrainingRecipe recipe, Sha256Digest batches, Sha256Digest weights) =>
+            Assert.IsType<Verdict.Rejected>(await Again(recipe, batches, weights)).Reason.Check.Id;
+
+        Assert.Equal(Verdict.Accept, await Again(Recipe, result.BatchesRoot, result.WeightsDigest));
+        Assert.Equal("training.reexecution.batches", await Refusal(Recipe, result.WeightsDigest, result.WeightsDigest));
+        Assert.Equal("training.reexecution.weights", await Refusal(Recipe, result.BatchesRoot, result.BatchesRoot));
+        Assert.Equal("training.reexecution.weights", await Refusal(Recipe with { LearningRateMillionths = 20_001 }, result.BatchesRoot, result.WeightsDigest));
+        Assert.Equal("training.recipe.range", await Refusal(Recipe with { Epochs = 0 }, result.BatchesRoot, result.WeightsDigest));
+    }
+
+    [Fact]
     public void Every_epoch_takes_every_record_once_in_an_order_of_its_own()
     {
         var plan = TrainingOrder.Batches(Recipe, Records, default).ToList();
@@ -99,5 +118,13 @@ public sealed class ReproducibilityTests
         Assert.All(epochs, e => Assert.Equal(Enumerable.Range(0, Records), e.Order()));
         Assert.NotEqual(epochs[0], epochs[1]);
         Assert.All(plan, b => Assert.InRange(b.Records.Length, 1, Recipe.BatchSize));
+    }
+
+    [Fact]
+    public async Task The_trained_model_comes_back_from_onnx_with_every_bit()
+    {
+        var result = await Train(Recipe);
+        Assert.True(OnnxReader.Read(OnnxWriter.Write(result.Model), out var read).IsAccepted);
+        Assert.Equal(result.WeightsDigest, (result with { Model = read! }).WeightsDigest);
     }
 }

@@ -19,7 +19,7 @@ public sealed class TrainingRecipeTests
 
     [Fact]
     public void A_recipe_survives_its_encoding() =>
-        Gen.Select(Gen.Int[1, 300].Array[2, 16], Gen.Int[1, 10_000], Gen.Int[1, 65_536], Gen.Int[1, 10_000_000], Gen.Int[1, 1_000_000], Gen.Int[0, 999_999], Gen.ULong)
+        Gen.Select(Gen.Int[1, 300].Array[2, 16], Gen.Int[1, 10_000], Gen.Int[1, 4_096], Gen.Int[1, 10_000_000], Gen.Int[1, 1_000_000], Gen.Int[0, 999_999], Gen.ULong)
             .Sample((layers, epochs, size, rate, decay, momentum, seed) =>
             {
                 var recipe = new TrainingRecipe
@@ -66,6 +66,8 @@ public sealed class TrainingRecipeTests
     [InlineData("training.recipe.range", "784 128 10", "784")]
     [InlineData("training.recipe.range", "784 128 10", "784 128 65536")]
     [InlineData("training.recipe.range", "784 128 10", "65535 65535 10")]
+    [InlineData("training.recipe.range", "784 128 10\n", "8000 2000 2000 2000 2000 2000 2000 10\n")]
+    [InlineData("training.recipe.range", "batch-size 64", "batch-size 65536")]
     [InlineData("training.recipe.range", "uint8-shift1/v1", "uint8-shift1/v9")]
     [InlineData("training.recipe.range", "momentum-millionths 900000", "momentum-millionths 1000000")]
     public void Another_spelling_or_range_is_refused_by_name(string check, string text, string instead)
@@ -89,6 +91,14 @@ public sealed class TrainingRecipeTests
             [new(1, new byte[2], new byte[1], default), new(0, new byte[2], new byte[1], default)],
         })
             await Assert.ThrowsAsync<ArgumentException>(() => Trainer.TrainAsync(recipe, batches.ToAsyncEnumerable()));
+    }
+
+    [Fact]
+    public async Task A_byte_that_the_preprocessing_has_no_cell_for_is_not_trained_on()
+    {
+        var recipe = Recipe with { Layers = [2, 3], Input = "int8/v1" };
+        Assert.Equal(1, (await Trainer.TrainAsync(recipe, new Batch[] { new(0, new byte[] { 127, 129 }, new byte[1], default) }.ToAsyncEnumerable())).Steps);
+        await Assert.ThrowsAsync<ArgumentException>(() => Trainer.TrainAsync(recipe, new Batch[] { new(0, new byte[] { 127, 128 }, new byte[1], default) }.ToAsyncEnumerable()));
     }
 
     [Fact]

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Counterfoil.Models;
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Sumchecks;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Inference;
+using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Prover.Inference;
+
+/// <summary>The prover's side of <see cref="InferenceProof"/>, step by step as the verifier takes them.</summary>
+sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace, WeightMatrix weights, CommittedMatrix committedWeights)
+{
+    readonly CommittedModel model = statement.Model;
+    readonly InferenceLayout layout = statement.Model.Inference;
+    readonly ImmutableArray<StageTiming>.Builder timings = ImmutableArray.CreateBuilder<StageTiming>();
+    long started = Stopwatch.GetTimestamp();
+
+    /// <summary>Where the time went, in order.</summary>
+    public ImmutableArray<StageTiming> Timings => timings.ToImmutable();
+
+    /// <summary>Proves under a transcript; tests freeze its challenges.</summary>
+    public byte[] Prove(Transcript transcript) => Prove(transcript, new Witness(layout, trace));
+
+    /// <summary>Proves with a given witness; tests forge it.</summary>
+    public byte[] Prove(Transcript transcript, Witness witness)
+    {
+        var channel = new ProverChannel(transcript);
+        var space = layout.Space;
+
+        // 1.
+        statement.AbsorbInto(transcript);
+        var committed = new CommittedMatrix(new FieldMatrix(witness.Cells(), layout.Code.RowLength), layout.Code);
+        channel.Send(Labels.Witness, committed.Root.ToArray());
+        Mark("commit witness");
+
+        // 2.
+        var fingerprint = new Fingerprint(transcript.Challenges(3));
+        var (numerators, denominators) = Fractions(witness, fingerprint);
+        var leaf = FractionalSumProver.Prove(channel, numerators, denominators);
+        var lookups = new LookupClaims(layout, fingerprint, LeafClaim(leaf, numerators, denominators));
+        Mark("lookups");
+
+        // 3.
+        var tau = transcript.Challenges(space.Variables);
+        var plain = Multilinear.Equality<Goldilocks2>(tau);
+        var rowWeights = MatrixClaim.RowWeights(space, plain);
+        var accumulators = Accumulators(rowWeights);
+        channel.Send(Labels.Accumulators, accumulators);
+        var relation = new NeuronRelation(layout, tau, accumulators, lookups);
+        var point = MatrixSumcheckProver.Prove(channel, model.Weights.AddressVariables, Terms(rowWeights));
+        var read = new Goldilocks2[space.Nodes.Length];
+        foreach (var node in space.Nodes)
+            read[node.Index] = Multilinear.Evaluate(trace.Value(node.Node.Input).AsSpan(), point.AsSpan(0, node.ColumnVariables));
+        channel.Send(Labels.ValuesRead, read);
+        Mark("matrix products");
+
+        // 4.
+        var outputPoint = transcript.Challenges(Multilinear.VariablesFor(statement.Output.Length));
+        var output = Multilinear.Evaluate(trace.Output.AsSpan(), outputPoint);
+        channel.Send(Labels.OutputValue, output);
+
+        // 5.
+        relation.Batch(transcript.Challenges(NeuronRelation.BatchedClaims(space)), point, read, outputPoint, output);
+        var neuron = NeuronSumcheckProver.Prove(channel, layout, relation, witness.Columns);
+        var equality = Multilinear.Equality<Goldilocks2>(neuron);
+        var columns = new Goldilocks2[layout.Columns];
+        for (int c = 0; c < columns.Length; c++)
+            for (int x = 0; x < equality.Length; x++) columns[c] += equality[x] * witness.Columns[c][x];
+        channel.Send(Labels.Columns, columns);
+        Mark("neurons");
+
+        // 6.
+        var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.Columns)));
+        var cells = Multilinear.Equality<Goldilocks2>(neuron.AsSpan(0, layout.Code.LogRowLength));
+        committed.Open(channel, InferenceProof.ColumnRows(layout, delta, neuron), cells);
+        Mark("open witness");
+        var rows = MatrixClaim.MatrixRows(model.Weights, rowWeights, read, point);
+        cells = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, model.Weights.Code.LogRowLength));
+        committedWeights.Open(channel, rows, cells);
+        Mark("open weights");
+        return channel.ToArray();
+    }
+
+    (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(Witness witness, Fingerprint fingerprint)
+    {
+        int size = layout.Space.Size;
+        Goldilocks2[] numerators = new Goldilocks2[1 << layout.Depth], denominators = new Goldilocks2[1 << layout.Depth];
+        Array.Fill(denominators, Goldilocks2.One);
+        var tables = new Goldilocks2[12];
+        for (int id = 0; id < tables.Length; id++) tables[id] = fingerprint.Of((TableId)id, 0, 0);
+        for (int slot = 0; slot < layout.LookupSlots; slot++)
+        {
+            var first = witness.Columns[slot == 0 ? InferenceLayout.Value : InferenceLayout.Side + slot];
+            for (int x = 0; x < size; x++)
+            {
+                numerators[slot * size + x] = Goldilocks2.One;
+                denominators[slot * size + x] = tables[(int)witness.SlotTables[slot][x]] + first[x];
+                if (slot == 0) denominators[x] += fingerprint.Beta * witness.Columns[InferenceLayout.Side][x];
+            }
+        }
+        for (int table = 0; table < layout.TableSlots; table++)
+            for (int x = 0; x < size; x++)
+            {
+                int leaf = (layout.LookupSlots + table) * size + x;
+                numerators[leaf] = -(Goldilocks2)witness.Columns[layout.FirstMultiplicity + table][x];
+                denominators[leaf] = fingerprint.Of(layout.Tables[table * size + x]);
+            }
+        return (numerators, denominators);
+    }
+
+    static FractionalSum.Claim LeafClaim(Goldilocks2[] point, Goldilocks2[] numerators, Goldilocks2[] denominators)
+    {
+        var equality = Multilinear.Equality<Goldilocks2>(point);
+        return new(point, Multilinear.InnerProduct<Goldilocks2>(numerators, equality), Multilinear.InnerProduct<Goldilocks2>(denominators, equality));
+    }
+
+    Goldilocks2 Accumulators(Goldilocks2[] rowWeights)
+    {
+        var sum = Goldilocks2.Zero;
+        foreach (var node in layout.Space.Nodes)
+            for (int i = 0; i < node.Node.OutputLength; i++)
+                sum += rowWeights[node.Offset + i] * Goldilocks.FromInteger(trace.Nodes[node.Index].Accumulators[i]);
+        return sum;
+    }
+
+    List<MatrixSumcheckProver.Term> Terms(Goldilocks2[] rowWeights)
+    {
+        var biases = weights.Biases;
+        var terms = new List<MatrixSumcheckProver.Term>();
+        foreach (var node in layout.Space.Nodes)
+        {
+            int height = node.Node.OutputLength, size = 1 << Multilinear.VariablesFor(height);
+            Goldilocks2[] left = new Goldilocks2[size], right = new Goldilocks2[size];
+            for (int i = 0; i < height; i++)
+            {
+                left[i] = rowWeights[node.Offset + i];
+                right[i] = Goldilocks2.FromInteger((long)trace.Nodes[node.Index].Accumulators[i] - biases[node.Offset + i]);
+            }
+            var block = model.Weights.Blocks[node.Index];
+            terms.Add(new(block, left, right, trace.Value(node.Node.Input).AsMemory(), (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
+        }
+        int length = 1 << Multilinear.VariablesFor(biases.Length);
+        Goldilocks2[] a = new Goldilocks2[length], b = new Goldilocks2[length];
+        for (int i = 0; i < biases.Length; i++) (a[i], b[i]) = (rowWeights[i], Goldilocks2.FromInteger(biases[i]));
+        terms.Add(new(model.Weights.Biases, a, b, default, null));
+        return terms;
+    }
+
+    void Mark(string stage)
+    {
+        long now = Stopwatch.GetTimestamp();
+        timings.Add(new StageTiming(stage, Stopwatch.GetElapsedTime(started, now)));
+        started = now;
+    }
+}

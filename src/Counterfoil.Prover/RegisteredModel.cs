@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Models;
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Inference;
+using Counterfoil.Prover.Registration;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Models;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Prover;
+
+/// <summary>A model with its weights, committed once and ready to prove inferences. Safe for concurrent use: nothing in it changes.</summary>
+public sealed class RegisteredModel
+{
+    readonly ImmutableArray<GemmParameters> parameters;
+    readonly WeightMatrix weights;
+    readonly CommittedMatrix committed;
+
+    RegisteredModel(CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, StageTiming commitment)
+    {
+        Model = model;
+        this.parameters = parameters;
+        this.weights = weights;
+        this.committed = committed;
+        long start = Stopwatch.GetTimestamp();
+        RegistrationProof = new RegistrationProver(model, weights, committed).Prove(new KeccakTranscript());
+        Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
+    }
+
+    /// <summary>What verifiers know of it.</summary>
+    public CommittedModel Model { get; }
+
+    /// <summary>What <see cref="Zk.RegistrationProof"/> verifies: published beside the model.</summary>
+    public byte[] RegistrationProof { get; }
+
+    /// <summary>How long committing took, and proving that the weights are in range.</summary>
+    public ImmutableArray<StageTiming> Timings { get; }
+
+    /// <summary>Cells committed, padding included: divided by the first of <see cref="Timings"/>, the commit rate.</summary>
+    public long CommittedCells => (long)Model.Weights.Rows * Model.Weights.Code.RowLength;
+
+    /// <summary>Commits a model's weights and proves that they are in range.</summary>
+    /// <param name="graph">The operators.</param>
+    /// <param name="parameters">Weights and biases, one per node.</param>
+    /// <param name="options">How it is committed; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model cannot be registered; <see cref="TryRegister"/> gives the verdict instead.</exception>
+    public static RegisteredModel Register(Graph graph, ImmutableArray<GemmParameters> parameters, RegistrationOptions? options = null)
+    {
+        var verdict = TryRegister(graph, parameters, options, out var registered);
+        return registered ?? throw new ArgumentException(verdict.ToString(), nameof(graph));
+    }
+
+    /// <summary>As <see cref="Register"/>; a model that cannot be registered gives a verdict that says why.</summary>
+    public static Verdict TryRegister(
+        Graph graph, ImmutableArray<GemmParameters> parameters, RegistrationOptions? options, out RegisteredModel? registered)
+    {
+        registered = null;
+        options ??= new RegistrationOptions();
+        var verdict = IntegerExecutor.Validate(graph, parameters);
+        if (!verdict.IsAccepted) return verdict;
+        var biasBits = parameters.Select(p => p.Biases.Max(BitsOf)).ToImmutableArray();
+        verdict = NeuronSpace.Derive(graph, biasBits, out var space);
+        if (!verdict.IsAccepted) return verdict;
+
+        var code = ShortestProof(options, 16, k => new WeightLayout(space!, k).Rows);
+        var witness = ShortestProof(options, space!.Variables, k => new Zk.Inference.InferenceLayout(space!, k).Rows);
+        var layout = new WeightLayout(space!, code);
+        long start = Stopwatch.GetTimestamp();
+        var weights = new WeightMatrix(space!, layout, parameters);
+        var committed = new CommittedMatrix(weights, code);
+        var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
+        var codes = new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness);
+        verdict = CommittedModel.Create(graph, biasBits, codes, committed.Root, out var model);
+        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed, commitment);
+        return verdict;
+    }
+
+    /// <summary>Answers and proves.</summary>
+    /// <param name="input">The quantised input, each cell in [−127, 127].</param>
+    /// <param name="context">What the proof is for; it holds in no other context.</param>
+    /// <exception cref="ArgumentException">The input has another length, or a cell of −128.</exception>
+    public ProvenInference Prove(ReadOnlySpan<sbyte> input, Bytes32 context)
+    {
+        var trace = Execute(input);
+        var prover = Prover(trace, context);
+        return new ProvenInference(trace.Output, prover.Prove(new KeccakTranscript()), prover.Timings);
+    }
+
+    internal ExecutionTrace Execute(ReadOnlySpan<sbyte> input) => IntegerExecutor.Execute(Model.Graph, parameters, input);
+
+    internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) =>
+        Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
+
+    internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement) => new(statement, trace, weights, committed);
+
+    static int BitsOf(int bias) => 33 - System.Numerics.BitOperations.LeadingZeroCount((uint)(bias < 0 ? ~bias : bias));
+
+    static RowCode ShortestProof(RegistrationOptions options, int longest, Func<RowCode, int> rows) =>
+        Enumerable.Range(4, longest - 3)
+            .Select(k => RowCode.WithBits(k, options.LogInverseRate, options.QueryBits))
+            .MinBy(code => code.EstimateOpening(rows(code)));
+}

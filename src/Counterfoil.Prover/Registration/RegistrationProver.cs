@@ -1,0 +1,103 @@
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Sumchecks;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Registration;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Prover.Registration;
+
+/// <summary>The prover's side of <see cref="RegistrationProof"/>.</summary>
+sealed class RegistrationProver(CommittedModel model, WeightMatrix weights, CommittedMatrix committedWeights)
+{
+    readonly RegistrationLayout layout = model.Registration;
+    readonly int length = model.Parameters.Weights.RowLength;
+
+    public byte[] Prove(Transcript transcript)
+    {
+        var channel = new ProverChannel(transcript);
+        RegistrationProof.AbsorbStatement(model, transcript);
+        var tables = CellTables();
+        var cells = Cells(tables);
+        var committed = new CommittedMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Parameters.Weights);
+        channel.Send(Labels.Witness, committed.Root.ToArray());
+
+        var fingerprint = new Fingerprint(transcript.Challenges(3));
+        var (numerators, denominators) = Fractions(cells, tables, fingerprint);
+        var point = FractionalSumProver.Prove(channel, numerators, denominators);
+        var claims = new RegistrationClaims(layout, new FractionalSum.Claim(point, default, default));
+
+        var folded = new Goldilocks2[length];
+        weights.Combine(claims.Slots.AsSpan(0, layout.Weights.Rows), folded);
+        channel.Send(Labels.Weights, Multilinear.InnerProduct<Goldilocks2>(folded, claims.Cells));
+        var rows = new Goldilocks2[layout.WitnessRows];
+        for (int r = 0; r < rows.Length; r++)
+            for (int c = 0; c < length; c++) rows[r] += claims.Cells[c] * cells[(layout.FirstLimbSlot + r) * length + c];
+        channel.Send(Labels.Columns, rows);
+
+        var rowEquality = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.LimbRows)));
+        var omega = transcript.Challenge();
+        var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.WitnessRows)));
+        committed.Open(channel, delta.AsSpan(0, layout.WitnessRows), claims.Cells);
+        committedWeights.Open(channel, claims.MatrixRows(omega, rowEquality), claims.Cells);
+        return channel.ToArray();
+    }
+
+    // The table of every cell that is looked up; null where a bias stands.
+    TableId?[] CellTables()
+    {
+        var tables = new TableId?[layout.FirstTableSlot * length];
+        Array.Fill(tables, TableId.Range);
+        foreach (var block in layout.Weights.Blocks)
+            foreach (var (row, start, end) in layout.Weights.Entries(block))
+                for (int c = start; c < end; c++) tables[row * length + c] = block == layout.Weights.Biases ? null : TableId.Weight;
+        foreach (var node in layout.Space.Nodes)
+            for (int k = 0; k < RegistrationLayout.Limbs; k++)
+                for (int i = node.Neurons.Start; i < node.Neurons.End; i++) tables[LimbCell(k, i)] = TableSet.Limb(node.BiasBits, k);
+        return tables;
+    }
+
+    // The leaves' values, slot after slot: the weights' matrix, then the registration's own.
+    Goldilocks[] Cells(TableId?[] tables)
+    {
+        var cells = new Goldilocks[layout.Slots * length];
+        for (int r = 0; r < layout.Weights.Rows; r++) weights.CopyRow(r, cells.AsSpan(r * length, length));
+        foreach (var node in layout.Space.Nodes)
+            for (int i = node.Neurons.Start; i < node.Neurons.End; i++)
+            {
+                long shifted = weights.Biases[i] + (1L << (node.BiasBits - 1));
+                for (int k = 0; k < RegistrationLayout.Limbs; k++) cells[LimbCell(k, i)] = Goldilocks.FromInteger(shifted >> (8 * k) & 255);
+            }
+        var counts = new int[layout.TableSlots * length];
+        for (int i = 0; i < tables.Length; i++)
+            if (tables[i] is { } table)
+                counts[layout.Tables.IndexOf(table, table == TableId.Weight ? Signed(cells[i]) : (int)cells[i].Value, 0)]++;
+        for (int i = 0; i < counts.Length; i++) cells[layout.FirstTableSlot * length + i] = Goldilocks.FromInteger(counts[i]);
+        return cells;
+    }
+
+    (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(Goldilocks[] cells, TableId?[] tables, Fingerprint fingerprint)
+    {
+        Goldilocks2[] numerators = new Goldilocks2[1 << layout.Depth], denominators = new Goldilocks2[1 << layout.Depth];
+        Array.Fill(denominators, Goldilocks2.One);
+        var numbers = new Goldilocks2[12];
+        for (int id = 0; id < numbers.Length; id++) numbers[id] = fingerprint.Of((TableId)id, 0, 0);
+        for (int i = 0; i < tables.Length; i++)
+        {
+            if (tables[i] is not null) numerators[i] = Goldilocks2.One;
+            denominators[i] = numbers[(int)(tables[i] ?? TableId.Range)] + cells[i];
+        }
+        for (int i = tables.Length; i < cells.Length; i++)
+        {
+            numerators[i] = -(Goldilocks2)cells[i];
+            denominators[i] = fingerprint.Of(layout.Tables[i - tables.Length]);
+        }
+        return (numerators, denominators);
+    }
+
+    int LimbCell(int limb, int neuron) => (layout.FirstLimbSlot + limb * layout.LimbRows) * length + neuron;
+
+    static int Signed(Goldilocks value) => value.Value > Goldilocks.Modulus / 2 ? -(int)(Goldilocks.Modulus - value.Value) : (int)value.Value;
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Counterfoil.Prover")]
+[assembly: InternalsVisibleTo("Counterfoil.Proofs.Tests")]

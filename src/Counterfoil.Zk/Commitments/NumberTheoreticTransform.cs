@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
+
+namespace Counterfoil.Zk.Commitments;
+
+/// <summary>
+/// Decimation in frequency (Gentleman and Sande 1966) over <see cref="Goldilocks"/>: coefficients in, values at the roots of unity out, in
+/// bit-reversed order, in place.
+/// </summary>
+sealed class NumberTheoreticTransform
+{
+    static readonly ConcurrentDictionary<int, NumberTheoreticTransform> Plans = new();
+
+    // Twiddles[k]: the powers of a root of order 2^(k+1), for butterflies over a distance of 2^k.
+    readonly Goldilocks[][] twiddles;
+
+    NumberTheoreticTransform(int logSize)
+    {
+        twiddles = new Goldilocks[logSize][];
+        for (int k = 0; k < logSize; k++) twiddles[k] = Powers(Goldilocks.RootOfUnity(k + 1), 1 << k);
+    }
+
+    /// <summary>The transform of 2^<paramref name="logSize"/> values.</summary>
+    public static NumberTheoreticTransform OfSize(int logSize) => Plans.GetOrAdd(logSize, static k => new(k));
+
+    /// <summary>1, x, x², …</summary>
+    public static Goldilocks[] Powers(Goldilocks x, int count)
+    {
+        var powers = new Goldilocks[count];
+        var power = Goldilocks.One;
+        for (int i = 0; i < count; i++, power *= x) powers[i] = power;
+        return powers;
+    }
+
+    /// <summary>Transforms in place.</summary>
+    public void Transform(Span<Goldilocks> values) => Transform(values, twiddles.Length);
+
+    // Depth first once a block fits the first-level cache: all its stages while it is there.
+    void Transform(Span<Goldilocks> values, int log)
+    {
+        const int LogBlock = 11;
+        if (log > LogBlock)
+        {
+            Butterflies(values, twiddles[log - 1]);
+            Transform(values[..(values.Length / 2)], log - 1);
+            Transform(values[(values.Length / 2)..], log - 1);
+            return;
+        }
+        for (int k = log - 1; k >= 0; k--)
+            for (int start = 0; start < values.Length; start += 2 << k)
+                Butterflies(values.Slice(start, 2 << k), twiddles[k]);
+    }
+
+    static void Butterflies(Span<Goldilocks> block, Goldilocks[] twiddles)
+    {
+        int half = twiddles.Length, done = 0;
+        var words = MemoryMarshal.Cast<Goldilocks, ulong>(block);
+        var roots = MemoryMarshal.Cast<Goldilocks, ulong>(twiddles.AsSpan());
+        if (WordLanes8.IsSupported && half >= 8) done = Butterflies<Vector512<ulong>, WordLanes8>(words[..half], words[half..], roots);
+        else if (WordLanes4.IsSupported && half >= 4) done = Butterflies<Vector256<ulong>, WordLanes4>(words[..half], words[half..], roots);
+        for (int i = done; i < half; i++)
+        {
+            Goldilocks u = block[i], v = block[half + i];
+            block[i] = u + v;
+            block[half + i] = (u - v) * twiddles[i];
+        }
+    }
+
+    /// <summary>(u, v) ← (u + v, (u − v)·root) in whole vectors; returns how many were done.</summary>
+    internal static int Butterflies<V, L>(Span<ulong> low, Span<ulong> high, ReadOnlySpan<ulong> roots)
+        where V : struct where L : struct, IWordLanes<V>
+    {
+        ref ulong l = ref MemoryMarshal.GetReference(low), h = ref MemoryMarshal.GetReference(high), w = ref MemoryMarshal.GetReference(roots);
+        int i = 0;
+        for (; i + L.Count <= low.Length; i += L.Count)
+        {
+            V u = L.Load(ref l, (nuint)i), v = L.Load(ref h, (nuint)i);
+            L.Store(GoldilocksLanes<V, L>.Add(u, v), ref l, (nuint)i);
+            L.Store(GoldilocksLanes<V, L>.Multiply(GoldilocksLanes<V, L>.Subtract(u, v), L.Load(ref w, (nuint)i)), ref h, (nuint)i);
+        }
+        return i;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+
+namespace Counterfoil.Zk.Lookups;
+
+/// <summary>
+/// A table of pairs that values are looked up in. The number is part of every looked-up tuple, so that a value of one table never passes in
+/// another;
+/// a number never changes what it stands for.
+/// </summary>
+enum TableId : byte
+{
+    /// <summary>{(0, 0)}: padding. Range + b holds (v, 0) for 0 ≤ v &lt; 2^b, b up to 8.</summary>
+    Range = 0,
+
+    /// <summary>(v, 0) for −127 ≤ v ≤ 127.</summary>
+    Weight = 9,
+
+    /// <summary>(y, 0) for −127 ≤ y ≤ 127, then (127, 1), (−127, −1): the result of a saturation and which side it saturated on.</summary>
+    Saturate = 10,
+
+    /// <summary>(y, 0) for 0 ≤ y ≤ 127, then (127, 1), (0, −1): saturation and ReLU in one.</summary>
+    SaturateRelu = 11,
+}
+
+/// <summary>One entry.</summary>
+readonly record struct TableEntry(TableId Table, int First, int Second);
+
+/// <summary>The tables that a proof uses, one after the other by number.</summary>
+sealed class TableSet
+{
+    readonly int[] starts = new int[12];
+
+    public TableSet(IEnumerable<TableId> tables)
+    {
+        Ids = [.. tables.Distinct().Order()];
+        var entries = ImmutableArray.CreateBuilder<TableEntry>();
+        foreach (var id in Ids)
+        {
+            starts[(int)id] = entries.Count;
+            switch (id)
+            {
+                case TableId.Weight: AddRange(entries, id, -127, 127); break;
+                case TableId.Saturate: AddSaturation(entries, id, -127); break;
+                case TableId.SaturateRelu: AddSaturation(entries, id, 0); break;
+                default: AddRange(entries, id, 0, (1 << (int)id) - 1); break;
+            }
+        }
+        Entries = entries.ToImmutable();
+    }
+
+    /// <summary>The numbers, ascending.</summary>
+    public ImmutableArray<TableId> Ids { get; }
+
+    /// <summary>All entries.</summary>
+    public ImmutableArray<TableEntry> Entries { get; }
+
+    /// <summary>Entry <paramref name="index"/>; past the end the last entry repeats, where a multiplicity does no harm.</summary>
+    public TableEntry this[int index] => Entries[Math.Min(index, Entries.Length - 1)];
+
+    /// <summary>
+    /// The table of <paramref name="bits"/>-bit numbers' limb <paramref name="limb"/>: 8 bits, fewer at the top, none above it.
+    /// </summary>
+    public static TableId Limb(int bits, int limb) => (TableId)Math.Clamp(bits - 8 * limb, 0, 8);
+
+    /// <summary>Where a pair that is in its table stands among all entries.</summary>
+    public int IndexOf(TableId table, int first, int second) => starts[(int)table] + table switch
+    {
+        TableId.Weight => first + 127,
+        TableId.Saturate => second == 0 ? first + 127 : second > 0 ? 255 : 256,
+        TableId.SaturateRelu => second == 0 ? first : second > 0 ? 128 : 129,
+        _ => first,
+    };
+
+    static void AddRange(ImmutableArray<TableEntry>.Builder entries, TableId id, int first, int last)
+    {
+        for (int v = first; v <= last; v++) entries.Add(new TableEntry(id, v, 0));
+    }
+
+    static void AddSaturation(ImmutableArray<TableEntry>.Builder entries, TableId id, int least)
+    {
+        AddRange(entries, id, least, 127);
+        entries.Add(new TableEntry(id, 127, 1));
+        entries.Add(new TableEntry(id, least, -1));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+using Counterfoil.Zk.Fields;
+
+namespace Counterfoil.Zk.Polynomials;
+
+/// <summary>Multilinear polynomials given by their values on the hypercube; bit k of an index is variable k.</summary>
+public static class Multilinear
+{
+    /// <summary>
+    /// eq(point, x) for every x of the hypercube: Π over k of (xₖ·pointₖ + (1 − xₖ)(1 − pointₖ)). The weights with which a polynomial's
+    /// values sum to its value at <paramref name="point"/>.
+    /// </summary>
+    public static F[] Equality<F>(ReadOnlySpan<F> point) where F : struct, IField<F>
+    {
+        var table = new F[1 << point.Length];
+        table[0] = F.One;
+        for (int k = 0; k < point.Length; k++)
+        {
+            int half = 1 << k;
+            for (int x = 0; x < half; x++)
+            {
+                var set = table[x] * point[k];
+                table[half + x] = set;
+                table[x] -= set;
+            }
+        }
+        return table;
+    }
+
+    /// <summary>
+    /// The first <paramref name="count"/> entries (rounded up to a power of two) of eq(point, ·): no table of the whole hypercube where
+    /// only a start of it is used.
+    /// </summary>
+    public static F[] EqualityPrefix<F>(ReadOnlySpan<F> point, int count) where F : struct, IField<F>
+    {
+        int variables = VariablesFor(count);
+        var table = Equality(point[..variables]);
+        var rest = F.One;
+        for (int k = variables; k < point.Length; k++) rest *= F.One - point[k];
+        for (int x = 0; x < table.Length; x++) table[x] *= rest;
+        return table;
+    }
+
+    /// <summary>⌈log₂ count⌉, count at least 1: the variables that index so many values.</summary>
+    public static int VariablesFor(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)(count - 1)) + 1;
+
+    /// <summary>eq of two points.</summary>
+    public static F Equality<F>(ReadOnlySpan<F> left, ReadOnlySpan<F> right) where F : struct, IField<F>
+    {
+        var product = F.One;
+        for (int k = 0; k < left.Length; k++)
+        {
+            var both = left[k] * right[k];
+            product *= both + both + F.One - left[k] - right[k];
+        }
+        return product;
+    }
+
+    /// <summary>Σ values[i]·weights[i], over the shorter of the two.</summary>
+    public static F InnerProduct<F>(ReadOnlySpan<F> values, ReadOnlySpan<F> weights) where F : struct, IField<F>
+    {
+        var sum = F.Zero;
+        for (int i = 0; i < Math.Min(values.Length, weights.Length); i++) sum += values[i] * weights[i];
+        return sum;
+    }
+
+    /// <summary>Σ values[i]·weights[i] of an int8 tensor.</summary>
+    public static Goldilocks2 InnerProduct(ReadOnlySpan<sbyte> values, ReadOnlySpan<Goldilocks2> weights)
+    {
+        var sum = Goldilocks2.Zero;
+        for (int i = 0; i < values.Length; i++)
+            if (values[i] != 0) sum += weights[i] * Goldilocks.FromInteger(values[i]);
+        return sum;
+    }
+
+    /// <summary>The running sums of <paramref name="weights"/>: entry i is the sum of the first i.</summary>
+    public static F[] PrefixSums<F>(ReadOnlySpan<F> weights) where F : struct, IField<F>
+    {
+        var sums = new F[weights.Length + 1];
+        for (int i = 0; i < weights.Length; i++) sums[i + 1] = sums[i] + weights[i];
+        return sums;
+    }
+
+    /// <summary>The polynomial with these int8 values at <paramref name="point"/>.</summary>
+    public static Goldilocks2 Evaluate(ReadOnlySpan<sbyte> tensor, ReadOnlySpan<Goldilocks2> point) => InnerProduct(tensor, Equality(point));
+}

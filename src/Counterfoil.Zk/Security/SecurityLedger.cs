@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Polynomials;
+
+namespace Counterfoil.Zk.Security;
+
+/// <summary>The soundness error of one kind of round.</summary>
+/// <param name="Round">Which proof and which round.</param>
+/// <param name="Formula">The bound on the error, with the numbers of this model.</param>
+/// <param name="Bits">−log₂ of it.</param>
+/// <param name="Count">How many such rounds there are.</param>
+public sealed record SoundnessTerm(string Round, string Formula, double Bits, int Count = 1);
+
+/// <summary>
+/// Rule A: the round-by-round soundness of a model's proofs, term by term. Security is the least term (Canetti et al. 2019: a Fiat–Shamir
+/// proof of a round-by-round sound protocol is as strong as its weakest round, per query to the hash); the sum is reported beside it.
+/// </summary>
+/// <param name="Terms">Every round, in order.</param>
+public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
+{
+    /// <summary>No model is accepted with fewer bits in any round.</summary>
+    public const double LeastBits = 100;
+
+    /// <summary>The weakest round.</summary>
+    public SoundnessTerm Weakest => Terms.MinBy(t => t.Bits)!;
+
+    /// <summary>Bits of the weakest round.</summary>
+    public double SecurityBits => Weakest.Bits;
+
+    /// <summary>−log₂ of the sum of all rounds' errors. No grinding is used anywhere, so this is the ungrinded sum.</summary>
+    public double SumBits => -Math.Log2(Terms.Sum(t => t.Count * Math.Pow(2, -t.Bits)));
+
+    internal static SecurityLedger Of(CommittedModel model)
+    {
+        var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
+        terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
+
+        var registration = model.Registration;
+        int limbRows = registration.LimbRows;
+        AddLookups(terms, "registration", registration.Depth);
+        Add(terms, "registration: biases against limbs", "variables", model.Parameters.Weights.LogRowLength + Multilinear.VariablesFor(limbRows));
+        Add(terms, "registration: two claims on the weights", "", 1);
+        Add(terms, "registration: combination of rows", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
+        AddOpening(terms, "registration: witness", model.Parameters.Weights, registration.WitnessRows);
+        AddOpening(terms, "registration: weights", model.Parameters.Weights, model.Weights.Rows);
+
+        var inference = model.Inference;
+        AddLookups(terms, "inference", inference.Depth);
+        Add(terms, "inference: requantisation at a random neuron", "variables", model.Space.Variables);
+        Add(terms, "inference: matrix sum-check", "degree", 2, model.Weights.AddressVariables);
+        Add(terms, "inference: output at a random cell", "variables", Math.Max(1, Multilinear.VariablesFor(model.Space.Last.Node.OutputLength)));
+        Add(terms, "inference: batching of claims", "", 1);
+        Add(terms, "inference: neuron sum-check", "degree", 3, model.Space.Variables);
+        Add(terms, "inference: combination of columns", "variables", Math.Max(1, Multilinear.VariablesFor(inference.Columns)));
+        AddOpening(terms, "inference: witness", model.Parameters.Witness, inference.Rows);
+        AddOpening(terms, "inference: weights", model.Parameters.Weights, model.Weights.Rows);
+        return new SecurityLedger(terms.ToImmutable());
+    }
+
+    static void AddLookups(ImmutableArray<SoundnessTerm>.Builder terms, string proof, int depth)
+    {
+        Add(terms, $"{proof}: lookup fingerprint", "lookups and entries", Math.Pow(2, depth));
+        Add(terms, $"{proof}: fraction layers, batching and descent", "", 1, 2 * depth - 1);
+        Add(terms, $"{proof}: fraction layers, sum-check", "degree", 3, depth * (depth - 1) / 2);
+    }
+
+    static void AddOpening(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int rows)
+    {
+        double tensor = (double)code.Length * Math.Max(1, Multilinear.VariablesFor(rows));
+        Add(terms, $"{name}: proximity of a tensor combination", "n·⌈log₂ rows⌉", tensor);
+        Add(terms, $"{name}: proximity on a line, and value", "n + 1", code.Length + 1.0);
+        string queries = $"Π (A − i)/(n − i) over {code.Queries} distinct queries, n = {code.Length}, A = {code.MostAgreements}";
+        terms.Add(new($"{name}: queries", queries, code.QueryBits));
+    }
+
+    static void Add(ImmutableArray<SoundnessTerm>.Builder terms, string round, string what, double numerator, int count = 1) =>
+        terms.Add(new(round, $"{what}{(what.Length == 0 ? "" : " = ")}{numerator:F0} / |F|", Goldilocks2.SizeBits - Math.Log2(numerator), count));
+}

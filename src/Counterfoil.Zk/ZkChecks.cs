@@ -1,0 +1,52 @@
+using Counterfoil.Core.Verdicts;
+
+namespace Counterfoil.Zk;
+
+/// <summary>Every check of this room. A proof is refused by the first that fails.</summary>
+public static class ZkChecks
+{
+    /// <summary>The committed model is one canonical encoding: version, fields in range, nothing missing, nothing after it.</summary>
+    public static readonly Check ModelEncoding = new("model.encoding");
+
+    /// <summary>The graph has only supported operators, its shapes agree, and its size is within the limits.</summary>
+    public static readonly Check ModelGraph = new("model.graph");
+
+    /// <summary>No value of the integer arithmetic can leave the range in which equality modulo p is equality of integers (rule D).</summary>
+    public static readonly Check ModelRange = new("model.range");
+
+    /// <summary>Every round of both proofs has at least 100 bits under the model's commitment parameters (rule A).</summary>
+    public static readonly Check ModelSecurity = new("model.security");
+
+    /// <summary>The statement's input and output are int8 tensors of the graph's lengths, each cell in [−127, 127].</summary>
+    public static readonly Check Statement = new("proof.statement");
+
+    /// <summary>The proof has exactly the expected bytes, and every field element in it is its least residue.</summary>
+    public static readonly Check Encoding = new("proof.encoding");
+
+    /// <summary>The two halves of the fractional sum cancel: every looked-up tuple is in its table.</summary>
+    public static readonly Check Lookup = new("proof.lookup");
+
+    /// <summary>The fractional sum's common denominator is not zero.</summary>
+    public static readonly Check LookupDenominator = new("proof.lookup.denominator");
+
+    /// <summary>Each layer of the fractional sum follows from the layer below it.</summary>
+    public static readonly Check LookupLayer = new("proof.lookup.layer");
+
+    /// <summary>The matrix products were computed on the statement's input.</summary>
+    public static readonly Check Input = new("proof.input");
+
+    /// <summary>The committed output values are the statement's output.</summary>
+    public static readonly Check Output = new("proof.output");
+
+    /// <summary>The committed columns satisfy every relation the neuron sum-check was asked: requantisation, lookups, values read.</summary>
+    public static readonly Check Sumcheck = new("proof.sumcheck");
+
+    /// <summary>The opened row combination has the claimed value.</summary>
+    public static readonly Check OpeningValue = new("proof.commitment.value");
+
+    /// <summary>The opened row combination agrees with every queried column.</summary>
+    public static readonly Check Opening = new("proof.commitment.opening");
+
+    /// <summary>The queried columns lie under the committed Merkle root.</summary>
+    public static readonly Check Path = new("proof.commitment.path");
+}

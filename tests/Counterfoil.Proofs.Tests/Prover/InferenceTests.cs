@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Models;
+using Counterfoil.Zk;
+
+namespace Counterfoil.Proofs.Tests.Prover;
+
+public sealed class InferenceTests(ITestOutputHelper output)
+{
+    static readonly Bytes32 Context = new(Enumerable.Range(1, 32).Select(i => (byte)i).ToArray());
+
+    [Theory]
+    [InlineData(1, new[] { 4, 3, 2 })]
+    [InlineData(2, new[] { 1, 1 })]
+    [InlineData(3, new[] { 17, 33, 5, 9 })]
+    [InlineData(4, new[] { 100, 300, 10 })]
+    [InlineData(5, new[] { 784, 128, 10 })]
+    [InlineData(6, new[] { 3, 1, 7, 1, 2 })]
+    public void An_mlp_is_registered_and_its_inferences_are_proven_and_verified(int seed, int[] sizes)
+    {
+        var (graph, parameters) = RandomModels.Mlp(seed, sizes);
+        var registered = Counterfoil.Prover.RegisteredModel.Register(graph, parameters);
+        Assert.Equal(Verdict.Accept, RegistrationProof.Verify(registered.Model, registered.RegistrationProof));
+        for (int i = 0; i < 3; i++)
+        {
+            var input = RandomModels.Input(seed + i, sizes[0]);
+            var proven = registered.Prove(input, Context);
+            Assert.Equal(IntegerExecutor.Execute(graph, parameters, input).Output, proven.Output);
+            long start = Stopwatch.GetTimestamp();
+            var verdict = InferenceProof.Verify(new InferenceStatement(registered.Model, input, proven.Output.AsMemory(), Context), proven.Proof);
+            output.WriteLine($"prove {proven.Elapsed.TotalMilliseconds:F2} ms, verify {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F2} ms, {proven.Proof.Length} bytes: {string.Join(", ", proven.Timings.Select(t => $"{t.Stage} {t.Elapsed.TotalMilliseconds:F2}"))}");
+            Assert.Equal(Verdict.Accept, verdict);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Prover;
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Registration;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Models;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Proofs.Tests.Prover;
+
+/// <summary>Rule D: what registration proves of the weights, and that it proves exactly that.</summary>
+public sealed class RegistrationTests
+{
+    static readonly CommitmentParameters Codes = new(PrivacyProfile.PublicWeights, RowCode.WithBits(5, 2, 101), RowCode.WithBits(6, 2, 101));
+
+    static Graph Graph(int inputs, int outputs) =>
+        new(inputs, [new Gemm(0, inputs, outputs, new Requantisation([.. Enumerable.Repeat(1u << 20, outputs)], 30), false)]);
+
+    // Commits the weights of one graph and claims them to be another's: the prover checks nothing, as a forger's would not.
+    static Verdict Claim(Graph claimed, int biasBits, Graph made, GemmParameters parameters, int madeBits = 31)
+    {
+        Assert.Equal(Verdict.Accept, NeuronSpace.Derive(made, [madeBits], out var space));
+        var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Weights), [parameters]);
+        var committed = new CommittedMatrix(weights, Codes.Weights);
+        Assert.Equal(Verdict.Accept, CommittedModel.Create(claimed, [biasBits], Codes, committed.Root, out var model));
+        var proof = new RegistrationProver(model!, weights, committed).Prove(new KeccakTranscript());
+        return RegistrationProof.Verify(model!, proof);
+    }
+
+    static GemmParameters Parameters(int inputs, int outputs, int weight = 1, int bias = 1) =>
+        new([.. Enumerable.Repeat((sbyte)weight, inputs * outputs)], [.. Enumerable.Repeat(bias, outputs)]);
+
+    [Theory]
+    [InlineData(127, 127, 8)]
+    [InlineData(-127, -128, 8)]
+    [InlineData(1, 0, 1)]
+    [InlineData(1, -1, 1)]
+    [InlineData(1, (1 << 30) - 1, 31)]
+    [InlineData(1, -(1 << 30), 31)]
+    [InlineData(1, 255, 9)]
+    public void Weights_and_biases_at_the_ends_of_their_ranges_are_accepted(int weight, int bias, int bits) =>
+        Assert.Equal(Verdict.Accept, Claim(Graph(5, 9), bits, Graph(5, 9), Parameters(5, 9, weight, bias)));
+
+    [Theory]
+    [InlineData(128, 8)]
+    [InlineData(-129, 8)]
+    [InlineData(1, 1)]
+    [InlineData(-2, 1)]
+    [InlineData(256, 9)]
+    [InlineData(1 << 30, 31)]
+    public void A_bias_of_more_bits_than_declared_is_refused(int bias, int bits) =>
+        Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Claim(Graph(5, 9), bits, Graph(5, 9), Parameters(5, 9, 1, bias))));
+
+    [Fact]
+    public void A_weight_of_minus_128_is_refused() =>
+        Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Claim(Graph(5, 9), 8, Graph(5, 9), Parameters(5, 9, -128))));
+
+    [Fact]
+    public void A_weight_where_padding_belongs_is_refused() =>
+        // Rows of 5 and of 7 cells both take 8; the claimed graph has 5.
+        Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Claim(Graph(5, 9), 8, Graph(7, 9), Parameters(7, 9))));
+
+    [Fact]
+    public void A_bias_beyond_the_last_neuron_is_refused() =>
+        Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Claim(Graph(8, 9), 8, Graph(8, 10), Parameters(8, 10))));
+
+    [Fact]
+    public void A_registration_holds_for_its_model_alone()
+    {
+        var (one, other) = (RandomModels.Register(1, 4, 3), RandomModels.Register(2, 4, 3));
+        Assert.Equal(Verdict.Accept, RegistrationProof.Verify(one.Model, one.RegistrationProof));
+        Assert.False(RegistrationProof.Verify(other.Model, one.RegistrationProof).IsAccepted);
+        Assert.Equal(ZkChecks.Encoding, Forging.CheckOf(RegistrationProof.Verify(one.Model, (byte[])[.. one.RegistrationProof, 0])));
+        Assert.Equal(ZkChecks.Encoding, Forging.CheckOf(RegistrationProof.Verify(one.Model, one.RegistrationProof.AsMemory()[..^1])));
+    }
+
+    [Fact]
+    public void Rows_under_another_root_are_refused_even_under_known_challenges()
+    {
+        var (one, other) = (RandomModels.Register(1, 4, 3), RandomModels.Register(1, 4, 3));
+        Assert.Equal(one.Model.Id, other.Model.Id);
+        var (graph, parameters) = RandomModels.Mlp(1, 4, 3);
+        Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, one.Model.BiasBits, out var space));
+        var weights = new WeightMatrix(space!, one.Model.Weights, [parameters[0] with { Weights = parameters[0].Weights.SetItem(0, 3) }]);
+        var committed = new CommittedMatrix(weights, one.Model.Parameters.Weights);
+        var proof = new RegistrationProver(one.Model, weights, committed).Prove(new FrozenTranscript(3));
+        Assert.Equal(ZkChecks.Path, Forging.CheckOf(RegistrationProof.Verify(one.Model, proof, new FrozenTranscript(3))));
+    }
+
+    [Fact]
+    public void Every_changed_byte_of_a_registration_is_refused()
+    {
+        var registered = RandomModels.Register(4, 3, 2);
+        int accepted = 0;
+        Parallel.For(0, registered.RegistrationProof.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+        {
+            if (i % 7 != 0) return;
+            var bytes = (byte[])registered.RegistrationProof.Clone();
+            bytes[i] ^= (byte)(1 << i / 7 % 8);
+            if (RegistrationProof.Verify(registered.Model, bytes).IsAccepted) Interlocked.Increment(ref accepted);
+        });
+        Assert.Equal(0, accepted);
+    }
+
+    public static TheoryData<string, Graph, ImmutableArray<GemmParameters>> Refused() => new()
+    {
+        { "model.graph.weights", Graph(2, 1), [new([1, -128], [0])] },
+        { "model.graph.accumulator", Graph(2, 1), [new([1, 1], [int.MaxValue])] },
+        { "model.graph", new Graph(2, [new Unknown(0)]), [new([1, 1], [0])] },
+        { "model.range", Graph(2, 1), [new([1, 1], [int.MaxValue - (2 << 14)])] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused), DisableDiscoveryEnumeration = true)]
+    public void What_cannot_be_proven_is_not_registered_and_the_reason_is_named(string check, Graph graph, ImmutableArray<GemmParameters> parameters)
+    {
+        var verdict = RegisteredModel.TryRegister(graph, parameters, null, out var registered);
+        Assert.Null(registered);
+        Assert.StartsWith(check, Forging.CheckOf(verdict).Id, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => RegisteredModel.Register(graph, parameters));
+    }
+
+    sealed record Unknown(int Input) : Node(Input);
+}

@@ -1,0 +1,393 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using Org.BouncyCastle.Crypto.Digests;
+using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
+
+namespace Counterfoil.Proofs.Tests.Zk;
+
+/// <summary>
+/// A second verifier of inference proofs, written from <c>docs/proofs.md</c> and sharing nothing with the first: big integers, hash tables, direct sums, another
+/// Keccak. Slow and plain.
+/// </summary>
+sealed class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code weightCode, ReferenceVerifier.Code witnessCode, byte[] modelId, byte[] weightRoot)
+{
+    public sealed record Node(int Read, int Columns, int Rows, int Shift, bool Relu, int BiasBits, uint[] Multipliers);
+
+    public sealed record Code(int K, int Rho, int Queries);
+
+    sealed class Refused : Exception;
+
+    static readonly BigInteger P = BigInteger.Pow(2, 64) - BigInteger.Pow(2, 32) + 1;
+    static readonly F Zero = (0, 0), One = (1, 0);
+
+    readonly List<byte> pending = [];
+    byte[] state = new byte[32], proof = [];
+    readonly Queue<ulong> words = new();
+    ulong counter;
+    int position;
+
+    public bool Accepts(sbyte[] x, sbyte[] y, byte[] context, byte[] bytes)
+    {
+        proof = bytes;
+        try
+        {
+            Verify(x, y, context);
+            return position == proof.Length;
+        }
+        catch (Refused)
+        {
+            return false;
+        }
+    }
+
+    void Verify(sbyte[] x, sbyte[] y, byte[] context)
+    {
+        // §2: neurons, widths, tables.
+        int count = nodes.Sum(n => n.Rows), nu = Math.Max(8, Log(count));
+        var first = nodes.Select((_, l) => nodes.Take(l).Sum(n => n.Rows)).ToArray();
+        var overflow = nodes.Select(OverflowBits).ToArray();
+        int wLimbs = overflow.Max(o => (o + 7) / 8), rLimbs = nodes.Max(n => (n.Shift + 7) / 8);
+        int[] Slots(int l) => [nodes[l].Relu ? 11 : 10, .. Limbs(overflow[l], wLimbs), .. Limbs(nodes[l].Shift, rLimbs)];
+        var entries = new List<(int Table, int A, int B)>();
+        foreach (int table in nodes.SelectMany((_, l) => Slots(l)).Append(0).Distinct().Order()) entries.AddRange(Entries(table));
+        int lookups = 1 + wLimbs + rLimbs, tables = (entries.Count + (1 << nu) - 1) >> nu, slots = lookups + tables, columns = 2 + wLimbs + rLimbs + tables;
+        int depth = nu + Log(slots);
+
+        // §5, step 1.
+        Absorb("protocol", Encoding.ASCII.GetBytes("counterfoil/inference/v1"));
+        Absorb("model", modelId);
+        Absorb("shapes", [.. Int(x.Length), .. Int(y.Length), .. Int(columns), .. Int(depth)]);
+        Absorb("input", [.. x.Select(v => (byte)v)]);
+        Absorb("output", [.. y.Select(v => (byte)v)]);
+        Absorb("context", context);
+        var root = Take(32);
+        Absorb("witness", root);
+
+        // Step 2.
+        F alpha = Draw(), beta = Draw(), gamma = Draw();
+        var (leaf, p, q) = FractionalSum(depth);
+        F[] atNeuron = leaf[..nu], atSlot = leaf[nu..];
+        F[] eqNeuron = Eq(atNeuron), eqSlot = Eq(atSlot);
+        F Den(F a, F b, int table) => Add(alpha, Add(a, Add(Mul(beta, b), Mul(gamma, Of(table)))));
+        // The public parts of p and q, and the columns' weights in the rest.
+        F[] inP = new F[columns], inQ = new F[columns];
+        Array.Fill(inP, Zero);
+        Array.Fill(inQ, Zero);
+        for (int s = 0; s < eqSlot.Length; s++)
+        {
+            if (s >= slots) q = Sub(q, eqSlot[s]);
+            else if (s < lookups)
+            {
+                p = Sub(p, eqSlot[s]);
+                for (int i = 0; i < 1 << nu; i++)
+                {
+                    int l = Array.FindLastIndex(first, f => f <= i);
+                    q = Sub(q, Mul(Mul(eqSlot[s], eqNeuron[i]), Den(Zero, Zero, i < count ? Slots(l)[s] : 0)));
+                }
+                inQ[s == 0 ? 0 : s + 1] = eqSlot[s];
+                if (s == 0) inQ[1] = Mul(eqSlot[0], beta);
+            }
+            else
+            {
+                inP[2 + wLimbs + rLimbs + s - lookups] = Sub(Zero, eqSlot[s]);
+                for (int i = 0; i < 1 << nu; i++)
+                {
+                    var (table, a, b) = entries[Math.Min(((s - lookups) << nu) + i, entries.Count - 1)];
+                    q = Sub(q, Mul(Mul(eqSlot[s], eqNeuron[i]), Den(Of(a), Of(b), table)));
+                }
+            }
+        }
+
+        // Step 3.
+        var eqTau = Eq(Draws(nu));
+        var sum = Receive("accumulators");
+        var blocks = Blocks(out int matrixRows);
+        int t = Math.Max(weightCode.K, blocks.Max(b => b.Kappa + Log(b.Height)));
+        var claim = sum;
+        var rho = Rounds("matrix-round", t, 2, ref claim);
+        var read = Receive("values-read", nodes.Length);
+        for (int l = 0; l < nodes.Length; l++)
+            if (nodes[l].Read == 0) Check(read[l] == Evaluate([.. x.Select(v => Of(v))], rho[..Log(nodes[l].Columns)]));
+        var matrixClaim = claim;
+
+        // Step 4.
+        var atOutput = Draws(Log(y.Length));
+        var output = Receive("output-value");
+        Check(output == Evaluate([.. y.Select(v => Of(v))], atOutput));
+
+        // Step 5.
+        var zeta = Draws(3 + nodes.Length);
+        claim = Add(sum, Add(Mul(zeta[0], p), Add(Mul(zeta[1], q), Mul(zeta[2], output))));
+        for (int l = 0; l < nodes.Length; l++)
+        {
+            for (int i = 0; i < nodes[l].Rows; i++) claim = Add(claim, Mul(eqTau[first[l] + i], Of(BigInteger.One << (nodes[l].Shift - 1))));
+            if (nodes[l].Read > 0) claim = Add(claim, Mul(zeta[3 + l], read[l]));
+        }
+        var star = Rounds("neuron-round", nu, 3, ref claim);
+        var eqStar = Eq(star);
+        var value = Receive("columns", columns);
+        F w = Join(value[2..(2 + wLimbs)]), r = Join(value[(2 + wLimbs)..(2 + wLimbs + rLimbs)]);
+        F main = Zero, rest = Zero, reads = Zero, own = Zero;
+        for (int l = 0; l < nodes.Length; l++)
+        {
+            for (int i = first[l]; i < first[l] + nodes[l].Rows; i++)
+            {
+                main = Add(main, Mul(eqStar[i], Mul(eqTau[i], Of(BigInteger.One << nodes[l].Shift))));
+                rest = Add(rest, Mul(eqStar[i], eqTau[i]));
+            }
+            if (nodes[l].Read > 0) AddReads(nodes[l].Read - 1, rho[..Log(nodes[l].Columns)], zeta[3 + l]);
+        }
+        AddReads(nodes.Length - 1, atOutput, zeta[2]);
+        void AddReads(int l, F[] point, F challenge)
+        {
+            var eq = Eq(point);
+            for (int i = 0; i < nodes[l].Rows; i++) reads = Add(reads, Mul(challenge, Mul(eq[i], eqStar[first[l] + i])));
+        }
+        for (int c = 0; c < columns; c++) own = Add(own, Mul(value[c], Add(Mul(zeta[0], inP[c]), Mul(zeta[1], inQ[c]))));
+        var summand = Add(Mul(main, Add(value[0], Mul(value[1], w))), Add(Mul(rest, r), Add(Mul(EqOf(atNeuron, star), own), Mul(reads, value[0]))));
+        Check(summand == claim);
+
+        // Step 6.
+        var eqDelta = Eq(Draws(Log(columns)));
+        var high = Eq(star[witnessCode.K..]);
+        var total = Zero;
+        for (int c = 0; c < columns; c++) total = Add(total, Mul(eqDelta[c], value[c]));
+        Open(witnessCode, root, [.. Enumerable.Range(0, columns).SelectMany(c => high.Select(h => Mul(eqDelta[c], h)))], Eq(star[..witnessCode.K]), total);
+
+        var a2 = new F[matrixRows];
+        Array.Fill(a2, Zero);
+        for (int l = 0; l <= nodes.Length; l++)
+        {
+            var (row, height, kappa) = blocks[l];
+            var factor = Zero;
+            for (int i = 0; i < height; i++)
+            {
+                int neuron = l < nodes.Length ? first[l] + i : i, node = Array.FindLastIndex(first, f => f <= neuron);
+                var a = Mul(eqTau[neuron], Of(nodes[node].Multipliers[neuron - first[node]]));
+                factor = Add(factor, Mul(a, EqOf(Bits(i, t - kappa), rho[kappa..])));
+            }
+            if (l < nodes.Length) factor = Mul(factor, read[l]);
+            for (int h = 0; h << weightCode.K < height << kappa; h++) a2[row + h] = Mul(factor, EqOf(Bits(h, t - weightCode.K), rho[weightCode.K..]));
+        }
+        Open(weightCode, weightRoot, a2, Eq(rho[..weightCode.K]), matrixClaim);
+    }
+
+    (F[] Point, F P, F Q) FractionalSum(int depth)
+    {
+        var ends = Receive("fraction-root", 4);
+        Check(Add(Mul(ends[0], ends[3]), Mul(ends[1], ends[2])) == Zero);
+        Check(Mul(ends[2], ends[3]) != Zero);
+        var mu = Draw();
+        F[] point = [mu];
+        F p = Line(ends[0], ends[1], mu), q = Line(ends[2], ends[3], mu);
+        for (int layer = 1; layer < depth; layer++)
+        {
+            var lambda = Draw();
+            var claim = Add(p, Mul(lambda, q));
+            var z = Rounds("fraction-round", layer, 3, ref claim);
+            ends = Receive("fraction-layer", 4);
+            Check(Mul(EqOf(point, z), Add(Add(Mul(ends[0], ends[3]), Mul(ends[1], ends[2])), Mul(lambda, Mul(ends[2], ends[3])))) == claim);
+            mu = Draw();
+            point = [.. z, mu];
+            (p, q) = (Line(ends[0], ends[1], mu), Line(ends[2], ends[3], mu));
+        }
+        return (point, p, q);
+    }
+
+    F[] Rounds(string label, int variables, int degree, ref F claim)
+    {
+        var point = new F[variables];
+        for (int k = variables - 1; k >= 0; k--)
+        {
+            var sent = Receive(label, degree);
+            var r = Draw();
+            var linear = Sub(claim, Add(sent[0], sent[0]));
+            foreach (var c in sent[1..]) linear = Sub(linear, c);
+            F power = r, value = Add(sent[0], Mul(linear, r));
+            foreach (var c in sent[1..])
+            {
+                power = Mul(power, r);
+                value = Add(value, Mul(c, power));
+            }
+            (point[k], claim) = (r, value);
+        }
+        return point;
+    }
+
+    void Open(Code code, byte[] root, F[] a, F[] b, F claim)
+    {
+        var eqTheta = Eq(Draws(Log(a.Length)));
+        var u = Receive("opening-value");
+        var epsilon = Draw();
+        var v = Receive("opening-row", 1 << code.K);
+        int log = code.K + code.Rho;
+        var positions = new SortedSet<int>();
+        while (positions.Count < code.Queries) positions.Add((int)(Word() & ((1UL << log) - 1)));
+        Check(v.Zip(b, Mul).Aggregate(Add) == Add(claim, Mul(epsilon, u)));
+
+        var omega = BigInteger.ModPow(7, (P - 1) >> log, P);
+        var known = new SortedDictionary<int, byte[]>();
+        foreach (int j in positions)
+        {
+            var column = Take(8 * a.Length);
+            var combined = Zero;
+            for (int r = 0; r < a.Length; r++) combined = Add(combined, Mul(Add(a[r], Mul(epsilon, eqTheta[r])), Of(Element(column.AsSpan(8 * r)))));
+            int reversed = 0;
+            for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
+            F point = (BigInteger.ModPow(omega, reversed, P), 0), symbol = Zero;
+            for (int i = v.Length; --i >= 0;) symbol = Add(Mul(symbol, point), v[i]);
+            Check(combined == symbol);
+            known[j] = Keccak([.. Encoding.ASCII.GetBytes("cf-colum"), .. column]);
+        }
+        for (int level = 0; level < log; level++)
+        {
+            var parents = new SortedDictionary<int, byte[]>();
+            foreach (int j in known.Keys)
+            {
+                if (parents.ContainsKey(j / 2)) continue;
+                byte[] sibling = known.TryGetValue(j ^ 1, out var other) ? other : Take(32);
+                var (left, right) = j % 2 == 0 ? (known[j], sibling) : (sibling, known[j]);
+                parents[j / 2] = Keccak([.. Encoding.ASCII.GetBytes("cf-node\0"), .. left, .. right]);
+            }
+            known = parents;
+        }
+        Check(known[0].SequenceEqual(root));
+    }
+
+    List<(int Row, int Height, int Kappa)> Blocks(out int rows)
+    {
+        var blocks = new List<(int, int, int)>();
+        rows = 0;
+        foreach (var (height, kappa) in nodes.Select(n => (n.Rows, Log(n.Columns))).Append((nodes.Sum(n => n.Rows), 0)))
+        {
+            blocks.Add((rows, height, kappa));
+            rows += ((height << kappa) + (1 << weightCode.K) - 1) >> weightCode.K;
+        }
+        return blocks;
+    }
+
+    static int OverflowBits(Node node)
+    {
+        var bound = (BigInteger)node.Columns * 127 * 127 + (BigInteger.One << (node.BiasBits - 1));
+        return (int)(((bound * node.Multipliers.Max() + (BigInteger.One << (node.Shift - 1))) >> node.Shift) + 1).GetBitLength();
+    }
+
+    static IEnumerable<int> Limbs(int bits, int limbs) => Enumerable.Range(0, limbs).Select(j => Math.Clamp(bits - 8 * j, 0, 8));
+
+    static IEnumerable<(int, int, int)> Entries(int table)
+    {
+        int least = table switch { 10 => -127, _ => 0 }, most = table >= 10 ? 127 : (1 << table) - 1;
+        for (int v = least; v <= most; v++) yield return (table, v, 0);
+        if (table < 10) yield break;
+        yield return (table, 127, 1);
+        yield return (table, least, -1);
+    }
+
+    // §4.
+    void Absorb(string label, byte[] message) => pending.AddRange([(byte)label.Length, .. Encoding.ASCII.GetBytes(label), .. Int(message.Length), .. message]);
+
+    ulong Word()
+    {
+        if (pending.Count > 0)
+        {
+            state = Keccak([.. Encoding.ASCII.GetBytes("cf-absor"), .. state, .. pending]);
+            pending.Clear();
+            words.Clear();
+            counter = 0;
+        }
+        if (words.Count == 0)
+        {
+            var number = new byte[8];
+            BinaryPrimitives.WriteUInt64BigEndian(number, counter++);
+            var block = Keccak([.. Encoding.ASCII.GetBytes("cf-squee"), .. state, .. number]);
+            for (int i = 0; i < 4; i++) words.Enqueue(BinaryPrimitives.ReadUInt64BigEndian(block.AsSpan(8 * i)));
+        }
+        return words.Dequeue();
+    }
+
+    F Draw() => (DrawBase(), DrawBase());
+
+    BigInteger DrawBase()
+    {
+        ulong word;
+        while ((word = Word()) >= P) { }
+        return word;
+    }
+
+    F[] Draws(int number) => [.. Enumerable.Range(0, number).Select(_ => Draw())];
+
+    F[] Receive(string label, int number)
+    {
+        var bytes = Take(16 * number);
+        Absorb(label, bytes);
+        return [.. Enumerable.Range(0, number).Select(i => (Element(bytes.AsSpan(16 * i)), Element(bytes.AsSpan(16 * i + 8))))];
+    }
+
+    F Receive(string label) => Receive(label, 1)[0];
+
+    byte[] Take(int size)
+    {
+        Check(size <= proof.Length - position);
+        position += size;
+        return proof[(position - size)..position];
+    }
+
+    static BigInteger Element(ReadOnlySpan<byte> bytes)
+    {
+        BigInteger value = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        Check(value < P);
+        return value;
+    }
+
+    static void Check(bool holds)
+    {
+        if (!holds) throw new Refused();
+    }
+
+    static byte[] Keccak(byte[] message)
+    {
+        var digest = new KeccakDigest(256);
+        digest.BlockUpdate(message, 0, message.Length);
+        var result = new byte[32];
+        digest.DoFinal(result, 0);
+        return result;
+    }
+
+    static byte[] Int(int value)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
+        return bytes;
+    }
+
+    // §1.
+    static BigInteger Mod(BigInteger v) => (v % P + P) % P;
+
+    static F Of(BigInteger v) => (Mod(v), 0);
+
+    static F Add(F a, F b) => ((a.A + b.A) % P, (a.B + b.B) % P);
+
+    static F Sub(F a, F b) => (Mod(a.A - b.A), Mod(a.B - b.B));
+
+    static F Mul(F a, F b) => ((a.A * b.A + 7 * a.B * b.B) % P, (a.A * b.B + a.B * b.A) % P);
+
+    static F Line(F a, F b, F r) => Add(a, Mul(r, Sub(b, a)));
+
+    static F Join(F[] limbs) => limbs.Reverse().Aggregate(Zero, (v, limb) => Add(Mul(v, Of(256)), limb));
+
+    static F EqOf(F[] a, F[] b) => a.Zip(b, (u, v) => Add(Mul(u, v), Mul(Sub(One, u), Sub(One, v)))).Aggregate(One, Mul);
+
+    static F[] Bits(int value, int bits) => [.. Enumerable.Range(0, bits).Select(k => Of(value >> k & 1))];
+
+    static F[] Eq(F[] point)
+    {
+        F[] table = [One];
+        foreach (var r in point) table = [.. table.Select(e => Mul(e, Sub(One, r))), .. table.Select(e => Mul(e, r))];
+        return table;
+    }
+
+    static F Evaluate(F[] values, F[] point) => values.Zip(Eq(point), Mul).Aggregate(Zero, Add);
+
+    static int Log(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)count - 1) + 1;
+}
