@@ -28,7 +28,7 @@ public sealed class RegisteredModel
         this.weights = weights;
         this.committed = committed;
         long start = Stopwatch.GetTimestamp();
-        RegistrationProof = new RegistrationProver(model, weights, committed).Prove(new KeccakTranscript());
+        RegistrationProof = new RegistrationProver(model, weights, weights.Biases, committed).Prove(new KeccakTranscript());
         Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
     }
 
