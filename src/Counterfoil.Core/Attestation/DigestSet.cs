@@ -5,7 +5,9 @@ using Counterfoil.Core.Digests;
 
 namespace Counterfoil.Core.Attestation;
 
-/// <summary>Digests of one thing under several algorithms: in-toto's DigestSet. Written in the ordinal order of the algorithms' names.</summary>
+/// <summary>
+/// Digests of one thing under several algorithms: in-toto's DigestSet. Written in the ordinal order of the algorithms' names.
+/// </summary>
 [JsonConverter(typeof(DigestSetJsonConverter))]
 public sealed class DigestSet : IEquatable<DigestSet>
 {
@@ -15,16 +17,21 @@ public sealed class DigestSet : IEquatable<DigestSet>
     readonly ImmutableArray<KeyValuePair<string, string>> entries;
 
     /// <summary>Algorithm names with lower-case hexadecimal values, 1 to <see cref="MaxEntries"/> of them.</summary>
-    /// <exception cref="ArgumentException">None or too many, a name twice, an empty name, a value that is not lower-case hexadecimal.</exception>
+    /// <exception cref="ArgumentException">
+    /// None or too many, a name twice, an empty name, a value that is not lower-case hexadecimal.
+    /// </exception>
     public DigestSet(IEnumerable<KeyValuePair<string, string>> entries)
     {
         this.entries = [.. entries.OrderBy(e => e.Key, StringComparer.Ordinal)];
-        if (this.entries.Length is 0 or > MaxEntries) throw new ArgumentException($"expected 1 … {MaxEntries} digests, got {this.entries.Length}");
+        if (this.entries.Length is 0 or > MaxEntries)
+            throw new ArgumentException($"expected 1 … {MaxEntries} digests, got {this.entries.Length}");
         for (int i = 0; i < this.entries.Length; i++)
         {
             var (name, value) = this.entries[i];
-            if (string.IsNullOrEmpty(name) || name.Length > 32 || i > 0 && name == this.entries[i - 1].Key) throw new ArgumentException($"algorithm '{name}' is empty, too long or there twice");
-            if (value.Length is 0 or > 256 || Hex.TryDecode(value) is null) throw new ArgumentException($"the {name} digest is not lower-case hexadecimal");
+            if (string.IsNullOrEmpty(name) || name.Length > 32 || i > 0 && name == this.entries[i - 1].Key)
+                throw new ArgumentException($"algorithm '{name}' is empty, too long or there twice");
+            if (value.Length is 0 or > 256 || Hex.TryDecode(value) is null)
+                throw new ArgumentException($"the {name} digest is not lower-case hexadecimal");
         }
     }
 
@@ -64,7 +71,8 @@ public sealed class DigestSetJsonConverter : JsonConverter<DigestSet>
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
-            if (entries.Count == DigestSet.MaxEntries || !reader.Read() || reader.TokenType != JsonTokenType.String) throw new JsonException("a digest set maps a few names to text");
+            if (entries.Count == DigestSet.MaxEntries || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                throw new JsonException("a digest set maps a few names to text");
             entries.Add(new(name, reader.GetString()!));
         }
         try

@@ -47,7 +47,9 @@ public sealed partial record Envelope
         return verdict;
     }
 
-    /// <summary>Reads an envelope that is one item of a larger document. After a failure, which the reader keeps, the value is meaningless.</summary>
+    /// <summary>
+    /// Reads an envelope that is one item of a larger document. After a failure, which the reader keeps, the value is meaningless.
+    /// </summary>
     public static Envelope ReadFrom(ref CborReader reader)
     {
         reader.BeginArray(3, 3);
@@ -60,14 +62,16 @@ public sealed partial record Envelope
             reader.BeginArray(2, 2);
             var id = new KeyId(new Sha256Digest(reader.ReadBytes32()));
             var signature = reader.ReadBytes();
-            if (signature.Length != SignatureSize) reader.Fail(CoreChecks.SignatureLength, $"{SignatureSize} bytes", $"{signature.Length} bytes");
+            if (signature.Length != SignatureSize)
+                reader.Fail(CoreChecks.SignatureLength, $"{SignatureSize} bytes", $"{signature.Length} bytes");
             reader.EndArray();
             signatures.Add(new EnvelopeSignature(id, [.. signature]));
         }
         reader.EndArray();
         reader.EndArray();
         var envelope = new Envelope(type, payload, signatures.DrainToImmutable());
-        if (!reader.Failed && envelope.CheckShape() is Verdict.Rejected { Reason: var reason }) reader.Fail(reason.Check, reason.Expected, reason.Found);
+        if (!reader.Failed && envelope.CheckShape() is Verdict.Rejected { Reason: var reason })
+            reader.Fail(reason.Check, reason.Expected, reason.Found);
         return envelope;
     }
 }

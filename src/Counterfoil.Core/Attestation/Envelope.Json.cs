@@ -16,7 +16,10 @@ public sealed partial record Envelope
             Signatures = [.. Signatures.Select(s => new SignatureJson { KeyId = s.KeyId, Signature = Convert.ToBase64String(s.Signature.AsSpan()) })],
         }, DsseJson.Default.EnvelopeJson);
 
-    /// <summary>Reads the standard JSON form: its members and no others, once each; base64 of the standard alphabet, padded, canonical; signatures in any order.</summary>
+    /// <summary>
+    /// Reads the standard JSON form: its members and no others, once each; base64 of the standard alphabet, padded, canonical; signatures
+    /// in any order.
+    /// </summary>
     public static Verdict DecodeJson(ReadOnlyMemory<byte> bytes, out Envelope? envelope)
     {
         envelope = null;
@@ -33,12 +36,15 @@ public sealed partial record Envelope
             return Verdict.Reject(CoreChecks.DsseJson, "a DSSE envelope in JSON", e.Message);
         }
         if (Base64(json.Payload) is not { } payload) return Verdict.Reject(CoreChecks.DsseJson, "canonical base64", "another payload");
-        if (json.Signatures.Length > MaxSignatures) return Verdict.Reject(CoreChecks.DsseSize, $"1 … {MaxSignatures} signatures", $"{json.Signatures.Length}");
+        if (json.Signatures.Length > MaxSignatures)
+            return Verdict.Reject(CoreChecks.DsseSize, $"1 … {MaxSignatures} signatures", $"{json.Signatures.Length}");
         var signatures = new List<EnvelopeSignature>();
         foreach (var signature in json.Signatures)
         {
-            if (signature is null || Base64(signature.Signature) is not { } sig) return Verdict.Reject(CoreChecks.DsseJson, "canonical base64", "another sig");
-            if (sig.Length != SignatureSize) return Verdict.Reject(CoreChecks.SignatureLength, $"{SignatureSize} bytes", $"{sig.Length} bytes");
+            if (signature is null || Base64(signature.Signature) is not { } sig)
+                return Verdict.Reject(CoreChecks.DsseJson, "canonical base64", "another sig");
+            if (sig.Length != SignatureSize)
+                return Verdict.Reject(CoreChecks.SignatureLength, $"{SignatureSize} bytes", $"{sig.Length} bytes");
             signatures.Add(new EnvelopeSignature(signature.KeyId, [.. sig]));
         }
         var read = new Envelope(json.PayloadType, payload, [.. signatures.OrderBy(s => s.KeyId)]);
@@ -50,7 +56,9 @@ public sealed partial record Envelope
     static byte[]? Base64(string text)
     {
         var bytes = new byte[text.Length / 4 * 3];
-        return Convert.TryFromBase64String(text, bytes, out int length) && Convert.ToBase64String(bytes, 0, length) == text ? bytes[..length] : null;
+        return Convert.TryFromBase64String(text, bytes, out int length) && Convert.ToBase64String(bytes, 0, length) == text
+            ? bytes[..length]
+            : null;
     }
 }
 

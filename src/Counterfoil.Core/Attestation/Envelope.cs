@@ -11,8 +11,9 @@ namespace Counterfoil.Core.Attestation;
 /// <param name="Payload">The payload's bytes, as signed.</param>
 /// <param name="Signatures">At least one, ordered by key id: one set of signatures has one order.</param>
 /// <remarks>
-/// Differs from DSSE, which lets a verifier accept any sufficient subset: the expected signers must have signed, all of them, and nobody else, and a
-/// key id, there a mere hint, must be the key's fingerprint. Otherwise a stranger could change the bytes of an envelope and leave it valid.
+/// Differs from DSSE, which lets a verifier accept any sufficient subset: the expected signers must have signed, all of them, and nobody
+/// else, and a key id, there a mere hint, must be the key's fingerprint. Otherwise a stranger could change the bytes of an envelope and
+/// leave it valid.
 /// </remarks>
 public sealed partial record Envelope(string PayloadType, ReadOnlyMemory<byte> Payload, ImmutableArray<EnvelopeSignature> Signatures)
 {
@@ -53,7 +54,8 @@ public sealed partial record Envelope(string PayloadType, ReadOnlyMemory<byte> P
         var message = PreAuthenticationEncoding(PayloadType, Payload.Span);
         foreach (var (id, signature) in Signatures)
             if (keys[id].Verify(message, signature.AsSpan()) is Verdict.Rejected { Reason: var reason })
-                return Verdict.Reject(CoreChecks.DsseSignature, $"a signature of {id} that passes {reason.Check} ({reason.Expected})", reason.Found);
+                return Verdict.Reject(CoreChecks.DsseSignature, $"a signature of {id} that passes {reason.Check} ({reason.Expected})",
+                    reason.Found);
         return Verdict.Accept;
     }
 
@@ -72,13 +74,16 @@ public sealed partial record Envelope(string PayloadType, ReadOnlyMemory<byte> P
     Verdict CheckShape()
     {
         int type = System.Text.Encoding.UTF8.GetByteCount(PayloadType);
-        if (type is 0 or > MaxPayloadType) return Verdict.Reject(CoreChecks.DsseSize, $"a payload type of 1 … {MaxPayloadType} bytes", $"{type}");
-        if (Payload.Length > MaxPayload) return Verdict.Reject(CoreChecks.DsseSize, $"a payload of at most {MaxPayload} bytes", $"{Payload.Length}");
+        if (type is 0 or > MaxPayloadType)
+            return Verdict.Reject(CoreChecks.DsseSize, $"a payload type of 1 … {MaxPayloadType} bytes", $"{type}");
+        if (Payload.Length > MaxPayload)
+            return Verdict.Reject(CoreChecks.DsseSize, $"a payload of at most {MaxPayload} bytes", $"{Payload.Length}");
         if (Signatures is { IsDefault: true } or { Length: 0 or > MaxSignatures })
-            return Verdict.Reject(CoreChecks.DsseSize, $"1 … {MaxSignatures} signatures", $"{(Signatures.IsDefault ? 0 : Signatures.Length)}");
+            return Verdict.Reject(CoreChecks.DsseSize, $"1 … {MaxSignatures} signatures", Signatures.IsDefault ? "none" : $"{Signatures.Length}");
         for (int i = 1; i < Signatures.Length; i++)
             if (Signatures[i].KeyId <= Signatures[i - 1].KeyId)
-                return Verdict.Reject(CoreChecks.DsseOrder, "signatures ordered by key id, each once", $"{Signatures[i].KeyId} after {Signatures[i - 1].KeyId}");
+                return Verdict.Reject(CoreChecks.DsseOrder, "signatures ordered by key id, each once",
+                    $"{Signatures[i].KeyId} after {Signatures[i - 1].KeyId}");
         return Verdict.Accept;
     }
 
@@ -87,7 +92,8 @@ public sealed partial record Envelope(string PayloadType, ReadOnlyMemory<byte> P
         other is not null && PayloadType == other.PayloadType && Payload.Span.SequenceEqual(other.Payload.Span) && Signatures.AsSpan().SequenceEqual(other.Signatures.AsSpan());
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(PayloadType, Payload.Length, Signatures.IsDefaultOrEmpty ? default : Signatures[0]);
+    public override int GetHashCode() =>
+        HashCode.Combine(PayloadType, Payload.Length, Signatures.IsDefaultOrEmpty ? default : Signatures[0]);
 }
 
 /// <summary>One signature of an envelope.</summary>

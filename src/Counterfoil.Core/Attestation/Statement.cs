@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Counterfoil.Core.Attestation;
 
-/// <summary>What is known about some subjects: in-toto Statement v1 (github.com/in-toto/attestation, <c>spec/v1/statement.md</c>).</summary>
+/// <summary>
+/// What is known about some subjects: in-toto Statement v1 (github.com/in-toto/attestation, <c>spec/v1/statement.md</c>).
+/// </summary>
 /// <typeparam name="TPredicate">What is claimed of them; a type of the room that makes the claim, with source-generated JSON.</typeparam>
 public sealed record Statement<TPredicate>
 {

@@ -5,11 +5,14 @@ namespace Counterfoil.Core.Attestation;
 
 public static partial class StatementCodec
 {
-    /// <summary>Finds out which predicate a statement carries, and checks nothing else: <see cref="Decode"/> with that type does the rest.</summary>
+    /// <summary>
+    /// Finds out which predicate a statement carries, and checks nothing else: <see cref="Decode"/> with that type does the rest.
+    /// </summary>
     public static Verdict PeekPredicateType(ReadOnlyMemory<byte> statement, out string? predicateType)
     {
         predicateType = null;
-        if (statement.Length > MaxBytes) return Verdict.Reject(CoreChecks.StatementSize, $"at most {MaxBytes} bytes", $"{statement.Length}");
+        if (statement.Length > MaxBytes)
+            return Verdict.Reject(CoreChecks.StatementSize, $"at most {MaxBytes} bytes", $"{statement.Length}");
         try
         {
             var reader = new Utf8JsonReader(statement.Span, new JsonReaderOptions { MaxDepth = MaxDepth });

@@ -6,10 +6,12 @@ using Counterfoil.Core.Verdicts;
 
 namespace Counterfoil.Core.Attestation;
 
-/// <summary>Statements as bytes, and back. One statement has one encoding: what source generation writes, members in declared order, no space.</summary>
+/// <summary>
+/// Statements as bytes, and back. One statement has one encoding: what source generation writes, members in declared order, no space.
+/// </summary>
 /// <remarks>
-/// Decoding writes what it read again and compares. That refuses at one stroke unknown members, duplicate members, other orders, space, other
-/// spellings of numbers and text, and trailing bytes: all of them are lost in between.
+/// Decoding writes what it read again and compares. That refuses at one stroke unknown members, duplicate members, other orders, space,
+/// other spellings of numbers and text, and trailing bytes: all of them are lost in between.
 /// </remarks>
 public static partial class StatementCodec
 {
@@ -38,9 +40,12 @@ public static partial class StatementCodec
     {
         ArgumentNullException.ThrowIfNull(statement);
         ArgumentNullException.ThrowIfNull(json);
-        if (Check(statement, statement.PredicateType) is Verdict.Rejected { Reason: var reason }) throw new ArgumentException(reason.ToString(), nameof(statement));
+        if (Check(statement, statement.PredicateType) is Verdict.Rejected { Reason: var reason })
+            throw new ArgumentException(reason.ToString(), nameof(statement));
         var bytes = JsonSerializer.SerializeToUtf8Bytes(statement, json);
-        return bytes.Length <= MaxBytes ? bytes : throw new ArgumentException($"a statement of {bytes.Length} bytes is longer than {MaxBytes}", nameof(statement));
+        return bytes.Length <= MaxBytes
+            ? bytes
+            : throw new ArgumentException($"a statement of {bytes.Length} bytes is longer than {MaxBytes}", nameof(statement));
     }
 
     /// <summary>Reads a statement whose predicate is of the type asked for.</summary>
@@ -66,7 +71,8 @@ public static partial class StatementCodec
         if (!verdict.IsAccepted) return verdict;
         int same = again.AsSpan().CommonPrefixLength(bytes.Span);
         if (same != again.Length || same != bytes.Length)
-            return Verdict.Reject(CoreChecks.StatementCanonical, $"{again.Length} bytes of the canonical encoding", $"{bytes.Length} bytes that differ from it at byte {same}");
+            return Verdict.Reject(CoreChecks.StatementCanonical, $"{again.Length} bytes of the canonical encoding",
+                $"{bytes.Length} bytes that differ from it at byte {same}");
         statement = read;
         return Verdict.Accept;
     }
@@ -75,7 +81,10 @@ public static partial class StatementCodec
     public static Envelope Sign<TPredicate>(Statement<TPredicate> statement, JsonTypeInfo<Statement<TPredicate>> json, params IReadOnlyList<Signer> signers) =>
         Envelope.Sign(MediaType, Encode(statement, json), signers);
 
-    /// <summary>Reads the statement inside an envelope, which must be of <see cref="MediaType"/>. Signatures are <see cref="Envelope.Verify"/>'s concern.</summary>
+    /// <summary>
+    /// Reads the statement inside an envelope, which must be of <see cref="MediaType"/>. Signatures are <see cref="Envelope.Verify"/>'s
+    /// concern.
+    /// </summary>
     public static Verdict Open<TPredicate>(Envelope envelope, string predicateType, JsonTypeInfo<Statement<TPredicate>> json, out Statement<TPredicate>? statement)
     {
         ArgumentNullException.ThrowIfNull(envelope);
@@ -88,10 +97,12 @@ public static partial class StatementCodec
     static Verdict Check<TPredicate>(Statement<TPredicate> statement, string predicateType)
     {
         if (statement.Type != StatementType) return Verdict.Reject(CoreChecks.StatementType, StatementType, statement.Type ?? "null");
-        if (statement.PredicateType != predicateType) return Verdict.Reject(CoreChecks.StatementPredicateType, predicateType, statement.PredicateType ?? "null");
+        if (statement.PredicateType != predicateType)
+            return Verdict.Reject(CoreChecks.StatementPredicateType, predicateType, statement.PredicateType ?? "null");
         if (statement.Predicate is null) return Verdict.Reject(CoreChecks.StatementJson, "a predicate", "null");
         if (statement.Subject is { IsDefault: true } or { Length: 0 or > MaxSubjects })
-            return Verdict.Reject(CoreChecks.StatementSubject, $"1 … {MaxSubjects} subjects", $"{(statement.Subject.IsDefault ? 0 : statement.Subject.Length)}");
+            return Verdict.Reject(CoreChecks.StatementSubject, $"1 … {MaxSubjects} subjects",
+                statement.Subject.IsDefault ? "none" : $"{statement.Subject.Length}");
         foreach (var subject in statement.Subject)
             if (subject?.Digest is null || string.IsNullOrEmpty(subject.Name))
                 return Verdict.Reject(CoreChecks.StatementSubject, "a name and a digest for every subject", "a subject without");

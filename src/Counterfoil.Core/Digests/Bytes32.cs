@@ -51,7 +51,9 @@ public readonly record struct Bytes32 : IComparable<Bytes32>
         return (word >> (63 - (index & 63)) & 1) != 0;
     }
 
-    /// <summary>Reads 64 lower-case hexadecimal digits, with or without a leading <c>0x</c>. Upper case is refused: one value, one spelling.</summary>
+    /// <summary>
+    /// Reads 64 lower-case hexadecimal digits, with or without a leading <c>0x</c>. Upper case is refused: one value, one spelling.
+    /// </summary>
     public static bool TryParseHex([NotNullWhen(true)] string? text, out Bytes32 value)
     {
         Span<byte> bytes = stackalloc byte[Size];

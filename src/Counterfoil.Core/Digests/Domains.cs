@@ -21,8 +21,32 @@ public static class Domains
     /// <summary>Tag of a key's entry in the absence tree.</summary>
     public static ReadOnlySpan<byte> DataKey => "counterfoil/data-key/v1"u8;
 
+    /// <summary>First byte of a leaf's input in the absence tree. It and the two below differ from RFC 9162's two, so no tree passes for the other.</summary>
+    public const byte AbsenceLeaf = 0x02;
+
+    /// <summary>First byte of an inner node's input in the absence tree.</summary>
+    public const byte AbsenceNode = 0x03;
+
+    /// <summary>The only byte of the input of an empty subtree's hash in the absence tree.</summary>
+    public const byte AbsenceEmpty = 0x04;
+
+    /// <summary>Tag of the stream that chooses held-back records.</summary>
+    public static ReadOnlySpan<byte> DataHeldBack => "counterfoil/data-held-back/v1"u8;
+
+    /// <summary>Tag of the stream that shuffles an epoch's records.</summary>
+    public static ReadOnlySpan<byte> DataEpochOrder => "counterfoil/data-epoch-order/v1"u8;
+
     /// <summary>Tag of an entry in a bundle's table of contents.</summary>
     public static ReadOnlySpan<byte> BundleEntry => "counterfoil/bundle-entry/v1"u8;
+
+    /// <summary>First bytes of the input of trained weights' digest.</summary>
+    public static ReadOnlySpan<byte> Weights => "counterfoil/weights/v1"u8;
+
+    /// <summary>First bytes of what seeds a network's initial weights.</summary>
+    public static ReadOnlySpan<byte> TrainingWeights => "counterfoil/training-weights/v1"u8;
+
+    /// <summary>First bytes of what seeds an epoch's order of records, where the stream has none of its own.</summary>
+    public static ReadOnlySpan<byte> TrainingOrder => "counterfoil/training-order/v1"u8;
 
     /// <summary>Additional data of a sealed key file: a sealed secret cannot be passed off as another format's.</summary>
     public static ReadOnlySpan<byte> SealedKey => "counterfoil/sealed-key/v1"u8;
@@ -31,7 +55,7 @@ public static class Domains
     public static ReadOnlySpan<byte> HomeKey => "counterfoil/home-key/v1"u8;
 
     /// <summary>First bytes of a request digest's input.</summary>
-    public static ReadOnlySpan<byte> Request => "counterfoil/request/v1"u8;
+    public static ReadOnlySpan<byte> Request => "counterfoil/payment-request/v1"u8;
 
     /// <summary>First bytes of a payment context's input.</summary>
     public static ReadOnlySpan<byte> PaymentContext => "counterfoil/payment-context/v1"u8;
@@ -53,4 +77,7 @@ public static class Domains
 
     /// <summary>First word of an inner node in a polynomial commitment.</summary>
     public static ReadOnlySpan<byte> ProofNode => "cf-node\0"u8;
+
+    /// <summary>First bytes of a quote's input: the terms that a buyer accepted.</summary>
+    public static ReadOnlySpan<byte> Quote => "counterfoil/payment-quote/v1"u8;
 }

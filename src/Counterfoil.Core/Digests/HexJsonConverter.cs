@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Counterfoil.Core.Digests;
 
-/// <summary>A value whose text is lower-case hexadecimal: what <see cref="object.ToString"/> writes, <see cref="TryParse"/> reads.</summary>
+/// <summary>
+/// A value whose text is lower-case hexadecimal: what <see cref="object.ToString"/> writes, <see cref="TryParse"/> reads.
+/// </summary>
 /// <typeparam name="TSelf">The type itself.</typeparam>
 public interface IHexText<TSelf> where TSelf : struct, IHexText<TSelf>
 {

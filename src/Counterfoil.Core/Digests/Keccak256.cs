@@ -7,8 +7,10 @@ namespace Counterfoil.Core.Digests;
 
 /// <summary>Keccak-256 with the original padding (the Keccak submission to SHA-3, version 3), as Ethereum uses it.</summary>
 /// <remarks>
-/// Differs from SHA3-256 (FIPS 202) in the first padding byte alone: 0x01 instead of 0x06. Not meant for secrets, though no branch depends on the data.
-/// <see cref="HashMany"/> takes equal-length messages eight (AVX-512) or four (AVX2) at a time; <see cref="Keccak256Hasher"/> takes one piece by piece.
+/// Differs from SHA3-256 (FIPS 202) in the first padding byte alone: 0x01 instead of 0x06. Not meant for secrets, though no branch depends
+/// on the data.
+/// <see cref="HashMany"/> takes equal-length messages eight (AVX-512) or four (AVX2) at a time; <see cref="Keccak256Hasher"/> takes one
+/// piece by piece.
 /// </remarks>
 public static class Keccak256
 {

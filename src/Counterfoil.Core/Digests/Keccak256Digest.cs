@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Counterfoil.Core.Digests;
 
-/// <summary>A Keccak-256 (the original padding, as Ethereum uses it; not SHA3-256) digest. A type of its own, so that digests of different algorithms cannot be mixed up.</summary>
+/// <summary>
+/// A Keccak-256 (the original padding, as Ethereum uses it; not SHA3-256) digest. A type of its own, so that digests of different
+/// algorithms cannot be mixed up.
+/// </summary>
 /// <param name="Value">The 32 bytes.</param>
 [JsonConverter(typeof(HexJsonConverter<Keccak256Digest>))]
 public readonly record struct Keccak256Digest(Bytes32 Value) : IComparable<Keccak256Digest>, IHexText<Keccak256Digest>

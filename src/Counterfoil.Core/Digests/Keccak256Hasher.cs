@@ -15,13 +15,15 @@ public sealed class Keccak256Hasher
         {
             if ((position & 7) == 0 && piece.Length >= 8)
             {
-                state[position >> 3] ^= BinaryPrimitives.ReadUInt64LittleEndian(piece);
-                piece = piece[8..];
-                position += 8;
+                int words = Math.Min(piece.Length, Keccak256.Rate - position) / 8;
+                var target = state.AsSpan(position / 8, words);
+                for (int i = 0; i < target.Length; i++) target[i] ^= BinaryPrimitives.ReadUInt64LittleEndian(piece[(8 * i)..]);
+                piece = piece[(8 * words)..];
+                position += 8 * words;
             }
             else
             {
-                state[position >> 3] ^= (ulong)piece[0] << 8 * (position & 7);
+                state[position / 8] ^= (ulong)piece[0] << 8 * (position & 7);
                 piece = piece[1..];
                 position++;
             }

@@ -25,7 +25,9 @@ public static class KeccakF1600
         Permute<ulong, LongLanes1>(ref state[0]);
     }
 
-    /// <summary>Permutes several states at once, word i of all of them in the i-th vector. Written once; <typeparamref name="L"/> says how wide.</summary>
+    /// <summary>
+    /// Permutes several states at once, word i of all of them in the i-th vector. Written once; <typeparamref name="L"/> says how wide.
+    /// </summary>
     [SkipLocalsInit]
     internal static void Permute<V, L>(ref V state) where V : unmanaged where L : struct, ILongLanes<V>
     {

@@ -7,7 +7,8 @@ namespace Counterfoil.Core.Digests;
 /// <summary>SHA-256 (FIPS 180-4): the runtime's for one message, kernels of our own for many short ones.</summary>
 /// <remarks>
 /// A call of the runtime costs more than half a microsecond before the first byte, which millions of leaves would pay each.
-/// <see cref="HashMany(ReadOnlySpan{byte}, int, Span{Sha256Digest})"/> takes sixteen (AVX-512) or eight (AVX2) messages at a time. Not for secrets.
+/// <see cref="HashMany(ReadOnlySpan{byte}, int, Span{Sha256Digest})"/> takes sixteen (AVX-512) or eight (AVX2) messages at a time. Not for
+/// secrets.
 /// </remarks>
 public static class Sha256
 {
@@ -24,7 +25,8 @@ public static class Sha256
     /// <param name="length">The length of each in bytes, at least 0.</param>
     /// <param name="digests">Receives one digest for each message.</param>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is not as long as <paramref name="digests"/> asks for.</exception>
-    public static void HashMany(ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests) => HashMany([], messages, length, digests);
+    public static void HashMany(ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests) =>
+        HashMany([], messages, length, digests);
 
     /// <summary>The same with a prefix before every message, such as <see cref="Domains.MerkleLeaf"/>.</summary>
     public static void HashMany(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests)
@@ -47,7 +49,9 @@ public static class Sha256
         else HashPairsEach(children, parents);
     }
 
-    /// <summary>The form of <see cref="HashMany(ReadOnlySpan{byte}, ReadOnlySpan{byte}, int, Span{Sha256Digest})"/> without vectors.</summary>
+    /// <summary>
+    /// The form of <see cref="HashMany(ReadOnlySpan{byte}, ReadOnlySpan{byte}, int, Span{Sha256Digest})"/> without vectors.
+    /// </summary>
     internal static void HashEach(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests)
     {
         byte[] message = new byte[prefix.Length + length];

@@ -11,8 +11,10 @@ public ref partial struct CborReader
         bool isMap = kind == CborKind.Map;
         ulong count = Head(kind);
         // An item is at least a byte: a count beyond what is left is a lie, found before anyone allocates for it.
-        if (!Failed && count > (ulong)(input.Length - position) / (isMap ? 2u : 1u)) Fail(CoreChecks.CborTruncated, $"{count} {(isMap ? "pairs" : "items")}", $"{input.Length - position} bytes");
-        if (!Failed && (count < (ulong)least || count > (ulong)most)) Fail(CoreChecks.CborArity, least == most ? $"{least} items" : $"{least} … {most} items", $"{count}");
+        if (!Failed && count > (ulong)(input.Length - position) / (isMap ? 2u : 1u))
+            Fail(CoreChecks.CborTruncated, $"{count} {(isMap ? "pairs" : "items")}", $"{input.Length - position} bytes");
+        if (!Failed && (count < (ulong)least || count > (ulong)most))
+            Fail(CoreChecks.CborArity, least == most ? $"{least} items" : $"{least} … {most} items", $"{count}");
         if (!Failed && depth >= limits.Depth) Fail(CoreChecks.CborDepth, $"at most {limits.Depth} levels", "one more");
         Done(start, isContainer: true);
         if (Failed) return 0;
@@ -24,7 +26,8 @@ public ref partial struct CborReader
     void EndContainer(bool isMap)
     {
         if (Failed) return;
-        if (depth == 0 || frames![depth - 1].IsMap != isMap) throw new InvalidOperationException(isMap ? "no map is open here" : "no array is open here");
+        if (depth == 0 || frames![depth - 1].IsMap != isMap)
+            throw new InvalidOperationException(isMap ? "no map is open here" : "no array is open here");
         if (frames[depth - 1].Left != 0) Fail(CoreChecks.CborArity, "no more items", $"{frames[depth - 1].Left} more");
         else depth--;
     }
@@ -32,7 +35,8 @@ public ref partial struct CborReader
     ReadOnlySpan<byte> Take(CborKind kind, int most)
     {
         ulong length = Head(kind);
-        if (!Failed && length > (ulong)(input.Length - position)) Fail(CoreChecks.CborTruncated, $"{length} bytes", $"{input.Length - position}");
+        if (!Failed && length > (ulong)(input.Length - position))
+            Fail(CoreChecks.CborTruncated, $"{length} bytes", $"{input.Length - position}");
         if (!Failed && length > (ulong)most) Fail(CoreChecks.CborRange, $"at most {most} bytes", $"{length}");
         if (Failed) return [];
         position += (int)length;
@@ -43,7 +47,8 @@ public ref partial struct CborReader
     ulong Head(CborKind expected)
     {
         if (Failed) return 0;
-        if (depth == 0 ? items > 0 : frames![depth - 1].Left == 0) return Refuse(CoreChecks.CborArity, "no more items", "a read of one more");
+        if (depth == 0 ? items > 0 : frames![depth - 1].Left == 0)
+            return Refuse(CoreChecks.CborArity, "no more items", "a read of one more");
         if (position >= input.Length) return Refuse(CoreChecks.CborTruncated, Name(expected), "the end");
         if (++items > limits.Items) return Refuse(CoreChecks.CborCount, $"at most {limits.Items} items", "one more");
         var kind = Peek();
@@ -57,7 +62,8 @@ public ref partial struct CborReader
             return (ulong)info;
         }
         int size = 1 << (info - 24);
-        if (input.Length - position - 1 < size) return Refuse(CoreChecks.CborTruncated, $"{size} bytes of a number", $"{input.Length - position - 1}");
+        if (input.Length - position - 1 < size)
+            return Refuse(CoreChecks.CborTruncated, $"{size} bytes of a number", $"{input.Length - position - 1}");
         var number = input.Slice(position + 1, size);
         (ulong value, ulong atLeast) = size switch
         {

@@ -5,12 +5,14 @@ using Counterfoil.Core.Verdicts;
 namespace Counterfoil.Core.Encoding;
 
 /// <summary>
-/// Reads deterministic CBOR (RFC 8949 §4.2.1) of a stranger. It never throws over what it reads: the first failure is kept, later reads return
-/// defaults (a count reads as 0, so loops end), and <see cref="Finish"/> gives the verdict. A decoder is thus straight-line code with one check at its end.
+/// Reads deterministic CBOR (RFC 8949 §4.2.1) of a stranger. It never throws over what it reads: the first failure is kept, later reads
+/// return defaults (a count reads as 0, so loops end), and <see cref="Finish"/> gives the verdict. A decoder is thus straight-line code
+/// with one check at its end.
 /// </summary>
 /// <remarks>
-/// Subset: integers, bytes, text, arrays, maps, booleans, null; no tags, floats or indefinite lengths. Since integers must be shortest and keys ascend,
-/// what it accepts has one encoding. An array or map that is begun must be ended: reading past its end fails instead of reading its neighbour.
+/// Subset: integers, bytes, text, arrays, maps, booleans, null; no tags, floats or indefinite lengths. Since integers must be shortest and
+/// keys ascend, what it accepts has one encoding. An array or map that is begun must be ended: reading past its end fails instead of
+/// reading its neighbour.
 /// </remarks>
 public ref partial struct CborReader
 {
@@ -66,7 +68,7 @@ public ref partial struct CborReader
     public Verdict Finish()
     {
         if (depth != 0) Fail(CoreChecks.CborArity, "every array and map read to its end", $"{depth} open");
-        if (items == 0) Fail(CoreChecks.CborTruncated, "an item", "no bytes");
+        if (input.IsEmpty) Fail(CoreChecks.CborTruncated, "an item", "no bytes");
         if (position != input.Length) Fail(CoreChecks.CborTrailing, "the end", $"{input.Length - position} more bytes");
         return failure is null ? Verdict.Accept : new Verdict.Rejected(failure);
     }
@@ -91,7 +93,9 @@ public ref partial struct CborReader
         return Failed ? 0 : negative ? ~(long)value : (long)value;
     }
 
-    /// <summary>Reads an integer in <paramref name="least"/> … <paramref name="most"/>; after a failure, <paramref name="least"/>.</summary>
+    /// <summary>
+    /// Reads an integer in <paramref name="least"/> … <paramref name="most"/>; after a failure, <paramref name="least"/>.
+    /// </summary>
     public long ReadInt(long least, long most)
     {
         long value = ReadInt();
@@ -122,7 +126,8 @@ public ref partial struct CborReader
     {
         int start = position;
         var value = Take(CborKind.Text, most);
-        if (!Failed && !System.Text.Unicode.Utf8.IsValid(value)) Fail(CoreChecks.CborUtf8, "UTF-8", Convert.ToHexStringLower(value[..Math.Min(32, value.Length)]));
+        if (!Failed && !System.Text.Unicode.Utf8.IsValid(value))
+            Fail(CoreChecks.CborUtf8, "UTF-8", Convert.ToHexStringLower(value[..Math.Min(32, value.Length)]));
         Done(start);
         return Failed ? "" : Utf8.GetString(value);
     }

@@ -3,10 +3,12 @@ using System.Text;
 
 namespace Counterfoil.Core.Encoding;
 
-/// <summary>Writes one item of deterministic CBOR (RFC 8949 §4.2.1): shortest integers, definite lengths, map keys sorted by their encoded bytes.</summary>
+/// <summary>
+/// Writes one item of deterministic CBOR (RFC 8949 §4.2.1): shortest integers, definite lengths, map keys sorted by their encoded bytes.
+/// </summary>
 /// <remarks>
-/// The order of keys is the caller's to keep, since a writer that sorted would have to buffer; it is checked as the keys arrive. Every misuse throws
-/// <see cref="InvalidOperationException"/>: too few or too many items, a key out of order, a key that is an array or a map.
+/// The order of keys is the caller's to keep, since a writer that sorted would have to buffer; it is checked as the keys arrive. Every
+/// misuse throws <see cref="InvalidOperationException"/>: too few or too many items, a key out of order, a key that is an array or a map.
 /// </remarks>
 public sealed class CborWriter
 {
@@ -32,7 +34,8 @@ public sealed class CborWriter
     public byte[] ToArray() => WrittenSpan.ToArray();
 
     /// <summary>The finished document, without a copy. Valid until the writer is used again.</summary>
-    public ReadOnlySpan<byte> WrittenSpan => done && depth == 0 ? buffer.AsSpan(0, length) : throw new InvalidOperationException("the document is not finished");
+    public ReadOnlySpan<byte> WrittenSpan =>
+        done && depth == 0 ? buffer.AsSpan(0, length) : throw new InvalidOperationException("the document is not finished");
 
     /// <summary>Writes an integer of at least 0.</summary>
     public void WriteUInt(ulong value)
@@ -81,7 +84,9 @@ public sealed class CborWriter
     /// <summary>Begins an array of <paramref name="count"/> items, which <see cref="EndArray"/> ends.</summary>
     public void BeginArray(int count) => BeginContainer(4, count, isMap: false);
 
-    /// <summary>Begins a map of <paramref name="count"/> pairs, which <see cref="EndMap"/> ends. Key, value, key, value …, keys ascending.</summary>
+    /// <summary>
+    /// Begins a map of <paramref name="count"/> pairs, which <see cref="EndMap"/> ends. Key, value, key, value …, keys ascending.
+    /// </summary>
     public void BeginMap(int count) => BeginContainer(5, count, isMap: true);
 
     /// <summary>Ends the array at hand.</summary>
@@ -102,7 +107,8 @@ public sealed class CborWriter
 
     void EndContainer(bool isMap)
     {
-        if (depth == 0 || frames[depth - 1].IsMap != isMap) throw new InvalidOperationException(isMap ? "no map is open here" : "no array is open here");
+        if (depth == 0 || frames[depth - 1].IsMap != isMap)
+            throw new InvalidOperationException(isMap ? "no map is open here" : "no array is open here");
         if (frames[depth - 1].Left != 0) throw new InvalidOperationException($"{frames[depth - 1].Left} items are missing");
         depth--;
     }
@@ -173,7 +179,8 @@ public sealed class CborWriter
 
     Span<byte> Room(int size)
     {
-        if (buffer.Length - length < size) Array.Resize(ref buffer, Math.Max(checked(length + size), (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
+        if (buffer.Length - length < size)
+            Array.Resize(ref buffer, Math.Max(checked(length + size), (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
         return buffer.AsSpan(length);
     }
 }

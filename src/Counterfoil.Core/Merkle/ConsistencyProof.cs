@@ -4,7 +4,10 @@ using Counterfoil.Core.Verdicts;
 namespace Counterfoil.Core.Merkle;
 
 /// <summary>Shows that a tree is an earlier tree with leaves appended: nothing before was changed, removed or reordered.</summary>
-/// <remarks>RFC 9162 §2.1.4.2. Not constant-time: every input is public. Every old size but 0 is meaningful; an empty tree is a prefix of anything, and a proof of it proves nothing.</remarks>
+/// <remarks>
+/// RFC 9162 §2.1.4.2. Not constant-time: every input is public. Every old size but 0 is meaningful; an empty tree is a prefix of anything,
+/// and a proof of it proves nothing.
+/// </remarks>
 public static class ConsistencyProof
 {
     /// <summary>Verifies that the tree of <paramref name="oldRoot"/> is a prefix of the tree of <paramref name="newRoot"/>.</summary>

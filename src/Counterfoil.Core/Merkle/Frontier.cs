@@ -92,7 +92,8 @@ public sealed class Frontier
         frontier = null;
         if (size < 0) return Verdict.Reject(CoreChecks.MerkleRange, "a size of at least 0", $"{size}");
         if (nodes.Length != BitOperations.PopCount((ulong)size))
-            return Verdict.Reject(CoreChecks.MerkleFrontier, $"{BitOperations.PopCount((ulong)size)} nodes for {size} leaves", $"{nodes.Length} nodes");
+            return Verdict.Reject(CoreChecks.MerkleFrontier, $"{BitOperations.PopCount((ulong)size)} nodes for {size} leaves",
+                $"{nodes.Length} nodes");
         frontier = new Frontier { Size = size };
         nodes.CopyTo(frontier.nodes);
         return Verdict.Accept;

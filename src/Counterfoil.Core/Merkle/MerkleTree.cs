@@ -6,7 +6,9 @@ using Counterfoil.Core.Digests;
 
 namespace Counterfoil.Core.Merkle;
 
-/// <summary>The Merkle tree of RFC 9162 §2.1: ordered leaves, SHA-256, and an odd node moves up unhashed rather than being doubled.</summary>
+/// <summary>
+/// The Merkle tree of RFC 9162 §2.1: ordered leaves, SHA-256, and an odd node moves up unhashed rather than being doubled.
+/// </summary>
 /// <remarks>
 /// Leaf prefix 0x00 and node prefix 0x01 (§2.1.1) separate leaves from nodes. Not constant-time: every input is public.
 /// Differs from the RFC: nothing. These functions see all leaf hashes at once; <see cref="Frontier"/> appends in O(log n) memory.

@@ -36,7 +36,8 @@ sealed class Ed25519Scheme : IScheme
             return Verdict.Reject(CoreChecks.SignatureScalar, "S < L", Convert.ToHexStringLower(s));
         var bytes = signature.ToArray();
         if (!Ed25519.ValidatePublicKeyFull(bytes, 0))
-            return Verdict.Reject(CoreChecks.SignaturePoint, "R a canonical point of the prime-order group", Convert.ToHexStringLower(signature[..32]));
+            return Verdict.Reject(CoreChecks.SignaturePoint, "R a canonical point of the prime-order group",
+                Convert.ToHexStringLower(signature[..32]));
         var signed = message.ToArray();
         return Ed25519.Verify(bytes, 0, publicKey, 0, signed, 0, signed.Length)
             ? Verdict.Accept

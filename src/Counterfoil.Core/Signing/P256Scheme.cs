@@ -7,7 +7,9 @@ using Org.BouncyCastle.Math;
 
 namespace Counterfoil.Core.Signing;
 
-/// <summary>ECDSA on P-256 with SHA-256 (FIPS 186-5 §6, deterministic by RFC 6979) by BouncyCastle; signatures are r ‖ s, 32 bytes each.</summary>
+/// <summary>
+/// ECDSA on P-256 with SHA-256 (FIPS 186-5 §6, deterministic by RFC 6979) by BouncyCastle; signatures are r ‖ s, 32 bytes each.
+/// </summary>
 /// <remarks>Stricter than FIPS 186-5: s ≤ (n − 1)/2, for (r, n − s) would be a second valid signature that anyone can compute.</remarks>
 sealed class P256Scheme : IScheme
 {

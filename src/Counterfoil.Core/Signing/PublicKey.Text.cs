@@ -30,14 +30,17 @@ public sealed partial class PublicKey
     /// <summary>The SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7, RFC 8410 §4, RFC 5480 §2).</summary>
     public byte[] ToSubjectPublicKeyInfo() => [.. scheme.SubjectPublicKeyInfoPrefix, .. bytes];
 
-    /// <summary>Reads a SubjectPublicKeyInfo in DER. DER leaves one encoding per key, so the bytes before the key are compared, not parsed.</summary>
+    /// <summary>
+    /// Reads a SubjectPublicKeyInfo in DER. DER leaves one encoding per key, so the bytes before the key are compared, not parsed.
+    /// </summary>
     public static Verdict FromSubjectPublicKeyInfo(ReadOnlySpan<byte> der, out PublicKey? key)
     {
         foreach (var scheme in IScheme.All)
             if (der.StartsWith(scheme.SubjectPublicKeyInfoPrefix))
                 return Decode(scheme.Algorithm, der[scheme.SubjectPublicKeyInfoPrefix.Length..], out key);
         key = null;
-        return Verdict.Reject(CoreChecks.KeyEncoding, "a SubjectPublicKeyInfo of Ed25519 or P-256 (named curve, uncompressed)", $"{der.Length} other bytes");
+        return Verdict.Reject(CoreChecks.KeyEncoding, "a SubjectPublicKeyInfo of Ed25519 or P-256 (named curve, uncompressed)",
+            $"{der.Length} other bytes");
     }
 
     /// <summary>The key in PEM, <c>-----BEGIN PUBLIC KEY-----</c>, as other tools read it.</summary>
@@ -53,5 +56,6 @@ public sealed partial class PublicKey
         return FromSubjectPublicKeyInfo(Convert.FromBase64String(pem[fields.Base64Data]), out key);
     }
 
-    static string Shown(string? text) => text is null ? "nothing" : text.Length <= 80 ? $"\"{text}\"" : $"\"{text[..80]}\"… ({text.Length} characters)";
+    static string Shown(string? text) =>
+        text is null ? "nothing" : text.Length <= 80 ? $"\"{text}\"" : $"\"{text[..80]}\"… ({text.Length} characters)";
 }

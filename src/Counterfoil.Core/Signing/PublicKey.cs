@@ -30,7 +30,8 @@ public sealed partial class PublicKey : IEquatable<PublicKey>
     /// <summary>Verifies that the holder of this key signed <paramref name="message"/>.</summary>
     /// <remarks>
     /// One message and key have no second signature that a stranger could make of the first: Ed25519 refuses S ≥ L and any R outside the
-    /// prime-order group, so that the cofactored and the cofactorless equation agree; ECDSA refuses high s. Not constant-time: inputs are public.
+    /// prime-order group, so that the cofactored and the cofactorless equation agree; ECDSA refuses high s. Not constant-time: inputs are
+    /// public.
     /// </remarks>
     public Verdict Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         signature.Length != IScheme.SignatureSize

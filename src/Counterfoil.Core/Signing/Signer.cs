@@ -58,7 +58,8 @@ sealed class SeedSigner : Signer
         this.scheme = scheme;
         seed = GC.AllocateArray<byte>(secret.Length, pinned: true);
         secret.CopyTo(seed);
-        if (!PublicKey.Decode(scheme.Algorithm, scheme.PublicKeyOf(seed), out var key).IsAccepted) throw new CryptographicException("the key pair is not valid");
+        if (!PublicKey.Decode(scheme.Algorithm, scheme.PublicKeyOf(seed), out var key).IsAccepted)
+            throw new CryptographicException("the key pair is not valid");
         PublicKey = key!;
     }
 

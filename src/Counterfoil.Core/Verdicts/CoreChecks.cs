@@ -27,16 +27,15 @@ public static partial class CoreChecks
     /// <summary>A public key is a point of the curve and of its prime-order group.</summary>
     public static readonly Check KeyPoint = new("signing.key-point");
 
-    /// <summary>A key id is 64 lower-case hexadecimal digits.</summary>
-    public static readonly Check KeyIdEncoding = new("signing.key-id");
-
     /// <summary>A signature has its algorithm's length.</summary>
     public static readonly Check SignatureLength = new("signing.signature-length");
 
     /// <summary>The scalars of a signature lie in their range (Ed25519: S &lt; L; ECDSA: 1 ≤ r, s &lt; n).</summary>
     public static readonly Check SignatureScalar = new("signing.signature-scalar");
 
-    /// <summary>An ECDSA signature has the lower of the two possible s: the other would be a second signature of the same message.</summary>
+    /// <summary>
+    /// An ECDSA signature has the lower of the two possible s: the other would be a second signature of the same message.
+    /// </summary>
     public static readonly Check SignatureLowS = new("signing.signature-low-s");
 
     /// <summary>The commitment R of an Ed25519 signature is a canonically encoded point of the prime-order group.</summary>

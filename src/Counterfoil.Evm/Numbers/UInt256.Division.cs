@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Counterfoil.Evm;
 
 public readonly partial struct UInt256
@@ -88,7 +86,7 @@ public readonly partial struct UInt256
             if (n > 1)
                 while (exact)
                 {
-                    ulong high = Math.BigMul(q, second, out ulong low);
+                    ulong high = Limbs.Multiply(q, second, out ulong low);
                     if (high < r || (high == r && low <= u[j + n - 2])) break;
                     q--;
                     r += top;
@@ -98,17 +96,17 @@ public readonly partial struct UInt256
             ulong borrow = 0, carry = 0; // D4: u −= q · d
             for (int i = 0; i < n; i++)
             {
-                ulong high = Math.BigMul(q, d[i], out ulong low);
+                ulong high = Limbs.Multiply(q, d[i], out ulong low);
                 low += carry;
                 carry = high + (low < carry ? 1UL : 0);
-                u[i + j] = SubtractWithBorrow(u[i + j], low, ref borrow);
+                u[i + j] = Limbs.Subtract(u[i + j], low, ref borrow);
             }
-            u[j + n] = SubtractWithBorrow(u[j + n], carry, ref borrow);
+            u[j + n] = Limbs.Subtract(u[j + n], carry, ref borrow);
             if (borrow != 0) // D6: q was one too large, with probability about 2/2^64
             {
                 q--;
                 carry = 0;
-                for (int i = 0; i < n; i++) u[i + j] = AddWithCarry(u[i + j], d[i], ref carry);
+                for (int i = 0; i < n; i++) u[i + j] = Limbs.Add(u[i + j], d[i], ref carry);
                 u[j + n] += carry;
             }
             if (j < quotient.Length) quotient[j] = q;
@@ -120,7 +118,7 @@ public readonly partial struct UInt256
     // Möller and Granlund, "Improved division by invariant integers" (IEEE Trans. Comput. 2011), algorithm 4: high < d, d normalised.
     static ulong DivideTwoLimbs(ulong high, ulong low, ulong d, ulong reciprocal, out ulong remainder)
     {
-        ulong q1 = Math.BigMul(reciprocal, high, out ulong q0);
+        ulong q1 = Limbs.Multiply(reciprocal, high, out ulong q0);
         q0 += low;
         q1 += high + (q0 < low ? 1UL : 0) + 1;
         ulong r = low - q1 * d;
@@ -138,6 +136,19 @@ public readonly partial struct UInt256
         return q1;
     }
 
-    // ⌊(2^128 − 1) / d⌋ − 2^64 for a normalised d: the paper's definition, divided out.
-    static ulong Reciprocal(ulong d) => (ulong)(new UInt128(~d, ulong.MaxValue) / d);
+    // ⌊(2^128 − 1) / d⌋ − 2^64 for a normalised d: the same paper's algorithm 3, from 11 bits by Newton steps to 64.
+    static ulong Reciprocal(ulong d)
+    {
+        ulong d0 = d & 1, d40 = (d >> 24) + 1, d63 = (d >> 1) + d0;
+        ulong v0 = FirstReciprocals[(int)(d >> 55) - 256];
+        ulong v1 = (v0 << 11) - (v0 * v0 * d40 >> 40) - 1;
+        ulong v2 = (v1 << 13) + (v1 * ((1UL << 60) - v1 * d40) >> 47);
+        ulong e = (v2 >> 1 & (0 - d0)) - v2 * d63;
+        ulong v3 = (Limbs.Multiply(v2, e, out _) >> 1) + (v2 << 31);
+        ulong high = Limbs.Multiply(v3, d, out ulong low);
+        return v3 - (high + (low + d < low ? 1UL : 0)) - d;
+    }
+
+    // ⌊(2^19 − 3 · 2^8) / i⌋ for i from 256 to 511: 11 bits of the reciprocal of a number that starts with the nine bits of i.
+    static readonly ushort[] FirstReciprocals = [.. Enumerable.Range(256, 256).Select(i => (ushort)(((1 << 19) - 3 * 256) / i))];
 }

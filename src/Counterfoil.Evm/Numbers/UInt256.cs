@@ -116,6 +116,8 @@ public readonly partial struct UInt256 : IEquatable<UInt256>, IComparable<UInt25
 
     /// <summary>Every 64-bit value is a word.</summary>
     public static implicit operator UInt256(ulong value) => new(value);
+    /// <summary>Every byte is a word.</summary>
+    public static implicit operator UInt256(byte value) => new(value);
     /// <summary>A non-negative integer as a word.</summary>
     /// <exception cref="OverflowException">The integer is negative: it would otherwise become a very large amount.</exception>
     public static implicit operator UInt256(int value) => new(checked((ulong)value));

@@ -100,6 +100,12 @@ public sealed class EnvelopeLaws
     [InlineData("}]}", "}]}{}", "dsse.json")]
     [InlineData("\"sig\":\"", "\"sig\":\"AAAA", "signing.signature-length")]
     [InlineData("text/plain", "", "dsse.size")]
+    [InlineData("text/plain", "\\ud800", "dsse.json")] // half of a surrogate pair
+    [InlineData("text/plain", "\u0001", "dsse.json")]
+    [InlineData("\"keyid\":\"", "\"keyid\":\"\\udc00", "dsse.json")]
+    [InlineData("\"payload\"", "\"\\ud800\"", "dsse.json")]
+    [InlineData("[", "[[", "dsse.json")]
+    [InlineData("[{", "[null,{", "dsse.json")]
     public void Json_that_is_not_the_standard_form_is_refused(string from, string to, string check)
     {
         string json = System.Text.Encoding.UTF8.GetString(Signed.EncodeJson());
@@ -107,6 +113,21 @@ public sealed class EnvelopeLaws
         Assert.True(at >= 0);
         var verdict = Envelope.DecodeJson(System.Text.Encoding.UTF8.GetBytes(json[..at] + to + json[(at + from.Length)..]), out _);
         Assert.Equal(check, Refusal(verdict)?.Id ?? "");
+    }
+
+    [Fact]
+    public void Json_that_is_not_utf8_is_refused()
+    {
+        byte[] json = Envelope.Sign("text/pl\u00e4in", default, Alice).EncodeJson();
+        Assert.Equal(Verdict.Accept, Envelope.DecodeJson(json, out _));
+        for (int i = 0; i < json.Length; i++)
+            foreach (byte bad in new byte[] { 0xff, 0xc3, 0x80, 0xed })
+            {
+                var damaged = (byte[])json.Clone();
+                damaged[i] = bad;
+                Assert.NotNull(Refusal(Envelope.DecodeJson(damaged, out var envelope)));
+                Assert.Null(envelope);
+            }
     }
 
     [Fact]

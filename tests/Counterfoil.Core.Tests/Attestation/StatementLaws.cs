@@ -70,6 +70,9 @@ public sealed class StatementLaws
     [InlineData("\"}}", "\"}} ", "statement.canonical")]
     [InlineData("\"}}", "\"}}{", "statement.canonical")]
     [InlineData("\"}}", "\"}", "statement.json")]
+    [InlineData("stone", "\\ud800", "statement.json")]
+    [InlineData("sha256", "\\udc00", "statement.json")]
+    [InlineData("grams", "\\ud800", "statement.json")]
     [InlineData("-5", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "statement.json")]
     public void Any_other_encoding_or_meaning_is_refused_by_its_check(string from, string to, string check)
     {

@@ -105,6 +105,20 @@ public sealed class MerkleLaws
         });
 
     [Fact]
+    public void Shards_merge_by_the_roots_of_their_subtrees_and_only_where_they_fit()
+    {
+        var leaves = Leaves(22);
+        var frontier = new Frontier();
+        frontier.AddSubtree(MerkleTree.Root(leaves.AsSpan(0, 16)), 4);
+        Assert.Throws<ArgumentOutOfRangeException>(() => frontier.AddSubtree(leaves[0], 5));
+        frontier.AddSubtree(MerkleTree.Root(leaves.AsSpan(16, 4)), 2);
+        frontier.Add(leaves[20]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => frontier.AddSubtree(leaves[0], 1));
+        frontier.Add(leaves[21]);
+        Assert.Equal((22L, MerkleTree.Root(leaves)), (frontier.Size, frontier.Root));
+    }
+
+    [Fact]
     public void A_clone_is_a_snapshot()
     {
         var frontier = new Frontier();

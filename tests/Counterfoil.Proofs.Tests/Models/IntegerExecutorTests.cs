@@ -2,8 +2,12 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
+using Counterfoil.Models.Onnx.Format;
 using Counterfoil.Zk.Graphs;
 using CsCheck;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Counterfoil.Proofs.Tests.Models;
 
@@ -86,4 +90,25 @@ public sealed class IntegerExecutorTests
         Assert.Throws<ArgumentException>(() => IntegerExecutor.Execute(OneNode(1, 15, false), [Weights], [1]));
         Assert.Throws<ArgumentException>(() => IntegerExecutor.Execute(OneNode(1, 15, false), [Weights], [1, -128]));
     }
+
+    [Fact]
+    public void Accumulators_are_those_of_onnx_runtimes_integer_product() =>
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 20], Gen.SByte[-127, 127].Array[320], Gen.Int).Sample((columns, rows, pool, start) =>
+        {
+            sbyte At(long i) => pool[(uint)(i * 7919 + start) % pool.Length];
+            sbyte[] x = [.. Enumerable.Range(0, columns).Select(k => At(k))], w = [.. Enumerable.Range(0, rows * columns).Select(i => At(i + 1000))];
+            var graph = new Graph(columns, [new Gemm(0, columns, rows, new Requantisation([.. Enumerable.Repeat(1u, rows)], 15), false)]);
+            var trace = IntegerExecutor.Execute(graph, [new([.. w], [.. new int[rows]])], x);
+
+            // ONNX's right operand is input-major: W transposed.
+            var turned = new byte[w.Length];
+            for (int r = 0; r < rows; r++)
+                for (int k = 0; k < columns; k++) turned[(k * rows) + r] = (byte)w[(r * columns) + k];
+            var file = new GraphProto { Name = "g", Input = { OnnxFiles.Value("x", 1, columns) }, Output = { OnnxFiles.Value("y", 1, rows) }, Node = { OnnxFiles.Node("MatMulInteger", "y", "x", "W") } };
+            (file.Input[0].Type.TensorType.ElemType, file.Output[0].Type.TensorType.ElemType) = (3, 6);   // INT8, INT32
+            file.Initializer.Add(new TensorProto { Name = "W", DataType = 3, Dims = { columns, rows }, RawData = ByteString.CopyFrom(turned) });
+            using var session = new InferenceSession(OnnxFiles.Model(file).Bytes());
+            using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<sbyte>(x, [1, columns]))]);
+            Assert.Equal(results[0].AsEnumerable<int>(), trace.Nodes[0].Accumulators);
+        }, iter: 20);
 }

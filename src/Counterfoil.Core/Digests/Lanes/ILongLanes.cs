@@ -6,8 +6,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Counterfoil.Core.Digests.Lanes;
 
-/// <summary>Arithmetic on one 64-bit word of several messages at once. The compiler makes a kernel of its own for each implementation.</summary>
-/// <remarks>No <c>AggressiveOptimization</c> on the kernels: measured, it makes them slower than what tiering arrives at after its first tenth of a second.</remarks>
+/// <summary>
+/// Arithmetic on one 64-bit word of several messages at once. The compiler makes a kernel of its own for each implementation.
+/// </summary>
+/// <remarks>
+/// No <c>AggressiveOptimization</c> on the kernels: measured, it makes them slower than what tiering arrives at after its first tenth of a
+/// second.
+/// </remarks>
 interface ILongLanes<V> where V : unmanaged
 {
     static abstract int Count { get; }
@@ -27,9 +32,18 @@ readonly struct LongLanes1 : ILongLanes<ulong>
     public static int Count => 1;
     public static ulong Broadcast(ulong value) => value;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Xor(ulong a, ulong b) => a ^ b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Xor5(ulong a, ulong b, ulong c, ulong d, ulong e) => a ^ b ^ c ^ d ^ e;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong XorRotated(ulong a, ulong b) => a ^ BitOperations.RotateLeft(b, 1);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong RotateLeft(ulong a, [ConstantExpected] byte bits) => BitOperations.RotateLeft(a, bits);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Xor5(ulong a, ulong b, ulong c, ulong d, ulong e) =>
+        a ^ b ^ c ^ d ^ e;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong XorRotated(ulong a, ulong b) =>
+        a ^ BitOperations.RotateLeft(b, 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong RotateLeft(ulong a, [ConstantExpected] byte bits) =>
+        BitOperations.RotateLeft(a, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Chi(ulong a, ulong b, ulong c) => a ^ (~b & c);
 }
 
@@ -42,9 +56,12 @@ readonly struct LongLanes4 : ILongLanes<Vector256<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<ulong> Xor(Vector256<ulong> a, Vector256<ulong> b) => a ^ b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Xor5(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c, Vector256<ulong> d, Vector256<ulong> e) => a ^ b ^ c ^ d ^ e;
+    public static Vector256<ulong> Xor5(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c, Vector256<ulong> d, Vector256<ulong> e) =>
+        a ^ b ^ c ^ d ^ e;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<ulong> XorRotated(Vector256<ulong> a, Vector256<ulong> b) => a ^ (b + b | b >>> 63);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> XorRotated(Vector256<ulong> a, Vector256<ulong> b) =>
+        a ^ (b + b | b >>> 63);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> RotateLeft(Vector256<ulong> a, [ConstantExpected] byte bits) => a << bits | a >>> (64 - bits);
@@ -65,11 +82,14 @@ readonly struct LongLanes8 : ILongLanes<Vector512<ulong>>
     public static Vector512<ulong> Xor5(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c, Vector512<ulong> d, Vector512<ulong> e) =>
         Avx512F.TernaryLogic(Avx512F.TernaryLogic(a, b, c, 0x96), d, e, 0x96); // 0x96: a ⊕ b ⊕ c
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<ulong> XorRotated(Vector512<ulong> a, Vector512<ulong> b) => a ^ Avx512F.RotateLeft(b, 1);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> XorRotated(Vector512<ulong> a, Vector512<ulong> b) =>
+        a ^ Avx512F.RotateLeft(b, 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> RotateLeft(Vector512<ulong> a, [ConstantExpected] byte bits) => Avx512F.RotateLeft(a, bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Chi(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) => Avx512F.TernaryLogic(a, b, c, 0xd2); // a ⊕ (¬b ∧ c)
+    public static Vector512<ulong> Chi(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0xd2); // a ⊕ (¬b ∧ c)
 }

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Counterfoil.Core.Digests.Lanes;
 
-/// <summary>Arithmetic on one 32-bit word of several messages at once. The compiler makes a kernel of its own for each implementation.</summary>
+/// <summary>
+/// Arithmetic on one 32-bit word of several messages at once. The compiler makes a kernel of its own for each implementation.
+/// </summary>
 interface IWordLanes<V> where V : unmanaged
 {
     static abstract int Count { get; }
@@ -21,7 +23,10 @@ interface IWordLanes<V> where V : unmanaged
     static abstract V Majority(V a, V b, V c);
     static abstract V ReverseBytes(V a);
 
-    /// <summary>Word i of the 64 bytes at each row becomes a lane of <c>words[i]</c>, as it lies in memory. Row r ≥ <paramref name="rows"/> reads row 0 again.</summary>
+    /// <summary>
+    /// Word i of the 64 bytes at each row becomes a lane of <c>words[i]</c>, as it lies in memory. Row r ≥ <paramref name="rows"/> reads
+    /// row 0 again.
+    /// </summary>
     static abstract void Transpose(ref byte first, nint stride, int rows, ref V words);
 }
 
@@ -32,13 +37,18 @@ readonly struct WordLanes1 : IWordLanes<uint>
     public static uint Broadcast(uint value) => value;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Add(uint a, uint b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Xor(uint a, uint b) => a ^ b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint RotateRight(uint a, [ConstantExpected] byte bits) => BitOperations.RotateRight(a, bits);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint RotateRight(uint a, [ConstantExpected] byte bits) =>
+        BitOperations.RotateRight(a, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint ShiftLeft(uint a, [ConstantExpected] byte bits) => a << bits;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint ShiftRight(uint a, [ConstantExpected] byte bits) => a >> bits;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Xor3(uint a, uint b, uint c) => a ^ b ^ c;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Choose(uint a, uint b, uint c) => c ^ (a & (b ^ c));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Majority(uint a, uint b, uint c) => (a & b) ^ (c & (a ^ b));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint ReverseBytes(uint a) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint ReverseBytes(uint a) =>
+        System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(a);
 
     public static void Transpose(ref byte first, nint stride, int rows, ref uint words)
     {

@@ -9,7 +9,8 @@ static class KeccakLanes
 {
     const int BlockWords = Keccak256.Rate / 8;
 
-    public static void HashMany<V, L>(ReadOnlySpan<byte> messages, int length, Span<Keccak256Digest> digests) where V : unmanaged where L : struct, ILongLanes<V>
+    public static void HashMany<V, L>(ReadOnlySpan<byte> messages, int length, Span<Keccak256Digest> digests)
+        where V : unmanaged where L : struct, ILongLanes<V>
     {
         while (digests.Length > 1)
         {
@@ -23,7 +24,8 @@ static class KeccakLanes
     }
 
     [SkipLocalsInit]
-    static void HashGroup<V, L>(ReadOnlySpan<byte> messages, int length, Span<Keccak256Digest> digests) where V : unmanaged where L : struct, ILongLanes<V>
+    static void HashGroup<V, L>(ReadOnlySpan<byte> messages, int length, Span<Keccak256Digest> digests)
+        where V : unmanaged where L : struct, ILongLanes<V>
     {
         Span<V> state = stackalloc V[KeccakF1600.Words];
         state.Clear();
@@ -57,7 +59,8 @@ static class KeccakLanes
 
     // Words of row i become lane i. Stores by word and one load by vector: the processor forwards them, and no width needs code of its own.
     [SkipLocalsInit]
-    static void Absorb<V, L>(Span<V> state, ReadOnlySpan<byte> rows, int stride, int count, int words) where V : unmanaged where L : struct, ILongLanes<V>
+    static void Absorb<V, L>(Span<V> state, ReadOnlySpan<byte> rows, int stride, int count, int words)
+        where V : unmanaged where L : struct, ILongLanes<V>
     {
         Span<ulong> gathered = stackalloc ulong[BlockWords * 8];
         gathered = gathered[..(words * L.Count)];

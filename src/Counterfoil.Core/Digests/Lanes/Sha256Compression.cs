@@ -15,7 +15,8 @@ static class Sha256Compression
     ];
 
     // §5.3.3: of the square roots of the first 8 primes.
-    static ReadOnlySpan<uint> InitialHash => [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+    static ReadOnlySpan<uint> InitialHash =>
+        [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
     public static void Start<V, L>(Span<V> hash) where V : unmanaged where L : struct, IWordLanes<V>
     {

@@ -4,12 +4,15 @@ using System.Runtime.InteropServices;
 
 namespace Counterfoil.Core.Digests.Lanes;
 
-/// <summary>SHA-256 of several messages of one length at once, a lane each; little-endian machines only, as all with these vectors are.</summary>
+/// <summary>
+/// SHA-256 of several messages of one length at once, a lane each; little-endian machines only, as all with these vectors are.
+/// </summary>
 static class Sha256Lanes
 {
     const int Block = 64;
 
-    public static void HashMany<V, L>(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests) where V : unmanaged where L : struct, IWordLanes<V>
+    public static void HashMany<V, L>(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests)
+        where V : unmanaged where L : struct, IWordLanes<V>
     {
         while (!digests.IsEmpty)
         {
@@ -21,7 +24,8 @@ static class Sha256Lanes
     }
 
     [SkipLocalsInit]
-    static void HashGroup<V, L>(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests) where V : unmanaged where L : struct, IWordLanes<V>
+    static void HashGroup<V, L>(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests)
+        where V : unmanaged where L : struct, IWordLanes<V>
     {
         Span<V> hash = stackalloc V[8], words = stackalloc V[16];
         Span<byte> staged = stackalloc byte[Block * 16];
@@ -46,7 +50,8 @@ static class Sha256Lanes
 
     /// <summary>Parents of a Merkle tree: SHA-256(0x01 ‖ left ‖ right) of each pair of children (RFC 9162 §2.1.1).</summary>
     [SkipLocalsInit]
-    public static void HashPairs<V, L>(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents) where V : unmanaged where L : struct, IWordLanes<V>
+    public static void HashPairs<V, L>(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
+        where V : unmanaged where L : struct, IWordLanes<V>
     {
         Span<V> hash = stackalloc V[8], pair = stackalloc V[16], words = stackalloc V[16];
         for (int at = 0; at < parents.Length; at += L.Count)

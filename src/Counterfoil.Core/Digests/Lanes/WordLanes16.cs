@@ -13,12 +13,29 @@ readonly struct WordLanes16 : IWordLanes<Vector512<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Broadcast(uint value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Add(Vector512<uint> a, Vector512<uint> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Xor(Vector512<uint> a, Vector512<uint> b) => a ^ b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> RotateRight(Vector512<uint> a, [ConstantExpected] byte bits) => Avx512F.RotateRight(a, bits);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> ShiftLeft(Vector512<uint> a, [ConstantExpected] byte bits) => a << bits;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> ShiftRight(Vector512<uint> a, [ConstantExpected] byte bits) => a >>> bits;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Xor3(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => Avx512F.TernaryLogic(a, b, c, 0x96);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Choose(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => Avx512F.TernaryLogic(a, b, c, 0xca);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Majority(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => Avx512F.TernaryLogic(a, b, c, 0xe8);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> RotateRight(Vector512<uint> a, [ConstantExpected] byte bits) =>
+        Avx512F.RotateRight(a, bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> ShiftLeft(Vector512<uint> a, [ConstantExpected] byte bits) =>
+        a << bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> ShiftRight(Vector512<uint> a, [ConstantExpected] byte bits) =>
+        a >>> bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Xor3(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0x96);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Choose(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0xca);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Majority(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        Avx512F.TernaryLogic(a, b, c, 0xe8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> ReverseBytes(Vector512<uint> a) => Avx512BW.Shuffle(a.AsByte(), Vector512.Create(

@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Counterfoil.Cli;
+using Counterfoil.Cli.Bench;
+using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Verify;
+
+var root = new RootCommand("Counterfoil: the evidence and settlement layer for AI. One file proves the whole story, offline.")
+{
+    DemoCommand.Create(),
+    VerifyCommand.Create(),
+    BenchCommand.Create(),
+};
+return await Front.RunAsync(root, args);

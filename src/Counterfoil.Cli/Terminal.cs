@@ -1,0 +1,31 @@
+using Spectre.Console;
+
+namespace Counterfoil.Cli;
+
+/// <summary>Where the command speaks: the answer to stdout, everything else to stderr, colour only on a terminal.</summary>
+static class Terminal
+{
+    /// <summary>For people: answers.</summary>
+    public static IAnsiConsole Out { get; } = Create(Console.Out, Console.IsOutputRedirected);
+
+    /// <summary>For people: progress and complaints.</summary>
+    public static IAnsiConsole Notes { get; } = Create(Console.Error, Console.IsErrorRedirected);
+
+    public static void Error(string message) => Notes.MarkupLineInterpolated($"[red]counterfoil: error:[/] {message}");
+
+    public static void Hint(string message) => Notes.MarkupLineInterpolated($"counterfoil: hint: {message}");
+
+    static IAnsiConsole Create(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        // A line of a report is one line wherever it goes: files and pipes have no width.
+        if (redirected) console.Profile.Width = 1 << 14;
+        return console;
+    }
+}

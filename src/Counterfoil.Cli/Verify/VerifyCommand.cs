@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Bundles;
+using Counterfoil.Evidence.Verification;
+using Spectre.Console;
+
+namespace Counterfoil.Cli.Verify;
+
+/// <summary><c>counterfoil verify</c>: the question this product exists for.</summary>
+static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var bundle = new Argument<string>("bundle") { Description = "The bundle to verify" };
+        var policy = new Option<string?>("--policy") { Description = "Whom and what you trust; without it the answer can be REJECT or UNVERIFIABLE, never ACCEPT" };
+        var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
+        var command = new Command("verify", "Says ACCEPT, REJECT or UNVERIFIABLE, link by link, offline") { bundle, policy, json };
+        command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(policy), parsed.GetValue(json)));
+        return command;
+    }
+
+    static int Run(string bundlePath, string? policyPath, bool json)
+    {
+        var bundle = Read(bundlePath, Bundle.MaximumBytes);
+        ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : Read(policyPath, Evidence.Policies.Policy.MaximumBytes);
+        long start = Stopwatch.GetTimestamp();
+        var report = BundleVerifier.Verify(bundle, policy);
+        var took = Stopwatch.GetElapsedTime(start);
+        if (json) Console.Out.WriteLine(report.ToJson(took));
+        else Print(report, took);
+        // A file that could not be read as a bundle or a policy at all is malformed input, not a case that was judged.
+        return report.Links.IsEmpty && !report.Verdict.IsAccepted ? ExitCode.Usage : ExitCode.Of(report.Verdict);
+    }
+
+    /// <summary>Reads at most one byte more than is allowed: the verifier says that it is too much, and memory is not spent on it.</summary>
+    static byte[] Read(string path, int most)
+    {
+        if (!File.Exists(path)) throw new UsageException($"there is no file {path}", "counterfoil demo writes a bundle and its policy");
+        using var file = File.OpenRead(path);
+        var bytes = new byte[Math.Min(file.Length, most + 1L)];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    static void Print(VerificationReport report, TimeSpan took)
+    {
+        foreach (var link in report.Links) Terminal.Out.MarkupLine($"{Word(link.Verdict),-34} {link.Type?.Name ?? "unreadable link",-20} {link.Digest.ToString()[..16]}{Markup.Escape(Because(link.Verdict))}");
+        if (report.Links.Any()) Terminal.Out.WriteLine();
+        Terminal.Out.MarkupLine($"{Word(report.Verdict)} in {took.TotalMilliseconds:F0} ms{Markup.Escape(Because(report.Verdict))}");
+        if (report.PolicyDigest is { } digest) Terminal.Out.WriteLine($"under policy {digest}");
+        List("proves", report.Proves);
+        List("does not prove", report.DoesNotProve);
+    }
+
+    static void List(string title, IReadOnlyList<string> lines)
+    {
+        if (lines.Count == 0) return;
+        Terminal.Out.WriteLine();
+        Terminal.Out.WriteLine(title);
+        foreach (string line in lines) Terminal.Out.WriteLine($"  - {line}");
+    }
+
+    static string Because(Verdict verdict) => verdict switch
+    {
+        Verdict.Rejected { Reason: var r } => $"  {r.Check}: expected {r.Expected}, found {r.Found}",
+        Verdict.Unverifiable { Reason: var r } => $"  {r.Check}: missing {r.Expected}",
+        _ => "",
+    };
+
+    static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.Rejected => "[bold red]REJECT[/]",
+        Verdict.Unverifiable => "[bold yellow]UNVERIFIABLE[/]",
+        _ => "[bold green]ACCEPT[/]",
+    };
+}

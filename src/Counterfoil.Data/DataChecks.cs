@@ -1,0 +1,58 @@
+using Counterfoil.Core.Verdicts;
+
+namespace Counterfoil.Data;
+
+/// <summary>The checks that this room makes.</summary>
+public static class DataChecks
+{
+    /// <summary>A compressed file is whole, and no larger inside than allowed.</summary>
+    public static readonly Check Gzip = new("data.gzip");
+
+    /// <summary>An IDX file begins with the magic number of the kind asked for.</summary>
+    public static readonly Check IdxMagic = new("data.idx.magic");
+
+    /// <summary>An IDX file's dimensions are positive and within limits.</summary>
+    public static readonly Check IdxDimensions = new("data.idx.dimensions");
+
+    /// <summary>An IDX file has exactly the bytes that its dimensions demand.</summary>
+    public static readonly Check IdxLength = new("data.idx.length");
+
+    /// <summary>There are as many labels as images.</summary>
+    public static readonly Check IdxCounts = new("data.idx.counts");
+
+    /// <summary>A JSONL file's lines are within limits and none is empty.</summary>
+    public static readonly Check JsonLines = new("data.jsonl.lines");
+
+    /// <summary>A folder holds plain files alone, with names in UTF-8, within limits.</summary>
+    public static readonly Check Files = new("data.files");
+
+    /// <summary>A canonicaliser is one of those this program knows.</summary>
+    public static readonly Check Canonicaliser = new("data.canonicaliser");
+
+    /// <summary>A manifest of leaf hashes has its form: header, count, 32 bytes a leaf.</summary>
+    public static readonly Check ManifestForm = new("data.manifest.form");
+
+    /// <summary>A manifest has the number of leaves that was committed to.</summary>
+    public static readonly Check ManifestCount = new("data.manifest.count");
+
+    /// <summary>A manifest's leaves have the ordered root that was committed to.</summary>
+    public static readonly Check ManifestRoot = new("data.manifest.root");
+
+    /// <summary>A proof file is of the kind and version asked for.</summary>
+    public static readonly Check ProofVersion = new("data.proof.version");
+
+    /// <summary>A proof file is about the data set asked about: canonicaliser, root and count are the commitment's.</summary>
+    public static readonly Check ProofDataset = new("data.proof.dataset");
+
+    /// <summary>A path in the absence tree has a possible shape: at most 256 levels, and none that a whole tree would not have.</summary>
+    public static readonly Check PrefixShape = new("data.absence.shape");
+
+    /// <summary>The entry that an absence proof ends at lies on the key's own path and is not the key.</summary>
+    public static readonly Check PrefixPath = new("data.absence.path");
+
+    /// <summary>The path leads to the absence root.</summary>
+    public static readonly Check PrefixRoot = new("data.absence.root");
+
+    /// <summary>The recomputed count, bytes and roots are the commitment's.</summary>
+    public static readonly Check Audit = new("data.audit");
+}

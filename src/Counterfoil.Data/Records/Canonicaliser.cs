@@ -1,0 +1,40 @@
+using Counterfoil.Core.Verdicts;
+
+namespace Counterfoil.Data.Records;
+
+/// <summary>Names the rule that turns a source into records. It is part of every leaf: the same bytes under another rule are another record.</summary>
+/// <remarks><c>docs/data.md</c> specifies each. A rule never changes under its name; a change is a new version.</remarks>
+public sealed record Canonicaliser
+{
+    /// <summary>The name, such as <c>idx-labelled/v1</c>: at most 64 characters of ASCII.</summary>
+    public string Id { get; }
+
+    /// <summary>How many bytes at the start of a record are its label; 0 where records have none.</summary>
+    public int LabelBytes { get; }
+
+    Canonicaliser(string id, int labelBytes) => (Id, LabelBytes) = (id, labelBytes);
+
+    /// <summary>IDX images and labels (MNIST's format): one byte of label, then the pixels row by row.</summary>
+    public static Canonicaliser IdxLabelled { get; } = new("idx-labelled/v1", 1);
+
+    /// <summary>JSON lines: the raw bytes of a line without its terminator.</summary>
+    public static Canonicaliser JsonLines { get; } = new("jsonl/v1", 0);
+
+    /// <summary>Files of a folder: the path's length in four bytes, the path, the file's bytes.</summary>
+    public static Canonicaliser Files { get; } = new("files/v1", 0);
+
+    /// <summary>Every rule known here.</summary>
+    public static IReadOnlyList<Canonicaliser> All { get; } = [IdxLabelled, JsonLines, Files];
+
+    /// <summary>Finds a rule by its name.</summary>
+    public static Verdict Parse(string? id, out Canonicaliser? canonicaliser)
+    {
+        canonicaliser = All.FirstOrDefault(c => c.Id == id);
+        return canonicaliser is not null
+            ? Verdict.Accept
+            : Verdict.Reject(DataChecks.Canonicaliser, string.Join(", ", All.Select(c => c.Id)), id is { Length: <= 64 } ? $"\"{id}\"" : "another name");
+    }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Id;
+}

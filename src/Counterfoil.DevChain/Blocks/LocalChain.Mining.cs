@@ -1,0 +1,128 @@
+using Counterfoil.Core.Digests;
+using Counterfoil.DevChain.Blocks;
+using Counterfoil.DevChain.Execution;
+using Counterfoil.DevChain.Precompiles;
+using Counterfoil.DevChain.State;
+using Counterfoil.DevChain.Transactions;
+using Counterfoil.Evm;
+using Counterfoil.Evm.Blocks;
+using Counterfoil.Evm.Tries;
+
+namespace Counterfoil.DevChain;
+
+public sealed partial class LocalChain
+{
+    BlockContext NextContext()
+    {
+        var parent = blocks.Count > 0 ? blocks[^1] : null;
+        return new BlockContext
+        {
+            ChainId = options.ChainId,
+            Number = (ulong)blocks.Count,
+            Timestamp = NextTimestamp(),
+            GasLimit = options.GasLimit,
+            BaseFee = nextBaseFee ?? (parent is null ? options.InitialBaseFee : FeeMarket.NextBaseFee(parent.Header)),
+            Coinbase = options.Coinbase,
+            PrevRandao = Keccak256.Hash(parent is null ? [] : parent.Hash.ToArray()).Value,
+            HashOf = HashOf,
+        };
+    }
+
+    Keccak256Digest? HashOf(ulong number)
+    {
+        lock (turn) return number < (ulong)blocks.Count ? blocks[(int)number].Hash : null;
+    }
+
+    Block MineFrom(IEnumerable<PendingTransaction> candidates)
+    {
+        var context = NextContext();
+        executor.Reset(world, context);
+        var run = new List<(PendingTransaction, TransactionResult)>();
+        ulong gasLeft = options.GasLimit;
+        foreach (var candidate in candidates)
+        {
+            try
+            {
+                if (!executor.Execute(candidate.Envelope, gasLeft, out var result).IsAccepted) continue;
+                gasLeft -= (ulong)result!.GasUsed;
+                run.Add((candidate, result));
+            }
+            catch (AbsentPrecompileException)
+            {
+                pool = pool.Without(pending => pending == candidate);
+                world = new World(state); // what the transactions before it in this block did is undone with it
+                throw;
+            }
+        }
+        state = world.Commit();
+        var block = Seal(context, run);
+        Append(block);
+        // What was mined is gone, and so is what a mined transaction of the same nonce has replaced.
+        if (pool.Count > 0) pool = pool.Without(pending => pending.Envelope.Nonce < state.Nonce(pending.Envelope.From));
+        return block;
+    }
+
+    void Append(Block block)
+    {
+        blocks.Add(block);
+        blockNumbers[block.Hash] = block.Number;
+        foreach (var transaction in block.Transactions) transactions[transaction.Hash] = (block.Number, transaction.Index);
+        (nextTimestamp, nextBaseFee) = (null, null);
+    }
+
+    Block Seal(BlockContext context, List<(PendingTransaction Pending, TransactionResult Result)> run)
+    {
+        var mined = new MinedTransaction[run.Count];
+        var raws = new byte[run.Count][];
+        var receipts = new byte[run.Count][];
+        var bloom = new Bloom();
+        ulong gasUsed = 0;
+        for (int i = 0; i < run.Count; i++)
+        {
+            var (pending, result) = run[i];
+            gasUsed += (ulong)result.GasUsed;
+            var receipt = new TransactionReceipt(pending.Signed.Transaction.Type, result.Succeeded, gasUsed, result.Logs);
+            raws[i] = pending.Raw.ToArray();
+            receipts[i] = receipt.Encode();
+            if (result.Logs.Count > 0) bloom.Add(receipt.Bloom);
+            mined[i] = new MinedTransaction
+            {
+                Hash = pending.Hash,
+                Raw = pending.Raw,
+                Signed = pending.Signed,
+                From = pending.Envelope.From,
+                BlockNumber = context.Number,
+                Index = i,
+                Receipt = receipt,
+                GasUsed = (ulong)result.GasUsed,
+                EffectiveGasPrice = result.EffectiveGasPrice,
+                Created = result.Succeeded ? result.Created : null,
+                Fault = result.Fault,
+                Output = result.Output,
+            };
+        }
+        var header = new BlockHeader
+        {
+            ParentHash = blocks.Count > 0 ? blocks[^1].Hash : default,
+            Beneficiary = context.Coinbase,
+            StateRoot = state.Root,
+            TransactionsRoot = MerklePatriciaTrie.OfList(raws).Root,
+            ReceiptsRoot = MerklePatriciaTrie.OfList(receipts).Root,
+            LogsBloom = bloom,
+            Number = context.Number,
+            GasLimit = context.GasLimit,
+            GasUsed = gasUsed,
+            Timestamp = context.Timestamp,
+            PrevRandao = context.PrevRandao,
+            BaseFeePerGas = context.BaseFee,
+            WithdrawalsRoot = NoWithdrawals,
+            BlobGasUsed = 0,
+            ExcessBlobGas = 0,
+            ParentBeaconBlockRoot = default(Bytes32),
+        };
+        return new Block(header, header.Hash, mined, state);
+    }
+
+    // The root of a trie without entries.
+    static readonly Keccak256Digest NoWithdrawals = Keccak256.Hash([0x80]);
+}

@@ -1,0 +1,115 @@
+using Counterfoil.Core.Verdicts;
+using Counterfoil.DevChain.Execution;
+using Counterfoil.DevChain.State;
+using Counterfoil.DevChain.Transactions;
+using Counterfoil.Evm;
+using Counterfoil.Evm.Transactions;
+
+namespace Counterfoil.DevChain;
+
+/// <summary>A call that is tried out and leaves nothing behind.</summary>
+public sealed record CallRequest
+{
+    /// <summary>Who calls; needs no key.</summary>
+    public Address From { get; init; }
+    /// <summary>Whom; null tries out a creation.</summary>
+    public Address? To { get; init; }
+    /// <summary>Wei sent along; the caller must hold it.</summary>
+    public UInt256 Value { get; init; }
+    /// <summary>The call's data.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+    /// <summary>The most gas to use; the block's limit if null.</summary>
+    public ulong? Gas { get; init; }
+    /// <summary>What it announces it will touch.</summary>
+    public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
+}
+
+/// <summary>What came of a call that was tried out.</summary>
+/// <param name="Fault">Why it failed, or <see cref="Fault.None"/>.</param>
+/// <param name="Output">What it returned or reverted with.</param>
+/// <param name="GasUsed">With the cost of the transaction that would carry it.</param>
+public sealed record CallResult(Fault Fault, ReadOnlyMemory<byte> Output, ulong GasUsed)
+{
+    /// <summary>Whether it ran to its end.</summary>
+    public bool Succeeded => Fault == Fault.None;
+}
+
+public sealed partial class LocalChain
+{
+    /// <summary>Tries out a call on the state after a block, or, without one, in the block that would come next.</summary>
+    /// <returns>A rejection where the call could not even begin: too little money, too little gas.</returns>
+    /// <exception cref="Precompiles.AbsentPrecompileException">It calls a precompile that is absent here.</exception>
+    public Verdict Call(CallRequest request, Block? block, out CallResult? result)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (snapshot, context) = At(block);
+        return Try(request, snapshot, context, request.Gas ?? context.GasLimit, out result);
+    }
+
+    /// <summary>The least gas limit with which the call succeeds in the block that would come next, to within a 64th.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="gas">The limit, when accepted and <paramref name="failed"/> is null.</param>
+    /// <param name="failed">How the call ends where no limit helps it.</param>
+    public Verdict EstimateGas(CallRequest request, out ulong gas, out CallResult? failed)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        (gas, failed) = (0, null);
+        var (snapshot, context) = At(null);
+        ulong enough = Math.Min(request.Gas ?? context.GasLimit, context.GasLimit);
+        var verdict = Try(request, snapshot, context, enough, out var generous);
+        if (!verdict.IsAccepted) return verdict;
+        if (!generous!.Succeeded)
+        {
+            failed = generous;
+            return verdict;
+        }
+        // A call may need more than it uses: refunds come at the end, and callees get at most 63/64.
+        ulong tooLittle = generous.GasUsed - 1;
+        bool Suffices(ulong limit) => Try(request, snapshot, context, limit, out var tried).IsAccepted && tried!.Succeeded;
+        if (Suffices(generous.GasUsed)) enough = generous.GasUsed;
+        while (enough - tooLittle > Math.Max(1, enough / 64))
+        {
+            ulong middle = tooLittle + (enough - tooLittle) / 2;
+            if (Suffices(middle)) enough = middle;
+            else tooLittle = middle;
+        }
+        gas = enough;
+        return verdict;
+    }
+
+    (StateSnapshot, BlockContext) At(Block? block)
+    {
+        lock (turn)
+        {
+            var next = NextContext();
+            if (block is null) return (state, next);
+            // Money and code that were given outside any block belong to the latest one from then on.
+            var snapshot = block == blocks[^1] ? state : block.State;
+            return (snapshot, next with
+            {
+                Number = block.Number,
+                Timestamp = block.Header.Timestamp,
+                BaseFee = block.Header.BaseFeePerGas ?? default,
+                PrevRandao = block.Header.PrevRandao,
+            });
+        }
+    }
+
+    static Verdict Try(CallRequest request, StateSnapshot snapshot, BlockContext context, ulong gas, out CallResult? result)
+    {
+        var envelope = new Envelope
+        {
+            From = request.From,
+            To = request.To,
+            Nonce = snapshot.Nonce(request.From),
+            GasLimit = Math.Min(gas, context.GasLimit),
+            Value = request.Value,
+            Data = request.Data,
+            AccessList = request.AccessList,
+            IsQuestion = true,
+        };
+        var verdict = new Executor(new World(snapshot), context).Execute(envelope, context.GasLimit, out var ran);
+        result = ran is null ? null : new CallResult(ran.Fault, ran.Output, (ulong)ran.GasUsed);
+        return verdict;
+    }
+}

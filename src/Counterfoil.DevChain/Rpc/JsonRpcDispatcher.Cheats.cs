@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Counterfoil.DevChain.Execution;
+
+namespace Counterfoil.DevChain.Rpc;
+
+/// <content>The methods of development chains, under the names that Hardhat and Anvil gave them.</content>
+public sealed partial class JsonRpcDispatcher
+{
+    const ulong MaxBlocksAtOnce = 10_000;
+
+    RpcError? Mine(RpcParameters p, Utf8JsonWriter json)
+    {
+        if (p.Has(0))
+        {
+            ulong timestamp = p.UInt64(0);
+            if (p.Error is not null) return p.Error;
+            if (!chain.SetNextTimestamp(timestamp)) return RpcError.InvalidParameters($"timestamp {timestamp} is before the latest block's, or a century away");
+        }
+        chain.Mine();
+        return Text(json, "0x0");
+    }
+
+    RpcError? MineMany(RpcParameters p, Utf8JsonWriter json)
+    {
+        ulong count = p.Has(0) ? p.UInt64(0) : 1, interval = p.Has(1) ? p.UInt64(1) : 0;
+        if (count > MaxBlocksAtOnce) p.Fail($"at most {MaxBlocksAtOnce} blocks at once");
+        if (interval > MaxSeconds) p.Fail($"at most {MaxSeconds} seconds");
+        if (p.Error is not null) return p.Error;
+        for (ulong i = 0; i < count; i++)
+        {
+            chain.Mine();
+            if (interval > 0 && i + 1 < count && !chain.SetNextTimestamp(chain.Head.Header.Timestamp + interval))
+                return RpcError.InvalidParameters("that many intervals lead more than a century away");
+        }
+        return Null(json);
+    }
+
+    RpcError? Revert(RpcParameters p, Utf8JsonWriter json)
+    {
+        ulong snapshot = p.UInt64(0);
+        return p.Error ?? Flag(json, snapshot <= int.MaxValue && chain.RevertTo((int)snapshot));
+    }
+
+    static ulong MaxSeconds => (ulong)LocalChain.MaxTimeOffset.TotalSeconds;
+
+    RpcError? IncreaseTime(RpcParameters p, Utf8JsonWriter json)
+    {
+        ulong seconds = p.UInt64(0);
+        if (p.Error is not null) return p.Error;
+        if (seconds > MaxSeconds || !chain.TryIncreaseTime(TimeSpan.FromSeconds(seconds), out var total))
+            return RpcError.InvalidParameters($"the clock moves at most {MaxSeconds} seconds in all, not {seconds} more");
+        json.WriteNumberValue((long)total.TotalSeconds);
+        return null;
+    }
+
+    RpcError? SetNextBlockTimestamp(RpcParameters p, Utf8JsonWriter json)
+    {
+        ulong timestamp = p.UInt64(0);
+        if (p.Error is not null) return p.Error;
+        return chain.SetNextTimestamp(timestamp) ? Null(json) : RpcError.InvalidParameters($"timestamp {timestamp} is before the latest block's, or a century away");
+    }
+
+    RpcError? SetAutomine(RpcParameters p, Utf8JsonWriter json)
+    {
+        bool automine = p.Bool(0);
+        if (p.Error is not null) return p.Error;
+        chain.Automine = automine;
+        return Flag(json, true);
+    }
+
+    RpcError? SetBalance(RpcParameters p, Utf8JsonWriter json)
+    {
+        var address = p.Address(0);
+        var balance = p.Quantity(1);
+        if (p.Error is not null) return p.Error;
+        chain.SetBalance(address, balance);
+        return Null(json);
+    }
+
+    RpcError? SetCode(RpcParameters p, Utf8JsonWriter json)
+    {
+        var address = p.Address(0);
+        byte[] code = p.Data(1);
+        if (code.Length > Gas.MaxCodeSize) p.Fail($"code has at most {Gas.MaxCodeSize} bytes");
+        if (p.Error is not null) return p.Error;
+        chain.SetCode(address, code);
+        return Null(json);
+    }
+
+    RpcError? SetNonce(RpcParameters p, Utf8JsonWriter json)
+    {
+        var address = p.Address(0);
+        ulong nonce = p.UInt64(1);
+        if (p.Error is not null) return p.Error;
+        chain.SetNonce(address, nonce);
+        return Null(json);
+    }
+
+    RpcError? SetStorageAt(RpcParameters p, Utf8JsonWriter json)
+    {
+        var address = p.Address(0);
+        var slot = p.Slot(1);
+        var value = p.Slot(2);
+        if (p.Error is not null) return p.Error;
+        chain.SetStorage(address, slot, value);
+        return Flag(json, true);
+    }
+
+    RpcError? SetNextBaseFee(RpcParameters p, Utf8JsonWriter json)
+    {
+        var fee = p.Quantity(0);
+        if (p.Error is not null) return p.Error;
+        chain.SetNextBaseFee(fee);
+        return Null(json);
+    }
+}

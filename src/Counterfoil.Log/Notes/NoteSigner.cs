@@ -1,0 +1,38 @@
+using System.Text;
+using Counterfoil.Core.Signing;
+
+namespace Counterfoil.Log.Notes;
+
+/// <summary>Signs notes as a log, or cosigns them as a witness, under one name.</summary>
+public sealed class NoteSigner
+{
+    readonly Signer signer;
+
+    /// <summary>Signs as <paramref name="name"/> with an Ed25519 signer, which stays the caller's to dispose.</summary>
+    public NoteSigner(string name, Signer signer, NoteSignatureType type = NoteSignatureType.Ed25519)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        this.signer = signer;
+        Key = new VerifierKey(name, signer.PublicKey, type);
+    }
+
+    /// <summary>The key that verifies what this signs.</summary>
+    public VerifierKey Key { get; }
+
+    /// <summary>Signs a note's text.</summary>
+    public NoteSignature Sign(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (Key.Type != NoteSignatureType.Ed25519) throw new InvalidOperationException("a witness states a time: call Cosign");
+        return new(Key.Name, Key.Id, signer.Sign(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Cosigns a checkpoint's text as seen at <paramref name="time"/>. The caller has verified consistency with all it cosigned before.</summary>
+    public NoteSignature Cosign(string text, DateTimeOffset time)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (Key.Type != NoteSignatureType.Cosignature) throw new InvalidOperationException("a log signs its text: call Sign");
+        long seconds = time.ToUnixTimeSeconds();
+        return new(Key.Name, Key.Id, Cosignature.Encode(seconds, signer.Sign(Cosignature.Message(text, seconds))));
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using System.Net;
+using Counterfoil.DevChain;
+using Counterfoil.DevChain.Rpc;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Counterfoil.Node.Chain;
+
+/// <summary>An in-process chain that other programs can reach by JSON-RPC on the loopback address.</summary>
+public sealed class ChainHost : IAsyncDisposable
+{
+    readonly WebApplication application;
+
+    ChainHost(WebApplication application, LocalChain chain, Uri address) => (this.application, Chain, Address) = (application, chain, address);
+
+    /// <summary>The chain.</summary>
+    public LocalChain Chain { get; }
+
+    /// <summary>Where it answers: <c>http://127.0.0.1:…</c>.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts to serve a chain.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="port">The port; 0 for one that is free.</param>
+    /// <param name="cancellationToken">Stops starting.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<ChainHost> StartAsync(LocalChain chain, int port = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders(); // what went wrong is in the answer; the answer to stdout is the caller's
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Limits.MaxRequestBodySize = JsonRpcDispatcher.MaxRequestLength + 1;
+            kestrel.AddServerHeader = false;
+        });
+        var application = builder.Build();
+        application.MapJsonRpc(new JsonRpcDispatcher(chain));
+        await application.StartAsync(cancellationToken).ConfigureAwait(false);
+        string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new ChainHost(application, chain, new Uri(address));
+    }
+
+    /// <summary>Runs until the host is told to stop, by Ctrl-C most of all.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => application.WaitForShutdownAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await application.DisposeAsync().ConfigureAwait(false);
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using System.Buffers;
+using Counterfoil.DevChain.Rpc;
+
+namespace Counterfoil.Node.Chain;
+
+/// <summary>JSON-RPC over HTTP: one route, POST, for the in-process chain.</summary>
+/// <remarks>
+/// The chain's cheats make money, so it listens on the loopback address alone, and a web page in a browser of the same machine is kept out
+/// twice: its host name would have to be a loopback one (against DNS rebinding), and <c>application/json</c> from another origin needs a
+/// permission that is never given (CORS).
+/// </remarks>
+public static class JsonRpcEndpoint
+{
+    static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <summary>Serves the dispatcher at <paramref name="path"/>.</summary>
+    public static IEndpointConventionBuilder MapJsonRpc(this IEndpointRouteBuilder routes, JsonRpcDispatcher dispatcher, string path = "/")
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        ArgumentNullException.ThrowIfNull(dispatcher);
+        return routes.MapPost(path, context => AnswerAsync(context, dispatcher));
+    }
+
+    static async Task AnswerAsync(HttpContext context, JsonRpcDispatcher dispatcher)
+    {
+        if (!LoopbackNames.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            return;
+        }
+        if (!context.Request.HasJsonContentType())
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return;
+        }
+        if (await ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false) is not { } request)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+        byte[] response = dispatcher.Handle(request);
+        if (response.Length == 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = response.Length;
+        await context.Response.Body.WriteAsync(response, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    // Null where the body is longer than any request that is answered.
+    static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > JsonRpcDispatcher.MaxRequestLength) return null;
+        var body = new ArrayBufferWriter<byte>((int)Math.Max(request.ContentLength ?? 0, 256));
+        for (int read; (read = await request.Body.ReadAsync(body.GetMemory(256), cancellationToken).ConfigureAwait(false)) > 0;)
+        {
+            body.Advance(read);
+            if (body.WrittenCount > JsonRpcDispatcher.MaxRequestLength) return null;
+        }
+        return body.WrittenMemory;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence.Payments;
+using Counterfoil.Payments;
+using Counterfoil.Payments.AspNetCore;
+using Counterfoil.Payments.AspNetCore.Selling;
+using Counterfoil.Prover;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Graphs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Counterfoil.Node.Inference;
+
+/// <summary>A model for sale by the call: the answer comes with the proof that the committed model gave it for this request and this payment.</summary>
+public static class InferenceEndpoint
+{
+    /// <summary>
+    /// <c>POST /v2/models/{name}/infer</c>: the body is the input's bytes, the response an <see cref="InferenceResponse"/>. The payment is submitted only after
+    /// the proof has verified, by the same verifier that anyone uses.
+    /// </summary>
+    /// <param name="endpoints">Where to map it.</param>
+    /// <param name="name">The model's name in the path.</param>
+    /// <param name="model">The registered model.</param>
+    /// <param name="preprocessing">How the body becomes the input tensor.</param>
+    /// <param name="gate">Takes the payments.</param>
+    /// <param name="price">What a call costs.</param>
+    public static void MapInference(this IEndpointRouteBuilder endpoints, string name, RegisteredModel model, Preprocessing preprocessing, PaymentGate gate, Price price)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        ArgumentNullException.ThrowIfNull(price);
+        endpoints.MapPost($"/v2/models/{name}/infer", (RequestDelegate)(http => AnswerAsync(http, model, preprocessing)))
+            .RequirePayment(gate, price with { MimeType = InferenceResponse.MediaType, Condition = (http, reply, context, cancellation) => new(Release(http, reply.Body, context, model.Model, preprocessing)) });
+    }
+
+    static async Task AnswerAsync(HttpContext http, RegisteredModel model, Preprocessing preprocessing)
+    {
+        var body = await ReadAsync(http).ConfigureAwait(false);
+        var verdict = Input(body, model.Model, preprocessing, out var tensor);
+        if (verdict is Verdict.Rejected { Reason: var reason })
+        {
+            await Results.Problem(statusCode: StatusCodes.Status422UnprocessableEntity, title: "the input does not fit the model",
+                detail: reason.ToString(), type: PaymentProblem.TypePrefix + reason.Check).ExecuteAsync(http).ConfigureAwait(false);
+            return;
+        }
+        var context = http.GetPaymentContext() ?? throw new InvalidOperationException("the gate lets only payments with a context pass");
+        var proven = model.Prove(tensor, context.Digest);
+        byte[] output = MemoryMarshal.AsBytes(proven.Output.AsSpan()).ToArray();
+        http.Response.ContentType = InferenceResponse.MediaType;
+        await http.Response.Body.WriteAsync(new InferenceResponse(model.Model.Id, output, proven.Proof).Encode(), http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the reply earns its money: its proof verifies for this request and this payment.</summary>
+    static Verdict Release(HttpContext http, ReadOnlyMemory<byte> reply, PaymentContext? context, CommittedModel model, Preprocessing preprocessing)
+    {
+        if (context is null) return Verdict.CannotTell(PaymentChecks.Context, "the payment's context");
+        var verdict = InferenceResponse.Decode(reply, out var response);
+        if (!verdict.IsAccepted) return verdict;
+        http.Request.Body.Position = 0;
+        using var body = new MemoryStream();
+        http.Request.Body.CopyTo(body);
+        return Input(body.ToArray(), model, preprocessing, out var tensor).Then(() =>
+            InferenceProof.Verify(new InferenceStatement(model, tensor, MemoryMarshal.Cast<byte, sbyte>(response!.Output.Span).ToArray(), context.Digest), response.Proof));
+    }
+
+    static Verdict Input(byte[] body, CommittedModel model, Preprocessing preprocessing, out sbyte[]? tensor)
+    {
+        tensor = null;
+        return body.Length == model.Graph.InputLength
+            ? Preprocessing.Apply(preprocessing.Name, body, out tensor)
+            : Verdict.Reject(PreprocessingChecks.Length, $"{model.Graph.InputLength} bytes", $"{body.Length}");
+    }
+
+    static async Task<byte[]> ReadAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted).ConfigureAwait(false);
+        return body.ToArray();
+    }
+}

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Payments.Exact;
+using Counterfoil.Payments.Settlement;
+using Counterfoil.Payments.X402;
+
+namespace Counterfoil.Payments.AspNetCore.Settling;
+
+/// <summary>What a facilitator is told.</summary>
+public sealed record FacilitatorOptions
+{
+    /// <summary>The tokens it settles; a token's contract runs with its gas, so no other is called.</summary>
+    public required IReadOnlyList<Token> Tokens { get; init; }
+
+    /// <summary>Whose payments it settles; anyone's where null. A facilitator that the world can reach should name its sellers: who pays himself burns its gas.</summary>
+    public IReadOnlyList<Evm.Address>? Payees { get; init; }
+
+    /// <summary>Seconds of validity that an authorization must have left to be found valid.</summary>
+    public uint Margin { get; init; } = 6;
+
+    /// <summary>Blocks that a transfer must have, its own included, before it counts.</summary>
+    public ulong Confirmations { get; init; } = 1;
+
+    /// <summary>How long one question waits for the outcome before it is answered "pending".</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it waits between two looks at the chain.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(200);
+}
+
+/// <summary>
+/// Verifies and settles payments by <c>exact</c> (x402 v2 §7): <see cref="SettlementMachine"/> with a chain and a journal at its hands. Each payment is
+/// one run of the machine, whoever asks and how often.
+/// </summary>
+public sealed class Facilitator : IFacilitator, IAsyncDisposable
+{
+    readonly FacilitatorOptions options;
+    readonly ISettlementChain chain;
+    readonly ISettlementJournal journal;
+    readonly TimeProvider time;
+    readonly VerifiedSignatures verified;
+    readonly ConcurrentDictionary<PaymentKey, Lazy<Task<SettlementOutcome>>> underway = [];
+    readonly CancellationTokenSource stopping = new();
+    readonly SubmissionLane lane;
+
+    /// <summary>Starts a facilitator. Call <see cref="ResumeAsync"/> once to take up what a crash left open.</summary>
+    /// <param name="options">What it settles.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="journal">Its journal.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="verified">Signatures verified before, shared with a gate in the same process; its own where null.</param>
+    /// <exception cref="ArgumentException">A token is on another chain.</exception>
+    public Facilitator(FacilitatorOptions options, ISettlementChain chain, ISettlementJournal journal, TimeProvider time, VerifiedSignatures? verified = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(chain);
+        if (options.Tokens.FirstOrDefault(t => t.Network != chain.Network) is { } foreign)
+            throw new ArgumentException($"{foreign} is not on {chain.Network}", nameof(options));
+        (this.options, this.chain, this.journal, this.time, this.verified) = (options, chain, journal, time, verified ?? new());
+        lane = new SubmissionLane(chain, journal, options.Confirmations, stopping.Token);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Verdict> VerifyAsync(PaymentPayload payment, PaymentRequirements required, CancellationToken cancellation)
+    {
+        if (Read(payment, required, out var intent) is not Verdict.Accepted and var refused) return refused;
+        if (ExactRules.VerifyTime(intent!.Authorization, Now, options.Margin) is not Verdict.Accepted and var untimely) return untimely;
+        try { return await VerifyStateAsync(intent, cancellation).ConfigureAwait(false); }
+        catch (Exception away) when (away is not OperationCanceledException)
+        {
+            return Verdict.CannotTell(PaymentChecks.Facilitator, $"an answer from the chain or the journal ({away.Message})");
+        }
+    }
+
+    async ValueTask<Verdict> VerifyStateAsync(SettlementIntent intent, CancellationToken cancellation)
+    {
+        if (await journal.FindAsync(intent.Key, cancellation).ConfigureAwait(false) is not null)
+            return Verdict.Reject(PaymentChecks.NonceUsed, "a payment not submitted before", intent.Key.Nonce.ToString());
+        var view = await chain.ViewAsync(intent.Token.Contract, intent.Key.Payer, intent.Key.Nonce, cancellation).ConfigureAwait(false);
+        var verdict = ExactRules.VerifyState(intent.Authorization, view, Now, options.Margin);
+        return verdict is Verdict.Accepted ? await chain.SimulateAsync(intent, cancellation).ConfigureAwait(false) : verdict;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SettlementOutcome> SettleAsync(PaymentPayload payment, PaymentRequirements required, CancellationToken cancellation)
+    {
+        if (Read(payment, required, out var intent) is not Verdict.Accepted and var refused) return new SettlementOutcome.Failed(refused.Reason());
+        return await SettleAsync(intent!).WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes up every payment that was under way when the process ended; returns their outcomes.</summary>
+    public async Task<IReadOnlyList<SettlementOutcome>> ResumeAsync(CancellationToken cancellation)
+    {
+        var open = await journal.ReadOpenAsync(cancellation).ConfigureAwait(false);
+        return await Task.WhenAll(open.Select(r => SettleAsync(r.Intent))).WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // Who asks while a run is under way shares it; the run itself is nobody's to cancel.
+    Task<SettlementOutcome> SettleAsync(SettlementIntent intent)
+    {
+        var run = underway.GetOrAdd(intent.Key, _ => new Lazy<Task<SettlementOutcome>>(() => Task.Run(async () =>
+        {
+            try { return await RunAsync(intent).ConfigureAwait(false); }
+            finally { underway.TryRemove(intent.Key, out Lazy<Task<SettlementOutcome>>? _); }
+        })));
+        return run.Value;
+    }
+
+    async Task<SettlementOutcome> RunAsync(SettlementIntent asked)
+    {
+        try
+        {
+            var record = await journal.FindAsync(asked.Key, stopping.Token).ConfigureAwait(false);
+            if (record is not null && record.Intent.Authorization != asked.Authorization)
+                return new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
+            return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing).ConfigureAwait(false);
+        }
+        // The chain is away or the process is stopping: the journal knows how far it came, and asking again goes on from there.
+        catch (Exception away) { return new SettlementOutcome.Pending($"the chain or the journal: {away.Message}"); }
+    }
+
+    async Task<SettlementOutcome> DriveAsync(SettlementIntent intent, SettlementState state)
+    {
+        long start = time.GetTimestamp();
+        SettlementEvent next = new SettlementEvent.Asked();
+        while (true)
+        {
+            (state, var effects) = SettlementMachine.Next(intent, state, next, options.Confirmations);
+            foreach (var effect in effects)
+                switch (effect)
+                {
+                    case SettlementEffect.Answer: return Answer(intent, state);
+                    case SettlementEffect.Persist: await journal.WriteAsync([new SettlementRecord(intent, state)], stopping.Token).ConfigureAwait(false); break;
+                    case SettlementEffect.PersistLater: journal.WriteLater(new SettlementRecord(intent, state)); break;
+                    case SettlementEffect.Look:
+                        var transfer = (state as SettlementState.Submitted)?.Transfer;
+                        next = new SettlementEvent.Seen(await chain.LookAsync(intent, transfer, stopping.Token).ConfigureAwait(false));
+                        break;
+                    case SettlementEffect.Prepare: (state, next) = await SubmitAsync(intent, state).ConfigureAwait(false); break;
+                    case SettlementEffect.Send: next = await SubmissionLane.SendAsync(chain, (SettlementState.Submitted)state, stopping.Token).ConfigureAwait(false); break;
+                    case SettlementEffect.Wait:
+                        if (time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a block with the transfer, and its confirmations");
+                        await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
+                        next = new SettlementEvent.Waited();
+                        break;
+                    default: throw new InvalidOperationException($"no such effect: {effect}");
+                }
+            // Sent again and again without appearing: let time pass as well.
+            if (effects is [SettlementEffect.Send] && time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a node that keeps the transfer");
+            if (effects is [SettlementEffect.Send]) await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    async ValueTask<(SettlementState, SettlementEvent)> SubmitAsync(SettlementIntent intent, SettlementState state)
+    {
+        var view = await chain.ViewAsync(intent.Token.Contract, intent.Key.Payer, intent.Key.Nonce, stopping.Token).ConfigureAwait(false);
+        return ExactRules.VerifyState(intent.Authorization, view, Now, margin: 0) is not Verdict.Accepted and var refused
+            ? (state, new SettlementEvent.Declined(refused.Reason()))
+            : await lane.SubmitAsync(intent, state).ConfigureAwait(false);
+    }
+
+    static SettlementOutcome Answer(SettlementIntent intent, SettlementState state) => state switch
+    {
+        SettlementState.Settled s => new SettlementOutcome.Settled(intent.Key.Payer, s.Transaction),
+        SettlementState.Failed f => new SettlementOutcome.Failed(f.Reason),
+        _ => throw new InvalidOperationException($"{state} has no outcome"),
+    };
+
+    Verdict Read(PaymentPayload payment, PaymentRequirements required, out SettlementIntent? intent)
+    {
+        ArgumentNullException.ThrowIfNull(payment);
+        ArgumentNullException.ThrowIfNull(required);
+        intent = null;
+        if (payment.Version != X402Codec.X402Version) return Verdict.Reject(PaymentChecks.Version, $"{X402Codec.X402Version}", $"{payment.Version}");
+        if (ExactTerms.Read(required, out var terms) is not Verdict.Accepted and var badTerms) return badTerms;
+        if (terms!.Token.Network != chain.Network) return Verdict.Reject(PaymentChecks.Network, chain.Network.ToString(), terms.Token.Network.ToString());
+        if (options.Tokens.FirstOrDefault(t => t.Contract == terms.Token.Contract) is not { } token)
+            return Verdict.Reject(PaymentChecks.Asset, string.Join(" or ", options.Tokens.Select(t => t.Contract)), terms.Token.Contract.ToString());
+        if (token.MatchDomain(terms.Token) is not Verdict.Accepted and var otherDomain) return otherDomain;
+        if (options.Payees is { } payees && !payees.Contains(terms.PayTo)) return Verdict.Reject(PaymentChecks.Payee, "a seller that this facilitator serves", terms.PayTo.ToString());
+        if (ExactPayment.Read(payment, out var exact) is not Verdict.Accepted and var unread) return unread;
+        if (ExactRules.VerifyMessage(exact!, terms with { Token = token }, verified) is not Verdict.Accepted and var refused) return refused;
+        intent = new SettlementIntent(token, exact!.Authorization, exact.Signature);
+        return Verdict.Accept;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SupportedResponse> SupportedAsync(CancellationToken cancellation) => new(new SupportedResponse
+    {
+        Kinds = [new SupportedKind { Version = X402Codec.X402Version, Scheme = ExactTerms.Scheme, Network = chain.Network.ToString() }],
+        Extensions = [],
+        Signers = new Dictionary<string, IReadOnlyList<string>> { [chain.Network.ToString()] = [chain.Submitter.ToString()] },
+    });
+
+    ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <summary>Stops. Payments under way stay in the journal.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await lane.DisposeAsync().ConfigureAwait(false);
+        foreach (var run in underway.Values) await ((Task)run.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopping.Dispose();
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+
+namespace Counterfoil.Payments.Settlement;
+
+/// <summary>Where a settlement stands. Each is what the journal says after a crash.</summary>
+public abstract record SettlementState
+{
+    SettlementState() { }
+
+    /// <summary>Nothing was submitted, and nothing is in the journal.</summary>
+    public static SettlementState Nothing { get; } = new Unsubmitted();
+
+    /// <inheritdoc cref="Nothing"/>
+    public sealed record Unsubmitted : SettlementState;
+
+    /// <summary>
+    /// A transaction was signed, recorded, and may have been sent: "pending". Intent and transaction are one record, written before anything is
+    /// sent; so no transaction of ours exists whose hash the journal does not hold.
+    /// </summary>
+    /// <param name="Transfer">The transaction.</param>
+    /// <param name="Attempt">1 for the first transaction made for this payment.</param>
+    /// <param name="Refusal">Why the node would not have it, or null.</param>
+    public sealed record Submitted(PreparedTransfer Transfer, int Attempt, string? Refusal) : SettlementState;
+
+    /// <summary>The money moved.</summary>
+    /// <param name="Transaction">The transaction that moved it.</param>
+    public sealed record Settled(Bytes32 Transaction) : SettlementState;
+
+    /// <summary>The money did not move, and no transaction of ours can still move it.</summary>
+    /// <param name="Reason">Why.</param>
+    public sealed record Failed(Reason Reason) : SettlementState;
+}
+
+/// <summary>What happens to a settlement.</summary>
+public abstract record SettlementEvent
+{
+    SettlementEvent() { }
+
+    /// <summary>Someone asks for it: the first time, again, or after a restart.</summary>
+    public sealed record Asked : SettlementEvent;
+    /// <summary>The payment is no good at present: nothing was made of it.</summary>
+    /// <param name="Reason">Why.</param>
+    public sealed record Declined(Reason Reason) : SettlementEvent;
+    /// <summary>A transaction was signed.</summary>
+    /// <param name="Transfer">The transaction.</param>
+    public sealed record Prepared(PreparedTransfer Transfer) : SettlementEvent;
+    /// <summary>The transaction was handed over, or it is not known whether it was.</summary>
+    public sealed record Sent : SettlementEvent;
+    /// <summary>The node would not have the transaction.</summary>
+    /// <param name="Why">In its words.</param>
+    public sealed record SendRefused(string Why) : SettlementEvent;
+    /// <summary>The transaction was not handed over, because one with an earlier account nonce was refused.</summary>
+    public sealed record Withheld : SettlementEvent;
+    /// <summary>The chain was looked at.</summary>
+    /// <param name="Sighting">What it shows.</param>
+    public sealed record Seen(Sighting Sighting) : SettlementEvent;
+    /// <summary>Time passed.</summary>
+    public sealed record Waited : SettlementEvent;
+}
+
+/// <summary>What the host does next.</summary>
+public enum SettlementEffect
+{
+    /// <summary>Write the state to the journal, durably, before the effects that follow.</summary>
+    Persist,
+    /// <summary>Write the state to the journal; it can be found out again, so nobody waits for the disk.</summary>
+    PersistLater,
+    /// <summary>See whether the payer can pay, and sign a transaction; then report <see cref="SettlementEvent.Prepared"/> or <see cref="SettlementEvent.Declined"/>.</summary>
+    Prepare,
+    /// <summary>Send the state's transaction, then report <see cref="SettlementEvent.Sent"/> or <see cref="SettlementEvent.SendRefused"/>.</summary>
+    Send,
+    /// <summary>Look at the chain, then report <see cref="SettlementEvent.Seen"/>.</summary>
+    Look,
+    /// <summary>Let some time pass, then report <see cref="SettlementEvent.Waited"/>; or stop, and answer "pending".</summary>
+    Wait,
+    /// <summary>Tell who asked.</summary>
+    Answer,
+}
+
+/// <summary>
+/// The rules by which a payment is settled at most once, and its outcome is never guessed. Pure: the host performs the effects in order, and may crash
+/// between any two of them.
+/// </summary>
+/// <remarks>
+/// Why not twice: a payment has one nonce, the contract uses it once; and a new transaction is made only after the last one was refused by the node
+/// and the chain shows the nonce unused. Why no guess: <see cref="SettlementState.Settled"/> needs a transfer seen with enough confirmations;
+/// <see cref="SettlementState.Failed"/> needs a nonce spent on something else, our transaction reverted, or the chain's clock past the validity.
+/// </remarks>
+public static class SettlementMachine
+{
+    /// <summary>How many transactions are made for one payment before its refusals count as failure.</summary>
+    public const int Attempts = 3;
+
+    /// <summary>One step.</summary>
+    /// <param name="intent">The payment.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="happened">What happened.</param>
+    /// <param name="confirmations">Blocks that a transfer must have, its own included; at least 1.</param>
+    /// <returns>Where it stands now, and what to do.</returns>
+    public static (SettlementState State, ImmutableArray<SettlementEffect> Effects) Next(
+        SettlementIntent intent, SettlementState state, SettlementEvent happened, ulong confirmations)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentOutOfRangeException.ThrowIfZero(confirmations);
+        return (state, happened) switch
+        {
+            (SettlementState.Settled or SettlementState.Failed, _) => (state, [SettlementEffect.Answer]),
+
+            (SettlementState.Unsubmitted, SettlementEvent.Asked or SettlementEvent.Waited) => (state, [SettlementEffect.Look]),
+            // Anyone may submit an authorization that they saw. The payee has the money then, and ours would only burn gas.
+            (SettlementState.Unsubmitted, SettlementEvent.Seen { Sighting: { PaidBy: { } other } seen }) => seen.Confirmations >= confirmations
+                ? (new SettlementState.Settled(other), [SettlementEffect.Persist, SettlementEffect.Answer]) : (state, [SettlementEffect.Wait]),
+            (SettlementState.Unsubmitted, SettlementEvent.Seen { Sighting.NonceUsed: true }) =>
+                Decline(new Reason(PaymentChecks.NonceUsed, "a nonce not used before", intent.Authorization.Nonce.ToString())),
+            (SettlementState.Unsubmitted, SettlementEvent.Seen) => (state, [SettlementEffect.Prepare]),
+            // Nothing was submitted, so nothing is written: asked again when the payer can pay, it may succeed.
+            (SettlementState.Unsubmitted, SettlementEvent.Declined d) => Decline(d.Reason),
+            (SettlementState.Unsubmitted, SettlementEvent.Prepared p) =>
+                (new SettlementState.Submitted(p.Transfer, 1, null), [SettlementEffect.Persist, SettlementEffect.Send]),
+
+            (SettlementState.Submitted, SettlementEvent.Asked or SettlementEvent.Sent or SettlementEvent.Waited) => (state, [SettlementEffect.Look]),
+            // The refusal may mean that it is in a block already: the chain decides, not the node's words.
+            // Written, because its account nonce is free again.
+            (SettlementState.Submitted s, SettlementEvent.SendRefused r) => (s with { Refusal = r.Why }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
+            (SettlementState.Submitted s, SettlementEvent.Withheld) =>
+                (s with { Refusal = "not sent", Attempt = s.Attempt - 1 }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
+            // It had been good before; the node's refusal of the last transaction is the better reason.
+            (SettlementState.Submitted s, SettlementEvent.Declined) => Fail(PaymentChecks.Settlement, "a node that takes the transaction", s.Refusal ?? "none"),
+            (SettlementState.Submitted s, SettlementEvent.Prepared p) =>
+                (new SettlementState.Submitted(p.Transfer, s.Attempt + 1, null), [SettlementEffect.Persist, SettlementEffect.Send]),
+            (SettlementState.Submitted s, SettlementEvent.Seen { Sighting: var sighting }) => Judge(intent, s, sighting, confirmations),
+
+            _ => throw new InvalidOperationException($"{happened} cannot happen to {state}"),
+        };
+    }
+
+    static (SettlementState, ImmutableArray<SettlementEffect>) Judge(
+        SettlementIntent intent, SettlementState.Submitted state, Sighting seen, ulong confirmations)
+    {
+        if (seen.PaidBy is { } transaction)
+            return seen.Confirmations >= confirmations
+                ? (new SettlementState.Settled(transaction), [SettlementEffect.PersistLater, SettlementEffect.Answer])
+                : (state, [SettlementEffect.Wait]);
+        if (seen.NonceUsed) return Fail(PaymentChecks.NonceUsed, "the nonce spent on this transfer", "it spent or cancelled otherwise");
+        if (seen.Place == TransactionPlace.Reverted) return Fail(PaymentChecks.Settlement, "a transfer", $"transaction 0x{state.Transfer.Hash} reverted");
+        // A block before this time could still take it; one at or after cannot (EIP-3009: now < validBefore).
+        if (intent.Authorization.ValidBefore <= seen.BlockTime && seen.Place == TransactionPlace.Unknown)
+            return Fail(PaymentChecks.Expired, $"a transfer before {intent.Authorization.ValidBefore}", $"none by {seen.BlockTime}");
+        if (seen.Place != TransactionPlace.Unknown) return (state, [SettlementEffect.Wait]);
+        if (state.Refusal is null) return (state, [SettlementEffect.Send]);
+        return state.Attempt < Attempts ? (state, [SettlementEffect.Prepare])
+            : Fail(PaymentChecks.Settlement, "a node that takes the transaction", state.Refusal);
+    }
+
+    static (SettlementState, ImmutableArray<SettlementEffect>) Decline(Reason reason) => (new SettlementState.Failed(reason), [SettlementEffect.Answer]);
+
+    static (SettlementState, ImmutableArray<SettlementEffect>) Fail(Check check, string expected, string found) =>
+        (new SettlementState.Failed(new Reason(check, expected, found)), [SettlementEffect.Persist, SettlementEffect.Answer]);
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Counterfoil.Chain.Rpc;
+using Counterfoil.Evm;
+using Counterfoil.Tests;
+
+namespace Counterfoil.Chain.Tests.Chain.Anvil;
+
+/// <summary>Foundry's chain, another implementation of everything that ours does, in a process of its own.</summary>
+sealed class AnvilNode : IAsyncDisposable
+{
+    readonly Process process;
+    readonly HttpClient http = new();
+
+    AnvilNode(Process process, Uri address) => (this.process, Client) = (process, new ChainClient(new HttpTransport(http, address)));
+
+    public ChainClient Client { get; }
+
+    public static async Task<AnvilNode> StartAsync()
+    {
+        string anvil = Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
+        var process = Process.Start(new ProcessStartInfo(anvil, ["--port", "0", "--hardfork", "cancun", "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        try
+        {
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            const string Listening = "Listening on ";
+            while (await process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
+                if (line.StartsWith(Listening, StringComparison.Ordinal))
+                {
+                    // Whatever else it prints is read and dropped: a full pipe would stop it.
+                    _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                    _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
+                    return new AnvilNode(process, new Uri($"http://{line[Listening.Length..].Trim()}"));
+                }
+            throw new InvalidOperationException($"anvil ended: {await process.StandardError.ReadToEndAsync(deadline.Token)}");
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
+    }
+
+    public Task FundAsync(Address address, UInt256 amount) => Client.SendAsync("anvil_setBalance", json =>
+    {
+        json.WriteStringValue(address.ToHex());
+        json.WriteStringValue(amount.ToHex());
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        http.Dispose();
+    }
+}
