@@ -61,6 +61,7 @@ public sealed class RegisteredModel
     {
         registered = null;
         options ??= new RegistrationOptions();
+        if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
         var verdict = IntegerExecutor.Validate(graph, parameters);
         if (!verdict.IsAccepted) return verdict;
         var biasBits = parameters.Select(p => p.Biases.Max(BitsOf)).ToImmutableArray();
