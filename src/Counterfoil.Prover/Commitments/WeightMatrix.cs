@@ -35,7 +35,7 @@ sealed class WeightMatrix : IMatrix
     public int Rows => layout.Rows;
 
     /// <summary>All biases, neuron after neuron.</summary>
-    public ReadOnlySpan<int> Biases => biases;
+    public ReadOnlyMemory<int> Biases => biases;
 
     public void CopyRow(int row, Span<Goldilocks> destination)
     {

@@ -130,7 +130,7 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
 
     List<MatrixSumcheckProver.Term> Terms(Goldilocks2[] rowWeights)
     {
-        var biases = weights.Biases;
+        var biases = weights.Biases.Span;
         var terms = new List<MatrixSumcheckProver.Term>();
         foreach (var node in layout.Space.Nodes)
         {

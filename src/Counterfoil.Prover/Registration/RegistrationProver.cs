@@ -10,7 +10,7 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover.Registration;
 
 /// <summary>The prover's side of <see cref="RegistrationProof"/>.</summary>
-sealed class RegistrationProver(CommittedModel model, WeightMatrix weights, CommittedMatrix committedWeights)
+sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights)
 {
     readonly RegistrationLayout layout = model.Registration;
     readonly int length = model.Parameters.Weights.RowLength;
@@ -67,7 +67,7 @@ sealed class RegistrationProver(CommittedModel model, WeightMatrix weights, Comm
         foreach (var node in layout.Space.Nodes)
             for (int i = node.Neurons.Start; i < node.Neurons.End; i++)
             {
-                long shifted = weights.Biases[i] + (1L << (node.BiasBits - 1));
+                long shifted = biases.Span[i] + (1L << (node.BiasBits - 1));
                 for (int k = 0; k < RegistrationLayout.Limbs; k++) cells[LimbCell(k, i)] = Goldilocks.FromInteger(shifted >> (8 * k) & 255);
             }
         var counts = new int[layout.TableSlots * length];

@@ -125,6 +125,87 @@ public sealed class ForgeryTests
     }
 
     [Fact]
+    public void A_layer_that_does_not_follow_from_the_next_is_refused_even_under_known_challenges()
+    {
+        var (proof, map) = Forging.Prove(true);
+        int at = map.FractionRoot + 64;
+        for (int layer = 1; layer < Forging.Registered.Model.Inference.Depth; layer++)
+        {
+            foreach (int message in new[] { at, at + 48 * layer })
+            {
+                var changed = (byte[])proof.Clone();
+                ProofMap.Write(changed, message, ProofMap.Read(changed, message) + Goldilocks2.One);
+                Assert.Equal(ZkChecks.LookupLayer, Forging.CheckOf(Forging.Verify(true, Forging.Statement, changed)));
+            }
+            at += 48 * layer + 64;
+        }
+        Assert.Equal(map.Accumulators, at);
+    }
+
+    [Fact]
+    public void Every_sampled_cell_of_the_witness_is_bound()
+    {
+        var layout = Forging.Registered.Model.Inference;
+        var random = new Random(31);
+        for (int c = 0; c < layout.Columns; c++)
+            foreach (int x in new[] { 0, 19, 20, 25, 26, layout.Space.Size - 1, random.Next(layout.Space.Size), random.Next(layout.Space.Size) })
+            {
+                // A multiplicity past the last entry belongs to an entry that repeats, and moves nothing but counts of that entry.
+                var witness = new Witness(layout, Forging.Trace);
+                witness.Columns[c][x] += Goldilocks.One;
+                Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Forging.Verify(false, Forging.Statement, Forging.Prove(false, witness: witness).Proof)));
+            }
+    }
+
+    [Fact]
+    public void Another_hidden_value_of_the_same_table_breaks_the_relation()
+    {
+        // The lookups are all in order: what a hidden neuron's value is, is for the requantisation to say.
+        var layout = Forging.Registered.Model.Inference;
+        int neuron = Enumerable.Range(0, 20).First(i => Forging.Trace.Nodes[0].Output[i] is > 0 and < 126);
+        int value = Forging.Trace.Nodes[0].Output[neuron];
+        var witness = new Witness(layout, Forging.Trace);
+        Move(layout, witness, TableId.SaturateRelu, value, -1);
+        Move(layout, witness, TableId.SaturateRelu, value + 1, +1);
+        witness.Columns[InferenceLayout.Value][neuron] += Goldilocks.One;
+        Assert.Equal(ZkChecks.Sumcheck, Forging.CheckOf(Forging.Verify(false, Forging.Statement, Forging.Prove(false, witness: witness).Proof)));
+    }
+
+    [Fact]
+    public void Another_remainder_of_the_same_table_breaks_the_relation()
+    {
+        var layout = Forging.Registered.Model.Inference;
+        foreach (var node in layout.Space.Nodes)
+        {
+            var witness = new Witness(layout, Forging.Trace);
+            ref var limb = ref witness.Columns[layout.FirstRemainder][node.Offset];
+            Move(layout, witness, TableSet.Limb(node.RemainderBits, 0), (int)limb.Value, -1);
+            limb = Goldilocks.FromUInt64(limb.Value ^ 1);
+            Move(layout, witness, TableSet.Limb(node.RemainderBits, 0), (int)limb.Value, +1);
+            Assert.Equal(ZkChecks.Sumcheck, Forging.CheckOf(Forging.Verify(false, Forging.Statement, Forging.Prove(false, witness: witness).Proof)));
+        }
+    }
+
+    [Fact]
+    public void Saturation_is_no_excuse_for_a_value_that_did_not_saturate()
+    {
+        // σ = 1 with y = 127 for a result below: w would have to be negative, and p − |w| has no limbs in the tables.
+        var layout = Forging.Registered.Model.Inference;
+        var last = layout.Space.Last;
+        int cell = Enumerable.Range(0, 6).First(i => Math.Abs((int)Forging.Trace.Output[i]) < 126);
+        int neuron = last.Offset + cell, value = Forging.Trace.Output[cell];
+        var witness = new Witness(layout, Forging.Trace);
+        Move(layout, witness, TableId.Saturate, value, -1);
+        Move(layout, witness, TableId.Saturate, 127, +1, 1);
+        (witness.Columns[InferenceLayout.Value][neuron], witness.Columns[InferenceLayout.Side][neuron]) = (Goldilocks.FromUInt64(127), Goldilocks.One);
+        witness.Columns[InferenceLayout.FirstLimb][neuron] = Goldilocks.FromInteger(value - 127);
+        var output = Forging.Trace.Output.SetItem(cell, 127);
+        var statement = Forging.Statement with { Output = output.AsMemory() };
+        var (proof, _) = Forging.Prove(false, Forging.WithOutput(Forging.Trace, output), statement, witness);
+        Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Forging.Verify(false, statement, proof)));
+    }
+
+    [Fact]
     public void A_multiplicity_that_is_wrong_by_one_is_refused()
     {
         var layout = Forging.Registered.Model.Inference;

@@ -17,11 +17,15 @@ public sealed class InferenceTests(ITestOutputHelper output)
     [InlineData(4, new[] { 100, 300, 10 })]
     [InlineData(5, new[] { 784, 128, 10 })]
     [InlineData(6, new[] { 3, 1, 7, 1, 2 })]
+    [InlineData(7, new[] { 2, 600, 1 })] // biases, and columns of the witness, of several rows
+    [InlineData(8, new[] { 20, 600, 10 })]
     public void An_mlp_is_registered_and_its_inferences_are_proven_and_verified(int seed, int[] sizes)
     {
         var (graph, parameters) = RandomModels.Mlp(seed, sizes);
         var registered = Counterfoil.Prover.RegisteredModel.Register(graph, parameters);
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(registered.Model, registered.RegistrationProof));
+        if (sizes[1] == 600) Assert.True(registered.Model.Inference.RowsPerColumn > 1);
+        if (seed == 7) Assert.True(registered.Model.Registration.LimbRows > 1);
         for (int i = 0; i < 3; i++)
         {
             var input = RandomModels.Input(seed + i, sizes[0]);

@@ -5,6 +5,7 @@ using Counterfoil.Prover.Commitments;
 using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Transcripts;
@@ -26,7 +27,7 @@ public sealed class RegistrationTests
         var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Weights), [parameters]);
         var committed = new CommittedMatrix(weights, Codes.Weights);
         Assert.Equal(Verdict.Accept, CommittedModel.Create(claimed, [biasBits], Codes, committed.Root, out var model));
-        var proof = new RegistrationProver(model!, weights, committed).Prove(new KeccakTranscript());
+        var proof = new RegistrationProver(model!, weights, weights.Biases, committed).Prove(new KeccakTranscript());
         return RegistrationProof.Verify(model!, proof);
     }
 
@@ -68,6 +69,56 @@ public sealed class RegistrationTests
         Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Claim(Graph(8, 9), 8, Graph(8, 10), Parameters(8, 10))));
 
     [Fact]
+    public void Every_single_cell_of_the_matrix_is_held_to_its_range()
+    {
+        // Rows longer and shorter than a node's, so that a row holds parts of one neuron and parts of several.
+        foreach (int k in new[] { 4, 5, 7 })
+        {
+            var (graph, parameters) = RandomModels.Mlp(6, 19, 3, 5);
+            var codes = Codes with { Weights = RowCode.WithBits(k, 2, 101) };
+            int[] bits = [20, 20];
+            Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, [.. bits], out var space));
+            var layout = new WeightLayout(space!, codes.Weights);
+            var weights = new WeightMatrix(space!, layout, parameters);
+            var entries = layout.Blocks.SelectMany(b => layout.Entries(b).SelectMany(s => Enumerable.Range(s.Start, s.End - s.Start).Select(c => (s.Row, c)))).ToHashSet();
+            Assert.Equal(19 * 3 + 3 * 5 + 8, entries.Count);
+            for (int row = 0; row < layout.Rows; row++)
+                for (int cell = row % 3; cell < codes.Weights.RowLength; cell += k < 7 ? 1 : 5)
+                {
+                    bool bias = row >= layout.Biases.FirstRow, entry = entries.Contains((row, cell));
+                    // Out of range; and, where a value may stand at all, another one in range.
+                    Assert.Equal(ZkChecks.Lookup, Forging.CheckOf(Register(row, cell, !entry ? 1 : bias ? 1 << 19 : -128)));
+                    if (entry && cell % 4 == 0) Assert.Equal(Verdict.Accept, Register(row, cell, bias ? (1 << 19) - 1 : -127));
+                }
+
+            Verdict Register(int row, int cell, int value)
+            {
+                var tampered = new Tampered(weights, row, cell, value);
+                var committed = new CommittedMatrix(tampered, codes.Weights);
+                Assert.Equal(Verdict.Accept, CommittedModel.Create(graph, [.. bits], codes, committed.Root, out var model));
+                var biases = weights.Biases.ToArray();
+                if (row >= layout.Biases.FirstRow && entries.Contains((row, cell))) biases[((row - layout.Biases.FirstRow) << k) + cell] = value;
+                return RegistrationProof.Verify(model!, new RegistrationProver(model!, tampered, biases, committed).Prove(new KeccakTranscript()));
+            }
+        }
+    }
+
+    [Fact]
+    public void Limbs_of_other_biases_than_those_committed_are_refused()
+    {
+        // Every limb is in its table and every multiplicity right; only the tie between limbs and biases is broken.
+        var (graph, parameters) = RandomModels.Mlp(6, 5, 4);
+        Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, [20], out var space));
+        var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Weights), parameters);
+        var committed = new CommittedMatrix(weights, Codes.Weights);
+        Assert.Equal(Verdict.Accept, CommittedModel.Create(graph, [20], Codes, committed.Root, out var model));
+        var biases = weights.Biases.ToArray();
+        biases[2] ^= 1;
+        var verdict = RegistrationProof.Verify(model!, new RegistrationProver(model!, weights, biases, committed).Prove(new KeccakTranscript()));
+        Assert.Equal(ZkChecks.OpeningValue, Forging.CheckOf(verdict));
+    }
+
+    [Fact]
     public void A_registration_holds_for_its_model_alone()
     {
         var (one, other) = (RandomModels.Register(1, 4, 3), RandomModels.Register(2, 4, 3));
@@ -86,7 +137,7 @@ public sealed class RegistrationTests
         Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, one.Model.BiasBits, out var space));
         var weights = new WeightMatrix(space!, one.Model.Weights, [parameters[0] with { Weights = parameters[0].Weights.SetItem(0, 3) }]);
         var committed = new CommittedMatrix(weights, one.Model.Parameters.Weights);
-        var proof = new RegistrationProver(one.Model, weights, committed).Prove(new FrozenTranscript(3));
+        var proof = new RegistrationProver(one.Model, weights, weights.Biases, committed).Prove(new FrozenTranscript(3));
         Assert.Equal(ZkChecks.Path, Forging.CheckOf(RegistrationProof.Verify(one.Model, proof, new FrozenTranscript(3))));
     }
 
@@ -124,4 +175,24 @@ public sealed class RegistrationTests
     }
 
     sealed record Unknown(int Input) : Node(Input);
+
+    /// <summary>A matrix with one cell replaced.</summary>
+    sealed class Tampered(IMatrix inner, int row, int cell, int value) : IMatrix
+    {
+        public int Rows => inner.Rows;
+
+        public void CopyRow(int r, Span<Goldilocks> cells)
+        {
+            inner.CopyRow(r, cells);
+            if (r == row) cells[cell] = Goldilocks.FromInteger(value);
+        }
+
+        public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)
+        {
+            inner.Combine(weights, sum);
+            var cells = new Goldilocks[sum.Length];
+            inner.CopyRow(row, cells);
+            sum[cell] += weights[row] * (Goldilocks.FromInteger(value) - cells[cell]);
+        }
+    }
 }
