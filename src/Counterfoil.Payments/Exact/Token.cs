@@ -1,5 +1,6 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
+using Counterfoil.Evm.TypedData;
 using Counterfoil.Payments.X402;
 
 namespace Counterfoil.Payments.Exact;
@@ -12,6 +13,9 @@ namespace Counterfoil.Payments.Exact;
 /// <param name="Decimals">How many decimal places of a whole token one unit is.</param>
 public sealed record Token(NetworkId Network, Address Contract, string Name, string Version, int Decimals)
 {
+    /// <summary>The token's EIP-712 domain.</summary>
+    public Eip712Domain Domain => new(Name, Version, Network.ChainId, Contract);
+
     /// <summary>Compares what a message says of this token's signing domain and decimals with what its holder knows.</summary>
     public Verdict MatchDomain(Token claimed)
     {
