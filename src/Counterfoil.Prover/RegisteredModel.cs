@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
@@ -20,13 +21,15 @@ public sealed class RegisteredModel
     readonly WeightMatrix weights;
     readonly CommittedMatrix committed;
 
-    RegisteredModel(CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed)
+    RegisteredModel(CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, StageTiming commitment)
     {
         Model = model;
         this.parameters = parameters;
         this.weights = weights;
         this.committed = committed;
+        long start = Stopwatch.GetTimestamp();
         RegistrationProof = new RegistrationProver(model, weights, committed).Prove(new KeccakTranscript());
+        Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
     }
 
     /// <summary>What verifiers know of it.</summary>
@@ -34,6 +37,12 @@ public sealed class RegisteredModel
 
     /// <summary>What <see cref="Zk.RegistrationProof"/> verifies: published beside the model.</summary>
     public byte[] RegistrationProof { get; }
+
+    /// <summary>How long committing took, and proving that the weights are in range.</summary>
+    public ImmutableArray<StageTiming> Timings { get; }
+
+    /// <summary>Cells committed, padding included: divided by the first of <see cref="Timings"/>, the commit rate.</summary>
+    public long CommittedCells => (long)Model.Weights.Rows * Model.Weights.Code.RowLength;
 
     /// <summary>Commits a model's weights and proves that they are in range.</summary>
     /// <param name="graph">The operators.</param>
@@ -47,7 +56,8 @@ public sealed class RegisteredModel
     }
 
     /// <summary>As <see cref="Register"/>; a model that cannot be registered gives a verdict that says why.</summary>
-    public static Verdict TryRegister(Graph graph, ImmutableArray<GemmParameters> parameters, RegistrationOptions? options, out RegisteredModel? registered)
+    public static Verdict TryRegister(
+        Graph graph, ImmutableArray<GemmParameters> parameters, RegistrationOptions? options, out RegisteredModel? registered)
     {
         registered = null;
         options ??= new RegistrationOptions();
@@ -60,10 +70,13 @@ public sealed class RegisteredModel
         var code = ShortestProof(options, 16, k => new WeightLayout(space!, k).Rows);
         var witness = ShortestProof(options, space!.Variables, k => new Zk.Inference.InferenceLayout(space!, k).Rows);
         var layout = new WeightLayout(space!, code);
+        long start = Stopwatch.GetTimestamp();
         var weights = new WeightMatrix(space!, layout, parameters);
         var committed = new CommittedMatrix(weights, code);
-        verdict = CommittedModel.Create(graph, biasBits, new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness), committed.Root, out var model);
-        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed);
+        var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
+        var codes = new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness);
+        verdict = CommittedModel.Create(graph, biasBits, codes, committed.Root, out var model);
+        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed, commitment);
         return verdict;
     }
 
@@ -80,7 +93,8 @@ public sealed class RegisteredModel
 
     internal ExecutionTrace Execute(ReadOnlySpan<sbyte> input) => IntegerExecutor.Execute(Model.Graph, parameters, input);
 
-    internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) => Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
+    internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) =>
+        Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
 
     internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement) => new(statement, trace, weights, committed);
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Home;
+using Counterfoil.Tests;
 
 namespace Counterfoil.Core.Tests;
 
@@ -35,5 +36,12 @@ public sealed class NamesLaws
         Assert.True(checks.Count > 40);
         Assert.Equal(checks.Distinct(), checks);
         Assert.All(checks, id => Assert.Matches(new Regex("^[a-z]+(\\.[a-z0-9]+(-[a-z0-9]+)*)+$"), id));
+    }
+
+    [Fact]
+    public void The_page_of_checks_is_what_the_code_says()
+    {
+        ListOfChecks.Verify(typeof(CoreChecks));
+        ListOfChecks.Verify(typeof(HomeChecks));
     }
 }

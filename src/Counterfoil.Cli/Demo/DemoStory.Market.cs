@@ -62,7 +62,7 @@ sealed partial class DemoStory
         if (keep) transactions.Add(receipt.TransactionHash);
         var events = receipt.Logs.Where(l => l.Address == chain.Escrow.Address).Select(l =>
         {
-            MarketEvent.Decode(chain.Escrow.Address, l, out var decoded).Require();
+            MarketEvent.Decode(l, chain.Escrow.Address, out var decoded).Require();
             return decoded;
         });
         return events.OfType<T>().Single();

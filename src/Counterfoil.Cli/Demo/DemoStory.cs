@@ -37,7 +37,7 @@ sealed partial class DemoStory : IAsyncDisposable
 
     public SettlementChain Chain => chain;
 
-    static readonly StoreSchema LogSchema = new("log", 1), PaymentsSchema = new("payments", 1);
+    static readonly StoreSchema LogSchema = TransparencyLog.Schema, PaymentsSchema = new("payments", 1);
 
     /// <summary>Opens the home, its keys and its log, and starts the settlement chain.</summary>
     public static async Task<DemoStory> OpenAsync(string folder, Narrator narrator, CancellationToken cancel)

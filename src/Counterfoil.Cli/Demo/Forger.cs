@@ -46,7 +46,8 @@ sealed class Forger(Bundle bundle, Cast cast)
             Rewrite<TrainingRun>(t => t with { BuildDefinition = t.BuildDefinition with { InternalParameters = t.BuildDefinition.InternalParameters with { BatchesRoot = Sha256.Hash("other batches"u8) } } }));
         yield return new("another weight root under the same model id", EvidenceChecks.JoinModelId,
             Rewrite<ModelCommitment>(m => m with { WeightRoot = Keccak256.Hash("other weights"u8) }));
-        yield return new("an answer off by one in its largest cell", Zk.ZkChecks.Output, AnswerOffByOne());
+        // The output is absorbed before the first challenge, so the first layer of the proof is what no longer fits.
+        yield return new("an answer off by one in its largest cell", Zk.ZkChecks.LookupLayer, AnswerOffByOne());
         yield return new("a settlement of ten times the amount that moved", EvidenceChecks.ChainPayment,
             Rewrite<Settlement>(s => s with { Payment = s.Payment with { Amount = s.Payment.Amount * 10 } }));
         yield return new("the log rewritten after it was anchored", EvidenceChecks.ChainAnchor, RewriteLog());

@@ -68,7 +68,7 @@ public ref partial struct CborReader
     public Verdict Finish()
     {
         if (depth != 0) Fail(CoreChecks.CborArity, "every array and map read to its end", $"{depth} open");
-        if (items == 0) Fail(CoreChecks.CborTruncated, "an item", "no bytes");
+        if (input.IsEmpty) Fail(CoreChecks.CborTruncated, "an item", "no bytes");
         if (position != input.Length) Fail(CoreChecks.CborTrailing, "the end", $"{input.Length - position} more bytes");
         return failure is null ? Verdict.Accept : new Verdict.Rejected(failure);
     }

@@ -27,9 +27,6 @@ public static partial class CoreChecks
     /// <summary>A public key is a point of the curve and of its prime-order group.</summary>
     public static readonly Check KeyPoint = new("signing.key-point");
 
-    /// <summary>A key id is 64 lower-case hexadecimal digits.</summary>
-    public static readonly Check KeyIdEncoding = new("signing.key-id");
-
     /// <summary>A signature has its algorithm's length.</summary>
     public static readonly Check SignatureLength = new("signing.signature-length");
 

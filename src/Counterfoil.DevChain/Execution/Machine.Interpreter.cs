@@ -48,9 +48,9 @@ sealed partial class Machine
                     (frame.Gas, frame.Output) = (gas, default);
                     return Halt.Stopped;
 
-                case Opcode.Add: second = first + second; depth--; break;
+                case Opcode.Add: UInt256.AddOverflows(first, second, out second); depth--; break;
                 case Opcode.Mul: second = first * second; depth--; break;
-                case Opcode.Sub: second = first - second; depth--; break;
+                case Opcode.Sub: UInt256.SubtractUnderflows(first, second, out second); depth--; break;
                 case Opcode.Div: second = first / second; depth--; break;
                 case Opcode.SDiv: second = UInt256.DivideSigned(first, second); depth--; break;
                 case Opcode.Mod: second = first % second; depth--; break;

@@ -6,27 +6,27 @@ namespace Counterfoil.DevChain.Transactions;
 public static class DevChainChecks
 {
     /// <summary>The transaction is signed for this chain (EIP-155).</summary>
-    public static readonly Check ChainId = new("tx.chain-id");
+    public static readonly Check ChainId = new("devchain.chain-id");
     /// <summary>The nonce is the sender's next.</summary>
-    public static readonly Check Nonce = new("tx.nonce");
+    public static readonly Check Nonce = new("devchain.nonce");
     /// <summary>The sender has no code (EIP-3607).</summary>
-    public static readonly Check SenderIsExternal = new("tx.sender-is-external");
+    public static readonly Check SenderIsExternal = new("devchain.sender-is-external");
     /// <summary>The fee covers the block's base fee, and the tip is within the fee (EIP-1559).</summary>
-    public static readonly Check Fee = new("tx.fee");
+    public static readonly Check Fee = new("devchain.fee");
     /// <summary>The blobs are well-formed, few enough, and paid for (EIP-4844).</summary>
-    public static readonly Check Blobs = new("tx.blobs");
+    public static readonly Check Blobs = new("devchain.blobs");
     /// <summary>The sender holds what the transaction may cost at most.</summary>
-    public static readonly Check Funds = new("tx.funds");
+    public static readonly Check Funds = new("devchain.funds");
     /// <summary>The gas limit is within the block's.</summary>
-    public static readonly Check GasLimit = new("tx.gas-limit");
+    public static readonly Check GasLimit = new("devchain.gas-limit");
     /// <summary>The gas limit covers what the transaction costs before it runs.</summary>
-    public static readonly Check IntrinsicGas = new("tx.intrinsic-gas");
+    public static readonly Check IntrinsicGas = new("devchain.intrinsic-gas");
     /// <summary>The initialisation code is no longer than EIP-3860 allows.</summary>
-    public static readonly Check InitCode = new("tx.init-code");
+    public static readonly Check InitCode = new("devchain.init-code");
     /// <summary>No transaction with this hash is known already.</summary>
-    public static readonly Check Known = new("tx.known");
+    public static readonly Check Known = new("devchain.known");
     /// <summary>A transaction that replaces a waiting one pays a tenth more.</summary>
-    public static readonly Check Replacement = new("tx.replacement");
+    public static readonly Check Replacement = new("devchain.replacement");
     /// <summary>There is room for another waiting transaction.</summary>
-    public static readonly Check PoolLimit = new("tx.pool-limit");
+    public static readonly Check PoolLimit = new("devchain.pool-limit");
 }

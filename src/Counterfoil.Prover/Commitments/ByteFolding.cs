@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 
 namespace Counterfoil.Prover.Commitments;
 
@@ -12,12 +14,14 @@ namespace Counterfoil.Prover.Commitments;
 /// </remarks>
 static class ByteFolding
 {
-    static readonly FoldingWidth Widest = Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? FoldingWidth.Bits512 : Avx2.IsSupported ? FoldingWidth.Bits256 : FoldingWidth.Scalar;
+    static readonly FoldingWidth Widest =
+        WordLanes8.IsSupported ? FoldingWidth.Bits512 : WordLanes4.IsSupported ? FoldingWidth.Bits256 : FoldingWidth.Scalar;
 
     const int MostRows = 1 << 24;
 
     /// <summary>Writes the sums of all columns; the matrix has as many rows as there are weights.</summary>
-    public static void Fold(ReadOnlySpan<byte> cells, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) => Fold(cells, weights, sum, Widest);
+    public static void Fold(ReadOnlySpan<byte> cells, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) =>
+        Fold(cells, weights, sum, Widest);
 
     internal static void Fold(ReadOnlySpan<byte> cells, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum, FoldingWidth width)
     {
@@ -48,6 +52,7 @@ static class ByteFolding
         int columns = sum.Length, rows = words.Length / 4, c = 0;
         ref byte cell = ref MemoryMarshal.GetReference(cells);
         ref ulong word = ref MemoryMarshal.GetReference(words);
+        var upperHalf = Vector128.Create((byte)8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0);
         Span<ulong> lanes = stackalloc ulong[4 * Tile];
         ref ulong lane = ref MemoryMarshal.GetReference(lanes);
         for (; c + Tile <= columns; c += Tile)
@@ -57,9 +62,8 @@ static class ByteFolding
             {
                 var bytes = Vector128.LoadUnsafe(ref cell, (nuint)((long)r * columns + c));
                 var low = Avx512F.ConvertToVector512UInt64(bytes).AsUInt32();
-                var high = Avx512F.ConvertToVector512UInt64(Vector128.Shuffle(bytes, Vector128.Create((byte)8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15))).AsUInt32();
-                Vector512<uint> w0 = Vector512.Create(System.Runtime.CompilerServices.Unsafe.Add(ref word, 4 * r)).AsUInt32(), w1 = Vector512.Create(System.Runtime.CompilerServices.Unsafe.Add(ref word, 4 * r + 1)).AsUInt32();
-                Vector512<uint> w2 = Vector512.Create(System.Runtime.CompilerServices.Unsafe.Add(ref word, 4 * r + 2)).AsUInt32(), w3 = Vector512.Create(System.Runtime.CompilerServices.Unsafe.Add(ref word, 4 * r + 3)).AsUInt32();
+                var high = Avx512F.ConvertToVector512UInt64(Vector128.Shuffle(bytes, upperHalf)).AsUInt32();
+                Vector512<uint> w0 = Word(ref word, 4 * r), w1 = Word(ref word, 4 * r + 1), w2 = Word(ref word, 4 * r + 2), w3 = Word(ref word, 4 * r + 3);
                 a0 += Avx512F.Multiply(low, w0);
                 a1 += Avx512F.Multiply(low, w1);
                 a2 += Avx512F.Multiply(low, w2);
@@ -81,6 +85,9 @@ static class ByteFolding
         }
         return c;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<uint> Word(ref ulong words, int index) => Vector512.Create(Unsafe.Add(ref words, index)).AsUInt32();
 
     static int Fold256(ReadOnlySpan<byte> cells, ReadOnlySpan<ulong> words, Span<Goldilocks2> sum)
     {
@@ -124,7 +131,9 @@ static class ByteFolding
     static Goldilocks2 Join(ulong low0, ulong high0, ulong low1, ulong high1)
     {
         var shift = Goldilocks.FromUInt64(1UL << 32);
-        return new(Goldilocks.FromUInt64(low0) + Goldilocks.FromUInt64(high0) * shift, Goldilocks.FromUInt64(low1) + Goldilocks.FromUInt64(high1) * shift);
+        return new(
+            Goldilocks.FromUInt64(low0) + Goldilocks.FromUInt64(high0) * shift,
+            Goldilocks.FromUInt64(low1) + Goldilocks.FromUInt64(high1) * shift);
     }
 }
 

@@ -23,7 +23,10 @@ sealed class MerkleTree
 
     public Keccak256Digest Root => levels[^1][0];
 
-    /// <summary>Writes the siblings that cannot be computed from the leaves at ascending <paramref name="positions"/>, level by level. Overwrites the positions.</summary>
+    /// <summary>
+    /// Writes the siblings that cannot be computed from the leaves at ascending <paramref name="positions"/>, level by level. Overwrites
+    /// the positions.
+    /// </summary>
     public void WriteSiblings(ProverChannel channel, Span<int> positions)
     {
         int count = positions.Length;
@@ -67,7 +70,10 @@ sealed class MerkleTree
         for (int first = 0; first < parents.Length; first += batch)
         {
             for (int i = 0; i < batch; i++)
-                MerkleRoot.WriteNode(level[2 * (first + i)], level[2 * (first + i) + 1], messages.AsSpan(i * MerkleRoot.NodeSize, MerkleRoot.NodeSize));
+            {
+                var message = messages.AsSpan(i * MerkleRoot.NodeSize, MerkleRoot.NodeSize);
+                MerkleRoot.WriteNode(level[2 * (first + i)], level[2 * (first + i) + 1], message);
+            }
             Keccak256.HashMany(messages, MerkleRoot.NodeSize, parents.AsSpan(first, batch));
         }
         return parents;

@@ -55,13 +55,13 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
         var point = MatrixSumcheckProver.Prove(channel, model.Weights.AddressVariables, Terms(rowWeights));
         var read = new Goldilocks2[space.Nodes.Length];
         foreach (var node in space.Nodes)
-            read[node.Index] = Multilinear.InnerProduct(trace.Value(node.Node.Input).AsSpan(), Multilinear.Equality<Goldilocks2>(point.AsSpan(0, node.ColumnVariables)));
+            read[node.Index] = Multilinear.Evaluate(trace.Value(node.Node.Input).AsSpan(), point.AsSpan(0, node.ColumnVariables));
         channel.Send(Labels.ValuesRead, read);
         Mark("matrix products");
 
         // 4.
         var outputPoint = transcript.Challenges(Multilinear.VariablesFor(statement.Output.Length));
-        var output = Multilinear.InnerProduct(trace.Output.AsSpan(), Multilinear.Equality<Goldilocks2>(outputPoint));
+        var output = Multilinear.Evaluate(trace.Output.AsSpan(), outputPoint);
         channel.Send(Labels.OutputValue, output);
 
         // 5.
@@ -76,10 +76,12 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
 
         // 6.
         var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.Columns)));
-        committed.Open(channel, InferenceProof.ColumnRows(layout, delta, neuron), Multilinear.Equality<Goldilocks2>(neuron.AsSpan(0, layout.Code.LogRowLength)));
+        var cells = Multilinear.Equality<Goldilocks2>(neuron.AsSpan(0, layout.Code.LogRowLength));
+        committed.Open(channel, InferenceProof.ColumnRows(layout, delta, neuron), cells);
         Mark("open witness");
         var rows = MatrixClaim.MatrixRows(model.Weights, rowWeights, read, point);
-        committedWeights.Open(channel, rows, Multilinear.Equality<Goldilocks2>(point.AsSpan(0, model.Weights.Code.LogRowLength)));
+        cells = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, model.Weights.Code.LogRowLength));
+        committedWeights.Open(channel, rows, cells);
         Mark("open weights");
         return channel.ToArray();
     }
@@ -139,9 +141,11 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
                 left[i] = rowWeights[node.Offset + i];
                 right[i] = Goldilocks2.FromInteger((long)trace.Nodes[node.Index].Accumulators[i] - biases[node.Offset + i]);
             }
-            terms.Add(new(model.Weights.Blocks[node.Index], left, right, trace.Value(node.Node.Input).AsMemory(), (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
+            var block = model.Weights.Blocks[node.Index];
+            terms.Add(new(block, left, right, trace.Value(node.Node.Input).AsMemory(), (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
         }
-        var (a, b) = (new Goldilocks2[1 << Multilinear.VariablesFor(biases.Length)], new Goldilocks2[1 << Multilinear.VariablesFor(biases.Length)]);
+        int length = 1 << Multilinear.VariablesFor(biases.Length);
+        Goldilocks2[] a = new Goldilocks2[length], b = new Goldilocks2[length];
         for (int i = 0; i < biases.Length; i++) (a[i], b[i]) = (rowWeights[i], Goldilocks2.FromInteger(biases[i]));
         terms.Add(new(model.Weights.Biases, a, b, default, null));
         return terms;

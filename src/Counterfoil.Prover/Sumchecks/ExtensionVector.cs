@@ -52,7 +52,8 @@ readonly ref struct ExtensionVector
         for (int x = 0; x < half; x += L.Count)
         {
             var low = Load<V, L>(x);
-            Store<V, L>(x, GoldilocksLanes<V, L>.Add(low, GoldilocksLanes<V, L>.Multiply(point, GoldilocksLanes<V, L>.Subtract(Load<V, L>(half + x), low))));
+            var slope = GoldilocksLanes<V, L>.Subtract(Load<V, L>(half + x), low);
+            Store<V, L>(x, GoldilocksLanes<V, L>.Add(low, GoldilocksLanes<V, L>.Multiply(point, slope)));
         }
     }
 

@@ -58,5 +58,6 @@ static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<
     static (V, V) Cross((V, V) a, (V, V) d, (V, V) c, (V, V) b) =>
         GoldilocksLanes<V, L>.Add(GoldilocksLanes<V, L>.Multiply(a, d), GoldilocksLanes<V, L>.Multiply(c, b));
 
-    static (V, V) Accumulate((V, V) sum, (V, V) weight, (V, V) value) => GoldilocksLanes<V, L>.Add(sum, GoldilocksLanes<V, L>.Multiply(weight, value));
+    static (V, V) Accumulate((V, V) sum, (V, V) weight, (V, V) value) =>
+        GoldilocksLanes<V, L>.Add(sum, GoldilocksLanes<V, L>.Multiply(weight, value));
 }

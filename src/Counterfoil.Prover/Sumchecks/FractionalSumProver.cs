@@ -35,7 +35,8 @@ static class FractionalSumProver
 
     // Σ eq(point, x)·(p₀q₁ + (p₁ + λq₁)q₀): the eq factor of the bound variable is linear and known, so only the quadratic rest is summed
     // (Gruen, eprint 2024/108). Overwrites the layer.
-    static Goldilocks2[] ProveLayer(ProverChannel channel, ExtensionVector p, ExtensionVector q, Goldilocks2[] point, Goldilocks2 lambda, Goldilocks2[] ends)
+    static Goldilocks2[] ProveLayer(
+        ProverChannel channel, ExtensionVector p, ExtensionVector q, Goldilocks2[] point, Goldilocks2 lambda, Goldilocks2[] ends)
     {
         int half = p.Length / 2;
         ExtensionVector p0 = p.Slice(0, half), q0 = q.Slice(0, half), p1 = p.Slice(half, half), q1 = q.Slice(half, half);

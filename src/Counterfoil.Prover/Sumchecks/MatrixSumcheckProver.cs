@@ -6,7 +6,8 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover.Sumchecks;
 
 /// <summary>
-/// The prover's side of the matrix sum-check: per block a product of two vectors, first over the block's rows (A and the accumulators without bias), then, once
+/// The prover's side of the matrix sum-check: per block a product of two vectors, first over the block's rows (A and the accumulators
+/// without bias), then, once
 /// the rows are bound, over its columns (the weights folded over rows, and the value read).
 /// </summary>
 static class MatrixSumcheckProver
@@ -17,7 +18,8 @@ static class MatrixSumcheckProver
     /// <param name="Right">Per row, Σ W·x (or the bias).</param>
     /// <param name="Read">x, of which the biases have none.</param>
     /// <param name="Fold">Writes Σ over rows of weight·row of W; biases have none.</param>
-    public sealed record Term(WeightLayout.Block Block, Goldilocks2[] Left, Goldilocks2[] Right, ReadOnlyMemory<sbyte> Read, Action<Goldilocks2[], Goldilocks2[]>? Fold);
+    public sealed record Term(
+        WeightLayout.Block Block, Goldilocks2[] Left, Goldilocks2[] Right, ReadOnlyMemory<sbyte> Read, Action<Goldilocks2[], Goldilocks2[]>? Fold);
 
     /// <summary>Runs all rounds; returns the point.</summary>
     public static Goldilocks2[] Prove(ProverChannel channel, int variables, IEnumerable<Term> terms)

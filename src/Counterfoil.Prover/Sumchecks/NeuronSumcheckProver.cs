@@ -13,7 +13,8 @@ static class NeuronSumcheckProver
     {
         int size = layout.Space.Size;
         Goldilocks2[] s = Copy(relation.Scaled), p = Copy(relation.Plain), e = Copy(relation.Lookups.Equality), g = Copy(relation.Read);
-        Goldilocks2[] y = new Goldilocks2[size], side = new Goldilocks2[size], w = new Goldilocks2[size], r = new Goldilocks2[size], l = new Goldilocks2[size];
+        Goldilocks2[] y = new Goldilocks2[size], side = new Goldilocks2[size], w = new Goldilocks2[size];
+        Goldilocks2[] r = new Goldilocks2[size], l = new Goldilocks2[size];
         for (int x = 0; x < size; x++)
         {
             y[x] = columns[InferenceLayout.Value][x];

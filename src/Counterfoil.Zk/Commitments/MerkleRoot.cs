@@ -33,7 +33,10 @@ static class MerkleRoot
         right.CopyTo(message[(8 + Bytes32.Size)..]);
     }
 
-    /// <summary>The root above <paramref name="leaves"/> at ascending distinct <paramref name="positions"/>, with siblings from the channel. Overwrites both.</summary>
+    /// <summary>
+    /// The root above <paramref name="leaves"/> at ascending distinct <paramref name="positions"/>, with siblings from the channel.
+    /// Overwrites both.
+    /// </summary>
     public static Keccak256Digest Climb(VerifierChannel channel, int depth, Span<int> positions, Span<Keccak256Digest> leaves)
     {
         var messages = new byte[positions.Length * NodeSize];

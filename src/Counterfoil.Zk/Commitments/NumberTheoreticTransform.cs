@@ -70,7 +70,8 @@ sealed class NumberTheoreticTransform
     }
 
     /// <summary>(u, v) ← (u + v, (u − v)·root) in whole vectors; returns how many were done.</summary>
-    internal static int Butterflies<V, L>(Span<ulong> low, Span<ulong> high, ReadOnlySpan<ulong> roots) where V : struct where L : struct, IWordLanes<V>
+    internal static int Butterflies<V, L>(Span<ulong> low, Span<ulong> high, ReadOnlySpan<ulong> roots)
+        where V : struct where L : struct, IWordLanes<V>
     {
         ref ulong l = ref MemoryMarshal.GetReference(low), h = ref MemoryMarshal.GetReference(high), w = ref MemoryMarshal.GetReference(roots);
         int i = 0;

@@ -9,7 +9,8 @@ namespace Counterfoil.Zk.Commitments;
 /// </summary>
 /// <remarks>
 /// The symbols of one quarter (at rate 1/4) are the values on one coset of the roots of unity of order 2^k, so a codeword is 2^ρ transforms
-/// of the row's length rather than one of mostly zeros. No point is zero: uniform further coefficients would hide as many columns as there are of them.
+/// of the row's length rather than one of mostly zeros. No point is zero: uniform further coefficients would hide as many columns as there
+/// are of them.
 /// </remarks>
 static class ReedSolomon
 {
@@ -28,7 +29,9 @@ static class ReedSolomon
         }
     }
 
-    /// <summary>The codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone.</summary>
+    /// <summary>
+    /// The codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone.
+    /// </summary>
     public static Goldilocks2[] Encode(ReadOnlySpan<Goldilocks2> cells, RowCode code)
     {
         Goldilocks[] row = new Goldilocks[cells.Length], low = new Goldilocks[code.Length], high = new Goldilocks[code.Length];

@@ -28,7 +28,9 @@ public readonly record struct RowCode(int LogRowLength, int LogInverseRate, int 
     /// </remarks>
     public int MostAgreements => Length - (Length - RowLength) / 2 - 1;
 
-    /// <summary>−log₂ of the chance that all queries hit agreements: positions are distinct, so it is Π (A − i) / (n − i) over the queries i.</summary>
+    /// <summary>
+    /// −log₂ of the chance that all queries hit agreements: positions are distinct, so it is Π (A − i) / (n − i) over the queries i.
+    /// </summary>
     public double QueryBits
     {
         get

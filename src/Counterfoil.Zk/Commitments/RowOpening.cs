@@ -6,7 +6,8 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Zk.Commitments;
 
 /// <summary>
-/// Verifies that Σ aᵣ·b_c·cell(r, c) over a committed matrix is a claimed value: one wide fold of all rows (Ligero's opening, Ames, Hazay, Ishai,
+/// Verifies that Σ aᵣ·b_c·cell(r, c) over a committed matrix is a claimed value: one wide fold of all rows (Ligero's opening, Ames, Hazay,
+/// Ishai,
 /// Venkitasubramaniam 2017), unique decoding.
 /// </summary>
 /// <remarks>
@@ -16,21 +17,25 @@ namespace Counterfoil.Zk.Commitments;
 /// <para>Soundness: if the rows are not jointly close to the code, eq(θ, ·) of them is not, but for n·⌈log₂ rows⌉/|F| (tensor-structured
 /// coefficients: Diamond and Gruen, eprint 2024/1351), nor then is a further point ε of the line through it, but for n/|F| (Ben-Sasson, Carmon,
 /// Ishai, Kopparty, Saraf 2020, theorem 4.1, whose range is the unique-decoding radius). If they are close, v is determined by θ, ε and the
-/// decoded rows, and claim + ε·u is its product with b for a wrong claim at one ε at most. See <see cref="RowCode.MostAgreements"/> for the queries.</para>
+/// decoded rows, and claim + ε·u is its product with b for a wrong claim at one ε at most. See <see cref="RowCode.MostAgreements"/> for the
+/// queries.</para>
 /// </remarks>
 static class RowOpening
 {
     /// <summary>Verifies one opening of a matrix with as many rows as <paramref name="a"/> has weights.</summary>
-    public static void Verify(VerifierChannel channel, RowCode code, Keccak256Digest root, ReadOnlySpan<Goldilocks2> a, ReadOnlySpan<Goldilocks2> b, Goldilocks2 claim)
+    public static void Verify(
+        VerifierChannel channel, RowCode code, Keccak256Digest root, ReadOnlySpan<Goldilocks2> a, ReadOnlySpan<Goldilocks2> b, Goldilocks2 claim)
     {
         var random = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(a.Length)));
         var u = channel.ReceiveOne(Labels.OpeningValue);
         var epsilon = channel.Challenge();
         var v = channel.Receive(Labels.OpeningRow, code.RowLength);
         var positions = channel.Positions(code.Queries, code.LogLength);
-        if (channel.Rejection is not null) return;
+        // What is read and hashed from here on grows with queries times rows: not before the bytes are there.
+        if (!channel.HasLeft(8L * code.Queries * a.Length)) return;
 
-        channel.Require(Multilinear.InnerProduct<Goldilocks2>(v, b) == claim + epsilon * u, ZkChecks.OpeningValue, "the claimed value of the opened row", "another");
+        bool claimed = Multilinear.InnerProduct<Goldilocks2>(v, b) == claim + epsilon * u;
+        channel.Require(claimed, ZkChecks.OpeningValue, "the claimed value of the opened row", "another");
         var weights = new Goldilocks2[a.Length];
         for (int r = 0; r < weights.Length; r++) weights[r] = a[r] + epsilon * random[r];
 

@@ -58,7 +58,7 @@ sealed class NeuronSpace
         for (int i = 0; i < graph.Nodes.Length; i++)
         {
             if (graph.Nodes[i] is not Gemm node)
-                return Verdict.Reject(ZkChecks.ModelGraph, "Gemm, the operator that can be proven", $"node {i}: {graph.Nodes[i]?.GetType().Name ?? "nothing"}");
+                return Verdict.Reject(ZkChecks.ModelGraph, "a Gemm, the operator that can be proven", $"node {i}: {graph.Nodes[i]?.GetType().Name ?? "none"}");
             var verdict = CheckShape(graph, node, i, biasBits[i]);
             if (!verdict.IsAccepted) return verdict;
             verdict = NodeArithmetic.Derive(node, i, (int)neurons, biasBits[i], out var arithmetic);
@@ -66,7 +66,7 @@ sealed class NeuronSpace
             neurons += node.OutputLength;
             weights += (long)node.OutputLength << arithmetic!.ColumnVariables;
             if (neurons > Limits.Neurons || weights > Limits.Weights)
-                return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Neurons} neurons and {Limits.Weights} padded weights", $"{neurons} and {weights} up to node {i}");
+                return Verdict.Reject(ZkChecks.ModelGraph, $"{Limits.Neurons} neurons and {Limits.Weights} padded weights at most", $"{neurons}, {weights}");
             nodes.Add(arithmetic);
         }
         space = new NeuronSpace(graph, nodes.MoveToImmutable());

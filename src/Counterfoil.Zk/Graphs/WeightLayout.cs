@@ -8,7 +8,10 @@ namespace Counterfoil.Zk.Graphs;
 /// Where every weight and bias lies in the one committed matrix of a model. A block starts at a row of its own; in it, the weight of neuron i
 /// and column j has the address i·2^κ + j, κ the variables of a row of W. The last block holds all biases, neuron after neuron (κ = 0).
 /// </summary>
-/// <remarks>Bit b of an address is variable b of the matrix sum-check for every block: blocks of all shapes end at one point, and one opening serves all.</remarks>
+/// <remarks>
+/// Bit b of an address is variable b of the matrix sum-check for every block: blocks of all shapes end at one point, and one opening serves
+/// all.
+/// </remarks>
 sealed class WeightLayout
 {
     public WeightLayout(NeuronSpace space, RowCode code)
@@ -57,8 +60,9 @@ sealed class WeightLayout
     /// <summary>The parts of rows that hold the entries of a block; every other cell is padding.</summary>
     public IEnumerable<Segment> Entries(Block block)
     {
-        if (block.Width == 1 << block.ColumnVariables) return Segments(block, 0, (long)block.Height << block.ColumnVariables);
-        return Enumerable.Range(0, block.Height).SelectMany(i => Segments(block, (long)i << block.ColumnVariables, ((long)i << block.ColumnVariables) + block.Width));
+        long stride = 1L << block.ColumnVariables;
+        if (block.Width == stride) return Segments(block, 0, block.Height * stride);
+        return Enumerable.Range(0, block.Height).SelectMany(i => Segments(block, i * stride, i * stride + block.Width));
     }
 
     Block Place(int height, int width, int columnVariables, ref int rows)
@@ -69,7 +73,9 @@ sealed class WeightLayout
         return block;
     }
 
-    /// <summary>Entries of <paramref name="Height"/> rows and <paramref name="Width"/> columns, from row <paramref name="FirstRow"/> on.</summary>
+    /// <summary>
+    /// Entries of <paramref name="Height"/> rows and <paramref name="Width"/> columns, from row <paramref name="FirstRow"/> on.
+    /// </summary>
     public readonly record struct Block(int FirstRow, int Rows, int Height, int Width, int ColumnVariables);
 
     /// <summary>Cells from <paramref name="Start"/> to before <paramref name="End"/> of a row.</summary>

@@ -6,12 +6,14 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Inference;
 
 /// <summary>
-/// The columns that an inference commits, one cell per neuron, and the slots of its lookups. Derived from the model alone: a proof has no say in it.
+/// The columns that an inference commits, one cell per neuron, and the slots of its lookups. Derived from the model alone: a proof has no
+/// say in it.
 /// </summary>
 /// <remarks>
 /// Columns: y, σ, the limbs of w, the limbs of r, then the multiplicities of the tables' entries. Slots: one lookup of (y, σ), one of each limb,
 /// then the tables; slot t of the tables has the entries from t·2^ν on. A leaf of the fractional sum is (slot, neuron), slot in the high bits.
-/// Limbs are of 8 bits, little-endian; what a node does not need of a limb, and every limb of a padding neuron, is looked up in the table of no bits.
+/// Limbs are of 8 bits, little-endian; what a node does not need of a limb, and every limb of a padding neuron, is looked up in the table
+/// of no bits.
 /// </remarks>
 sealed class InferenceLayout
 {

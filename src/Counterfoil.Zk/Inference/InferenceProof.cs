@@ -1,3 +1,4 @@
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
@@ -50,20 +51,24 @@ public static class InferenceProof
         var point = Sumcheck.Verify(channel, Labels.MatrixRound, weights.AddressVariables, 2, ref weightClaim);
         var read = channel.Receive(Labels.ValuesRead, space.Nodes.Length);
         foreach (var node in space.Nodes)
-            if (node.Node.Input == 0)
-                channel.Require(read[node.Index] == Evaluate(statement.Input.Span, point.AsSpan(0, node.ColumnVariables)), ZkChecks.Input, "the statement's input", $"another value read by node {node.Index}");
+        {
+            if (node.Node.Input != 0) continue;
+            bool same = read[node.Index] == Multilinear.Evaluate(statement.Input.Span, point.AsSpan(0, node.ColumnVariables));
+            channel.Require(same, ZkChecks.Input, "the statement's input", $"another value read by node {node.Index}");
+        }
 
         // 4. The output is the statement's.
         var outputPoint = channel.Challenges(Multilinear.VariablesFor(statement.Output.Length));
         var output = channel.ReceiveOne(Labels.OutputValue);
-        channel.Require(output == Evaluate(statement.Output.Span, outputPoint), ZkChecks.Output, "the statement's output", "another output");
+        channel.Require(output == Multilinear.Evaluate(statement.Output.Span, outputPoint), ZkChecks.Output, "the statement's output", "another output");
 
         // 5. All claims on the witness columns become one, at one point.
         relation.Batch(channel.Challenges(NeuronRelation.BatchedClaims(space)), point, read, outputPoint, output);
         var claim = relation.Claim;
         var neuron = Sumcheck.Verify(channel, Labels.NeuronRound, space.Variables, 3, ref claim);
         var columns = channel.Receive(Labels.Columns, layout.Columns);
-        channel.Require(relation.At(Multilinear.Equality<Goldilocks2>(neuron), columns) == claim, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
+        bool satisfied = relation.At(Multilinear.Equality<Goldilocks2>(neuron), columns) == claim;
+        channel.Require(satisfied, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
 
         // 6. The columns are those committed, and the weights those registered.
         OpenColumns(channel, layout, witnessRoot, neuron, columns);
@@ -74,7 +79,8 @@ public static class InferenceProof
         return channel.Finish();
     }
 
-    static void OpenColumns(VerifierChannel channel, InferenceLayout layout, Core.Digests.Keccak256Digest root, ReadOnlySpan<Goldilocks2> neuron, ReadOnlySpan<Goldilocks2> columns)
+    static void OpenColumns(
+        VerifierChannel channel, InferenceLayout layout, Keccak256Digest root, ReadOnlySpan<Goldilocks2> neuron, ReadOnlySpan<Goldilocks2> columns)
     {
         var delta = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(layout.Columns)));
         var rows = ColumnRows(layout, delta, neuron);
@@ -91,7 +97,4 @@ public static class InferenceProof
             for (int h = 0; h < high.Length; h++) rows[c * high.Length + h] = delta[c] * high[h];
         return rows;
     }
-
-    static Goldilocks2 Evaluate(ReadOnlySpan<sbyte> tensor, ReadOnlySpan<Goldilocks2> point) =>
-        Multilinear.InnerProduct(tensor, Multilinear.Equality(point));
 }

@@ -5,7 +5,8 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Inference;
 
 /// <summary>
-/// The matrix products of all nodes as one sum (Thaler 2013, all layers in one sum-check): Σ over nodes of Σ A(i)·W(i, j)·x(j), and Σ A(i)·b(i) for the biases,
+/// The matrix products of all nodes as one sum (Thaler 2013, all layers in one sum-check): Σ over nodes of Σ A(i)·W(i, j)·x(j), and Σ
+/// A(i)·b(i) for the biases,
 /// with A(i) = eq(τ, neuron i)·Mᵢ public.
 /// </summary>
 static class MatrixClaim
@@ -28,7 +29,8 @@ static class MatrixClaim
     /// <param name="rowWeights">A of every neuron.</param>
     /// <param name="read">x at ρ for every node.</param>
     /// <param name="point">ρ.</param>
-    public static Goldilocks2[] MatrixRows(WeightLayout layout, ReadOnlySpan<Goldilocks2> rowWeights, ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> point)
+    public static Goldilocks2[] MatrixRows(
+        WeightLayout layout, ReadOnlySpan<Goldilocks2> rowWeights, ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> point)
     {
         var rows = new Goldilocks2[layout.Rows];
         int offset = 0;
@@ -37,9 +39,9 @@ static class MatrixClaim
             var block = layout.Blocks[l];
             bool biases = block == layout.Biases;
             var a = rowWeights.Slice(biases ? 0 : offset, block.Height);
-            var factor = Multilinear.InnerProduct<Goldilocks2>(a, Multilinear.EqualityPrefix<Goldilocks2>(point[block.ColumnVariables..], block.Height));
+            var factor = Multilinear.InnerProduct(a, Multilinear.EqualityPrefix(point[block.ColumnVariables..], block.Height));
             if (!biases) factor *= read[l];
-            var high = Multilinear.EqualityPrefix<Goldilocks2>(point[layout.Code.LogRowLength..], block.Rows);
+            var high = Multilinear.EqualityPrefix(point[layout.Code.LogRowLength..], block.Rows);
             for (int r = 0; r < block.Rows; r++) rows[block.FirstRow + r] = factor * high[r];
             offset += block.Height;
         }

@@ -5,11 +5,13 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Inference;
 
 /// <summary>
-/// All that is claimed of the witness columns, as one sum over neurons: the requantisation of every neuron, the two claims that the lookups left,
+/// All that is claimed of the witness columns, as one sum over neurons: the requantisation of every neuron, the two claims that the lookups
+/// left,
 /// the values that the matrix products read, and the output.
 /// </summary>
 /// <remarks>
-/// Σ over x of Scaled(x)·(y + σ·w)(x) + Plain(x)·r(x) + Equality(x)·Σ LookupWeights·columns(x) + Read(x)·y(x) = <see cref="Claim"/>, where Scaled is
+/// Σ over x of Scaled(x)·(y + σ·w)(x) + Plain(x)·r(x) + Equality(x)·Σ LookupWeights·columns(x) + Read(x)·y(x) = <see cref="Claim"/>, where
+/// Scaled is
 /// eq(τ, x)·2^s and Plain is eq(τ, x), both on real neurons alone. Degree 3, because of Scaled·σ·w.
 /// </remarks>
 sealed class NeuronRelation
@@ -58,7 +60,8 @@ sealed class NeuronRelation
     /// <param name="read">The value each node read, there; those that read the input say nothing of the columns.</param>
     /// <param name="outputPoint">A random point of the output.</param>
     /// <param name="output">The output there.</param>
-    public void Batch(ReadOnlySpan<Goldilocks2> challenges, ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> outputPoint, Goldilocks2 output)
+    public void Batch(
+        ReadOnlySpan<Goldilocks2> challenges, ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> outputPoint, Goldilocks2 output)
     {
         for (int c = 0; c < LookupWeights.Length; c++)
             LookupWeights[c] = challenges[0] * Lookups.NumeratorWeights[c] + challenges[1] * Lookups.DenominatorWeights[c];

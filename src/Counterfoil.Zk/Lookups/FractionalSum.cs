@@ -35,7 +35,8 @@ static class FractionalSum
             var next = Sumcheck.Verify(channel, Labels.FractionRound, layer, 3, ref claim);
             channel.Receive(Labels.FractionLayer, ends);
             var sum = ends[0] * ends[3] + ends[1] * ends[2] + lambda * ends[2] * ends[3];
-            channel.Require(Multilinear.Equality<Goldilocks2>(point, next) * sum == claim, ZkChecks.LookupLayer, $"layer {layer} to follow from layer {layer + 1}", "another value");
+            bool follows = Multilinear.Equality<Goldilocks2>(point, next) * sum == claim;
+            channel.Require(follows, ZkChecks.LookupLayer, $"layer {layer} to follow from layer {layer + 1}", "another value");
             point = next;
             Descend(channel, ends, ref point, ref p, ref q);
         }

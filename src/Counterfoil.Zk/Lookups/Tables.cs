@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Counterfoil.Zk.Lookups;
 
 /// <summary>
-/// A table of pairs that values are looked up in. The number is part of every looked-up tuple, so that a value of one table never passes in another;
+/// A table of pairs that values are looked up in. The number is part of every looked-up tuple, so that a value of one table never passes in
+/// another;
 /// a number never changes what it stands for.
 /// </summary>
 enum TableId : byte
@@ -56,7 +57,9 @@ sealed class TableSet
     /// <summary>Entry <paramref name="index"/>; past the end the last entry repeats, where a multiplicity does no harm.</summary>
     public TableEntry this[int index] => Entries[Math.Min(index, Entries.Length - 1)];
 
-    /// <summary>The table of <paramref name="bits"/>-bit numbers' limb <paramref name="limb"/>: 8 bits, fewer at the top, none above it.</summary>
+    /// <summary>
+    /// The table of <paramref name="bits"/>-bit numbers' limb <paramref name="limb"/>: 8 bits, fewer at the top, none above it.
+    /// </summary>
     public static TableId Limb(int bits, int limb) => (TableId)Math.Clamp(bits - 8 * limb, 0, 8);
 
     /// <summary>Where a pair that is in its table stands among all entries.</summary>

@@ -9,7 +9,9 @@ public enum PrivacyProfile : byte
     PublicWeights = 0,
 }
 
-/// <summary>How a model's weights and its proofs' witnesses are committed. Part of the model's identity: a proof cannot choose fewer queries.</summary>
+/// <summary>
+/// How a model's weights and its proofs' witnesses are committed. Part of the model's identity: a proof cannot choose fewer queries.
+/// </summary>
 /// <param name="Profile">What is hidden.</param>
 /// <param name="Weights">The code of the weights' matrix and of the registration's.</param>
 /// <param name="Witness">The code of an inference's witness.</param>

@@ -50,7 +50,10 @@ public sealed partial class CommittedModel
     /// <summary>The model's name.</summary>
     public ModelId Id { get; }
 
-    /// <summary>Keccak-256 over a domain and the graph's part of the encoding: two models with one graph digest differ in weights or commitment alone.</summary>
+    /// <summary>
+    /// Keccak-256 over a domain and the graph's part of the encoding: two models with one graph digest differ in weights or commitment
+    /// alone.
+    /// </summary>
     public Keccak256Digest GraphDigest { get; }
 
     /// <summary>The soundness error of every round of both proofs; the least has at least <see cref="SecurityLedger.LeastBits"/> bits.</summary>
@@ -70,7 +73,8 @@ public sealed partial class CommittedModel
     /// <param name="parameters">How it is committed.</param>
     /// <param name="weightRoot">The root of the weights.</param>
     /// <param name="model">The model, if the verdict accepts.</param>
-    public static Verdict Create(Graph graph, ImmutableArray<int> biasBits, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedModel? model)
+    public static Verdict Create(
+        Graph graph, ImmutableArray<int> biasBits, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedModel? model)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -88,7 +92,10 @@ public sealed partial class CommittedModel
             return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(candidate.Inference.Depth, candidate.Registration.Depth)}");
         var weakest = candidate.Ledger.Weakest;
         if (!(weakest.Bits >= SecurityLedger.LeastBits))
-            return Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
+        {
+            string found = $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})";
+            return Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", found);
+        }
         model = candidate;
         return Verdict.Accept;
     }

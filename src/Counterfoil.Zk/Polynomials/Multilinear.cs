@@ -27,7 +27,10 @@ public static class Multilinear
         return table;
     }
 
-    /// <summary>The first <paramref name="count"/> entries (rounded up to a power of two) of eq(point, ·): no table of the whole hypercube where only a start of it is used.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> entries (rounded up to a power of two) of eq(point, ·): no table of the whole hypercube where
+    /// only a start of it is used.
+    /// </summary>
     public static F[] EqualityPrefix<F>(ReadOnlySpan<F> point, int count) where F : struct, IField<F>
     {
         int variables = VariablesFor(count);
@@ -77,4 +80,7 @@ public static class Multilinear
         for (int i = 0; i < weights.Length; i++) sums[i + 1] = sums[i] + weights[i];
         return sums;
     }
+
+    /// <summary>The polynomial with these int8 values at <paramref name="point"/>.</summary>
+    public static Goldilocks2 Evaluate(ReadOnlySpan<sbyte> tensor, ReadOnlySpan<Goldilocks2> point) => InnerProduct(tensor, Equality(point));
 }

@@ -5,7 +5,8 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Registration;
 
 /// <summary>
-/// What the fractional sum of a registration leaves, all at one cell point: claims on the weights' rows and on the registration's own rows, and what ties the biases to their limbs.
+/// What the fractional sum of a registration leaves, all at one cell point: claims on the weights' rows and on the registration's own rows,
+/// and what ties the biases to their limbs.
 /// </summary>
 sealed class RegistrationClaims
 {
@@ -27,7 +28,9 @@ sealed class RegistrationClaims
     /// <summary>eq of the slot point.</summary>
     public Goldilocks2[] Slots { get; }
 
-    /// <summary>Both sides of the fractional sum's last claim, from the combined weight rows and the values of the registration's own rows.</summary>
+    /// <summary>
+    /// Both sides of the fractional sum's last claim, from the combined weight rows and the values of the registration's own rows.
+    /// </summary>
     public (Goldilocks2 Numerator, Goldilocks2 Denominator) Leaves(Fingerprint fingerprint, Goldilocks2 weights, ReadOnlySpan<Goldilocks2> rows)
     {
         var numerator = Goldilocks2.Zero;
@@ -65,7 +68,9 @@ sealed class RegistrationClaims
         return (numerator, denominator + fingerprint.Gamma * numbers);
     }
 
-    /// <summary>The biases at (<paramref name="rowEquality"/>, cell point), from their limbs: Σ 256^k·limb k − 2^(bits−1) on every real bias.</summary>
+    /// <summary>
+    /// The biases at (<paramref name="rowEquality"/>, cell point), from their limbs: Σ 256^k·limb k − 2^(bits−1) on every real bias.
+    /// </summary>
     public Goldilocks2 Biases(ReadOnlySpan<Goldilocks2> rowEquality, ReadOnlySpan<Goldilocks2> rows)
     {
         var value = Goldilocks2.Zero;

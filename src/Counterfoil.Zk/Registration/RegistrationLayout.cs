@@ -10,7 +10,8 @@ namespace Counterfoil.Zk.Registration;
 /// </summary>
 /// <remarks>
 /// A weight is looked up among −127 … 127, a cell of padding in the table of no bits, which forces it to zero; the cell of a bias is not looked
-/// up itself (its numerator is zero), but is tied to four limbs that are. The registration's own matrix holds limb 0 of all biases, limb 1, 2, 3, then
+/// up itself (its numerator is zero), but is tied to four limbs that are. The registration's own matrix holds limb 0 of all biases, limb 1,
+/// 2, 3, then
 /// the multiplicities.
 /// </remarks>
 sealed class RegistrationLayout

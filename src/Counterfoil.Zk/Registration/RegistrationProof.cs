@@ -9,7 +9,8 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Zk;
 
 /// <summary>
-/// The verifier of a registration (rule D): under the model's weight root lie rows of the code whose weights are in [−127, 127], whose biases are within
+/// The verifier of a registration (rule D): under the model's weight root lie rows of the code whose weights are in [−127, 127], whose
+/// biases are within
 /// their declared bits, and whose padding is zero. Proven once for a model; every verifier of its inferences needs it.
 /// </summary>
 public static class RegistrationProof
@@ -38,14 +39,15 @@ public static class RegistrationProof
         var weights = channel.ReceiveOne(Labels.Weights);
         var rows = channel.Receive(Labels.Columns, layout.WitnessRows);
         var (numerator, denominator) = claims.Leaves(fingerprint, weights, rows);
-        channel.Require(numerator == fractions.Numerator && denominator == fractions.Denominator, ZkChecks.LookupLayer, "rows whose lookups are the leaves", "others");
+        bool leaves = numerator == fractions.Numerator && denominator == fractions.Denominator;
+        channel.Require(leaves, ZkChecks.LookupLayer, "rows whose lookups are the leaves", "others");
 
         // The biases are their limbs, at a random row of the cell point: that point too was drawn after both were committed.
         var rowEquality = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(layout.LimbRows)));
         var omega = channel.Challenge();
         var biases = claims.Biases(rowEquality, rows);
 
-        var delta = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(layout.WitnessRows))).AsSpan(0, layout.WitnessRows);
+        var delta = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(rows.Length))).AsSpan(0, rows.Length);
         RowOpening.Verify(channel, code, witnessRoot, delta, claims.Cells, Multilinear.InnerProduct<Goldilocks2>(rows, delta));
         if (channel.Rejection is not null) return channel.Finish();
         RowOpening.Verify(channel, code, model.WeightRoot, claims.MatrixRows(omega, rowEquality), claims.Cells, weights + omega * biases);

@@ -67,11 +67,13 @@ public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
 
     static void AddOpening(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int rows)
     {
-        Add(terms, $"{name}: proximity of a tensor combination", "n·⌈log₂ rows⌉", (double)code.Length * Math.Max(1, Multilinear.VariablesFor(rows)));
+        double tensor = (double)code.Length * Math.Max(1, Multilinear.VariablesFor(rows));
+        Add(terms, $"{name}: proximity of a tensor combination", "n·⌈log₂ rows⌉", tensor);
         Add(terms, $"{name}: proximity on a line, and value", "n + 1", code.Length + 1.0);
-        terms.Add(new($"{name}: queries", $"Π (A − i)/(n − i) over {code.Queries} distinct queries, n = {code.Length}, A = {code.MostAgreements}", code.QueryBits));
+        string queries = $"Π (A − i)/(n − i) over {code.Queries} distinct queries, n = {code.Length}, A = {code.MostAgreements}";
+        terms.Add(new($"{name}: queries", queries, code.QueryBits));
     }
 
     static void Add(ImmutableArray<SoundnessTerm>.Builder terms, string round, string what, double numerator, int count = 1) =>
-        terms.Add(new(round, $"{(what.Length == 0 ? "" : what + " = ")}{numerator:F0} / |F|", Goldilocks2.SizeBits - Math.Log2(numerator), count));
+        terms.Add(new(round, $"{what}{(what.Length == 0 ? "" : " = ")}{numerator:F0} / |F|", Goldilocks2.SizeBits - Math.Log2(numerator), count));
 }

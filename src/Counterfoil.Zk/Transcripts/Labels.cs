@@ -1,6 +1,8 @@
 namespace Counterfoil.Zk.Transcripts;
 
-/// <summary>The labels of all transcript messages, in the order in which they first occur. <c>docs/proofs.md</c> lists them with their contents.</summary>
+/// <summary>
+/// The labels of all transcript messages, in the order in which they first occur. <c>docs/proofs.md</c> lists them with their contents.
+/// </summary>
 static class Labels
 {
     public static ReadOnlySpan<byte> Protocol => "protocol"u8;

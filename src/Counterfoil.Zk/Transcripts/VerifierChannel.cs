@@ -75,6 +75,13 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript)
         return bytes.IsEmpty ? default : new Keccak256Digest(bytes);
     }
 
+    /// <summary>Whether so many bytes are left and nothing failed: asked before memory for them is allocated.</summary>
+    public bool HasLeft(long size)
+    {
+        Require(size <= proof.Length - position, ZkChecks.Encoding, $"at least {position + size} bytes", $"{proof.Length}");
+        return Rejection is null;
+    }
+
     /// <summary>Records a failed check, unless one failed before.</summary>
     public void Require(bool holds, Check check, string expected, string found)
     {
@@ -90,13 +97,9 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript)
 
     ReadOnlySpan<byte> Take(int size)
     {
-        if (Rejection is null && size <= proof.Length - position)
-        {
-            position += size;
-            return proof.Span.Slice(position - size, size);
-        }
-        Require(false, ZkChecks.Encoding, $"at least {(long)position + size} bytes", $"{proof.Length}");
-        return default;
+        if (!HasLeft(size)) return default;
+        position += size;
+        return proof.Span.Slice(position - size, size);
     }
 
     Goldilocks Element(ReadOnlySpan<byte> bytes)

@@ -15,6 +15,6 @@ public sealed class ChainBenchmarkTests(ITestOutputHelper output)
     [Fact(Explicit = true)]
     public void The_figures_of_this_machine()
     {
-        foreach (var figure in ChainBenchmark.Run(seconds: 3)) output.WriteLine($"{figure.Name}: {figure.PerSecond:F1} {figure.Unit}/s");
+        foreach (var figure in ChainBenchmark.Run(seconds: 3)) output.WriteLine($"{figure.Name}: {figure.PerSecond:F1} {figure.Unit}/s, {figure.PerProcessorSecond:F1} per second of the processor");
     }
 }

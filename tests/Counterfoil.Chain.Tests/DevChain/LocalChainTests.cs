@@ -6,6 +6,7 @@ using Counterfoil.DevChain.Precompiles;
 using Counterfoil.DevChain.Transactions;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Transactions;
+using CsCheck;
 
 namespace Counterfoil.Chain.Tests.DevChain;
 
@@ -88,6 +89,23 @@ public sealed class LocalChainTests : IDisposable
         byte[] raw = fixture.Signed(0, Someone, 1).Encode();
         Assert.True(Chain.Submit(raw, out _).IsAccepted);
         Assert.Equal(DevChainChecks.Known, Assert.IsType<Verdict.Rejected>(Chain.Submit(raw, out _)).Reason.Check);
+    }
+
+    [Fact]
+    public void Random_truncated_and_mutated_transactions_get_a_verdict()
+    {
+        byte[] raw = fixture.Signed(0, Someone, 1).Encode();
+        var head = Chain.Head;
+        Gen.Select(Gen.Byte.Array[0, 300], Gen.Int[0, raw.Length - 1], Gen.Int[1, 255]).Sample((noise, at, flip) =>
+        {
+            byte[] mutated = [.. raw];
+            mutated[at] ^= (byte)flip;
+            // A changed transaction is either no transaction or that of a stranger without money.
+            Assert.False(Chain.Submit(mutated, out _).IsAccepted);
+            Assert.False(Chain.Submit(raw.AsMemory(0, at), out _).IsAccepted);
+            Assert.False(Chain.Submit(noise, out _).IsAccepted);
+        }, iter: 500, threads: 1);
+        Assert.Equal(head, Chain.Head);
     }
 
     [Fact]

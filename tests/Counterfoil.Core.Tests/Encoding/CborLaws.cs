@@ -1,6 +1,7 @@
 using Counterfoil.Core.Encoding;
 using Counterfoil.Core.Verdicts;
 using CsCheck;
+using Check = Counterfoil.Core.Verdicts.Check;
 using static Counterfoil.Core.Tests.VerdictReading;
 
 namespace Counterfoil.Core.Tests.Encoding;
@@ -81,6 +82,35 @@ public sealed class CborLaws
         Assert.Equal(1, reader.ReadInt());
         Assert.Equal(0, reader.ReadInt());
         Assert.Equal(CoreChecks.CborArity, Refusal(reader.Finish()));
+    }
+
+    delegate void Read(ref CborReader reader);
+
+    [Fact]
+    public void A_field_that_is_another_or_out_of_range_is_refused()
+    {
+        static Check? After(string hex, Read read)
+        {
+            var reader = new CborReader(Convert.FromHexString(hex));
+            read(ref reader);
+            return Refusal(reader.Finish());
+        }
+        Assert.Null(After("6161", (ref r) => r.ReadKey("a")));
+        Assert.Equal(CoreChecks.CborKey, After("6161", (ref r) => r.ReadKey("b")));
+        Assert.Equal(CoreChecks.CborType, After("01", (ref r) => r.ReadKey("b")));
+        Assert.Null(After("0a", (ref r) => Assert.Equal(10, r.ReadInt(1, 10))));
+        Assert.Equal(CoreChecks.CborRange, After("0a", (ref r) => Assert.Equal(1, r.ReadInt(1, 9))));
+        Assert.Equal(CoreChecks.CborRange, After("1bffffffffffffffff", (ref r) => Assert.Equal(0, r.ReadInt())));
+        Assert.Equal(CoreChecks.CborRange, After("3bffffffffffffffff", (ref r) => Assert.Equal(0, r.ReadInt())));
+        Assert.Equal(CoreChecks.CborRange, After("4401020304", (ref r) => Assert.True(r.ReadBytes(3).IsEmpty)));
+        Assert.Equal(CoreChecks.CborRange, After("6449455446", (ref r) => Assert.Equal("", r.ReadText(3))));
+        Assert.Equal(CoreChecks.CborRange, After("4401020304", (ref r) => Assert.Equal(default, r.ReadBytes32())));
+        Assert.Equal(CoreChecks.CborType, After("f6", (ref r) => Assert.False(r.ReadBool())));
+        Assert.Equal(CoreChecks.CborTrailing, After("f5", (ref r) => Assert.False(r.TryReadNull())));
+        Assert.Equal(new Check("test.version"), After("02", (ref r) =>
+        {
+            if (r.ReadInt() != 1) r.Fail(new Check("test.version"), "1", "2");
+        }));
     }
 
     [Fact]

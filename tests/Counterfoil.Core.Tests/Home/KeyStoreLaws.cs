@@ -181,6 +181,11 @@ public sealed class KeyStoreLaws : HomeFixture
             if (Refusal(verdict) == HomeChecks.Unlock) unlock++;
         }
         Assert.True(unlock > 70, $"{unlock} of {whole.Length}");
+        for (int i = 0; i < whole.Length; i++)
+        {
+            File.WriteAllBytes(path, whole[..i]);
+            Assert.Equal(HomeChecks.HomeKeyFormat, Refusal(KeyStore.Open(home, "passphrase", Random, out _)));
+        }
     }
 
     [Fact]

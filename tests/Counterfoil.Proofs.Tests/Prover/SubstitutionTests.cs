@@ -121,12 +121,16 @@ public sealed class SubstitutionTests
     [Fact]
     public void Every_changed_byte_is_refused()
     {
+        var registered = RandomModels.Register(4, 2, 2);
+        var proven = registered.Prove([5, -6], Forging.Context);
+        var statement = new InferenceStatement(registered.Model, new sbyte[] { 5, -6 }, proven.Output.AsMemory(), Forging.Context);
+        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, proven.Proof));
         int accepted = 0;
-        Parallel.For(0, Honest.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+        Parallel.For(0, proven.Proof.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
         {
-            var bytes = (byte[])Honest.Clone();
+            var bytes = (byte[])proven.Proof.Clone();
             bytes[i] ^= (byte)(1 << i % 8);
-            if (Forging.Verify(false, Forging.Statement, bytes).IsAccepted) Interlocked.Increment(ref accepted);
+            if (InferenceProof.Verify(statement, bytes).IsAccepted) Interlocked.Increment(ref accepted);
         });
         Assert.Equal(0, accepted);
     }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Counterfoil.Zk.Fields.Lanes;
 
-/// <summary>Arithmetic of <see cref="Goldilocks"/>, lane by lane, least residues in and out. Written once; <typeparamref name="L"/> says how wide.</summary>
+/// <summary>
+/// Arithmetic of <see cref="Goldilocks"/>, lane by lane, least residues in and out. Written once; <typeparamref name="L"/> says how wide.
+/// </summary>
 static class GoldilocksLanes<V, L> where V : struct where L : struct, IWordLanes<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

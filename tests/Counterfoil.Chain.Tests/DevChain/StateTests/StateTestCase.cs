@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.DevChain.Execution;
 using Counterfoil.DevChain.Precompiles;
 using Counterfoil.DevChain.State;
@@ -49,6 +50,8 @@ sealed class StateTestCase(string name, JsonElement test, JsonElement post)
             {
                 var verdict = new Executor(world, block).Execute(envelope, block.GasLimit, out var result);
                 if (verdict.IsAccepted == mustFail) return StateTestOutcome.Failed($"expected {(mustFail ? expected.GetString() : "inclusion")}, got {verdict}");
+                if (verdict is Verdict.Rejected { Reason: var reason } && !expected.GetString()!.Split('|').Any(name => CheckFor(name) == reason.Check))
+                    return StateTestOutcome.Failed($"expected {expected.GetString()}, got {verdict}");
                 if (result is not null) (logs, gasUsed) = (LogsDigest(result.Logs), result.GasUsed);
             }
         }
@@ -63,6 +66,19 @@ sealed class StateTestCase(string name, JsonElement test, JsonElement post)
         if (logs != wantedLogs) return StateTestOutcome.Failed($"logs {logs}, expected {wantedLogs} (gas {gasUsed})");
         return root == wantedRoot ? new StateTestOutcome(null, null, gasUsed) : StateTestOutcome.Failed($"root {root}, expected {wantedRoot} (gas {gasUsed})");
     }
+
+    // The suite's name of an exception and the check of ours that is meant for it.
+    static Check CheckFor(string exception) => exception["TransactionException.".Length..] switch
+    {
+        "INTRINSIC_GAS_TOO_LOW" => DevChainChecks.IntrinsicGas,
+        "INSUFFICIENT_ACCOUNT_FUNDS" or "GASLIMIT_PRICE_PRODUCT_OVERFLOW" => DevChainChecks.Funds,
+        "SENDER_NOT_EOA" => DevChainChecks.SenderIsExternal,
+        "INSUFFICIENT_MAX_FEE_PER_GAS" or "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS" => DevChainChecks.Fee,
+        "GAS_ALLOWANCE_EXCEEDED" => DevChainChecks.GasLimit,
+        "INITCODE_SIZE_EXCEEDED" => DevChainChecks.InitCode,
+        var blobs when blobs.StartsWith("TYPE_3_TX_", StringComparison.Ordinal) => DevChainChecks.Blobs,
+        _ => default,
+    };
 
     static void Place(World world, JsonProperty account)
     {
