@@ -22,9 +22,13 @@ public sealed record Token(NetworkId Network, Address Contract, string Name, str
         ArgumentNullException.ThrowIfNull(claimed);
         return claimed.Name != Name ? Verdict.Reject(PaymentChecks.AssetDomain, $"name '{Name}'", $"'{X402Codec.Excerpt(claimed.Name)}'")
             : claimed.Version != Version ? Verdict.Reject(PaymentChecks.AssetDomain, $"version '{Version}'", $"'{X402Codec.Excerpt(claimed.Version)}'")
-            : claimed.Decimals >= 0 && Decimals >= 0 && claimed.Decimals != Decimals ? Verdict.Reject(PaymentChecks.AssetDomain, $"{Decimals} decimals", $"{claimed.Decimals}")
+            : claimed.Decimals >= 0 && Decimals >= 0 && claimed.Decimals != Decimals
+                ? Verdict.Reject(PaymentChecks.AssetDomain, $"{Decimals} decimals", $"{claimed.Decimals}")
             : Verdict.Accept;
     }
+
+    /// <summary>An amount for a person: <c>0.0004 Test Dollar</c>.</summary>
+    public string Say(TokenAmount amount) => $"{amount.ToString(Decimals)} {Name}";
 
     /// <summary>The contract and its chain, as CAIP-10 writes an account.</summary>
     public override string ToString() => $"{Network}:{Contract}";
