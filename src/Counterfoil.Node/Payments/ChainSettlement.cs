@@ -3,7 +3,7 @@ using Counterfoil.Chain.Contracts;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
-using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Blocks;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Evm.Transactions;
 using Counterfoil.Payments;
@@ -12,15 +12,13 @@ using Counterfoil.Payments.Settlement;
 
 namespace Counterfoil.Node.Payments;
 
-/// <summary>An EVM chain as a facilitator sees it: the facilitator's rules over our JSON-RPC client.</summary>
+/// <summary>An EVM chain as a facilitator sees it: any chain by JSON-RPC, or the one in this process.</summary>
 /// <param name="client">The chain.</param>
 /// <param name="chainId">Its EIP-155 id.</param>
 /// <param name="submitter">Signs and pays for the transactions that carry payments; stays the caller's.</param>
-public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1PrivateKey submitter) : ISettlementChain
+/// <param name="firstBlock">The block before which no payment of this facilitator can be: the token's creation.</param>
+public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1PrivateKey submitter, ulong firstBlock = 0) : ISettlementChain
 {
-    // What a transfer by EIP-3009 to a fresh balance may cost, with room: it is not estimated again, since it was simulated.
-    const ulong GasLimit = 150_000;
-
     /// <inheritdoc/>
     public NetworkId Network => new(chainId);
 
@@ -30,11 +28,18 @@ public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1
     /// <inheritdoc/>
     public async ValueTask<PayerView> ViewAsync(Address asset, Address payer, Bytes32 nonce, CancellationToken cancellation)
     {
-        var token = Token(asset);
-        var head = await client.GetLatestBlockAsync(cancellation).ConfigureAwait(false);
-        var balance = await token.AskAsync("balanceOf", [payer], default, cancellation).ConfigureAwait(false);
-        var used = await token.AskAsync("authorizationState", [payer, nonce], default, cancellation).ConfigureAwait(false);
-        return new PayerView(new TokenAmount(balance[0].AsNumber), used[0].AsBool, head.Header.Timestamp);
+        var head = (await client.GetLatestBlockAsync(cancellation).ConfigureAwait(false)).Header;
+        // Both at one block: a balance before a transfer and a nonce after it would be nobody's state.
+        var balance = await client.CallAsync(new ContractCall { To = asset, Data = Eip3009.EncodeBalance(payer) }, head.Number, cancellation).ConfigureAwait(false);
+        Require(Eip3009.ReadBalance(balance, out var units));
+        return new PayerView(units, await IsUsedAsync(asset, payer, nonce, head.Number, cancellation).ConfigureAwait(false), head.Timestamp);
+    }
+
+    async ValueTask<bool> IsUsedAsync(Address asset, Address payer, Bytes32 nonce, ulong block, CancellationToken cancellation)
+    {
+        var output = await client.CallAsync(new ContractCall { To = asset, Data = Eip3009.EncodeState(payer, nonce) }, block, cancellation).ConfigureAwait(false);
+        Require(Eip3009.ReadState(output, out bool used));
+        return used;
     }
 
     /// <inheritdoc/>
@@ -43,12 +48,12 @@ public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1
         ArgumentNullException.ThrowIfNull(intent);
         try
         {
-            await client.CallAsync(Transfer(intent) with { From = Submitter }, cancellation).ConfigureAwait(false);
+            await client.CallAsync(new ContractCall { From = Submitter, To = intent.Token.Contract, Data = Eip3009.EncodeTransfer(intent) }, cancellation).ConfigureAwait(false);
             return Verdict.Accept;
         }
-        catch (ChainException refused) when (refused.Kind == ChainFailure.Reverted)
+        catch (ChainException reverted) when (reverted.Kind == ChainFailure.Reverted)
         {
-            return Verdict.Reject(PaymentChecks.Simulation, "a transfer that succeeds", ContractArtifact.TestDollar.DescribeRevert(refused.RevertData.Span) ?? refused.Message);
+            return Verdict.Reject(PaymentChecks.Simulation, "a transfer that succeeds", ContractArtifact.TestDollar.DescribeRevert(reverted.RevertData.Span) ?? reverted.Message);
         }
     }
 
@@ -59,19 +64,18 @@ public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1
     public async ValueTask<PreparedTransfer> PrepareAsync(SettlementIntent intent, ulong accountNonce, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        var call = Transfer(intent);
-        var tip = await client.GetMaxPriorityFeeAsync(cancellation).ConfigureAwait(false);
         var head = await client.GetLatestBlockAsync(cancellation).ConfigureAwait(false);
+        var tip = await client.GetMaxPriorityFeeAsync(cancellation).ConfigureAwait(false);
         byte[] raw = new Transaction
         {
             ChainId = chainId,
             Nonce = accountNonce,
+            // Twice the base fee lasts through six full blocks in a row.
             MaxFeePerGas = (head.Header.BaseFeePerGas ?? default) * 2 + tip,
             MaxPriorityFeePerGas = tip,
-            GasLimit = GasLimit,
-            To = call.To,
-            Value = default,
-            Data = call.Data,
+            GasLimit = Eip3009.GasLimit,
+            To = intent.Token.Contract,
+            Data = Eip3009.EncodeTransfer(intent),
         }.Sign(submitter).Encode();
         return new PreparedTransfer(Keccak256.Hash(raw).Value, accountNonce, raw);
     }
@@ -87,57 +91,42 @@ public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1
         }
         catch (ChainException refused) when (refused.Kind == ChainFailure.Refused)
         {
-            // A node that has it already refuses it, too: what counts is whether it is there.
-            return await client.GetReceiptAsync(new Keccak256Digest(transfer.Hash), cancellation).ConfigureAwait(false) is null ? new SendResult(refused.Message) : SendResult.Taken;
+            // Nodes have many words for "I have it already"; whether they do is a question.
+            return await PlaceAsync(transfer, cancellation).ConfigureAwait(false) == TransactionPlace.Unknown ? new SendResult(refused.Message) : SendResult.Taken;
         }
     }
+
+    async ValueTask<TransactionPlace> PlaceAsync(PreparedTransfer transfer, CancellationToken cancellation) =>
+        await client.GetReceiptAsync(new Keccak256Digest(transfer.Hash), cancellation).ConfigureAwait(false) is { } receipt
+            ? receipt.Succeeded ? TransactionPlace.Succeeded : TransactionPlace.Reverted
+            : await client.HasTransactionAsync(new Keccak256Digest(transfer.Hash), cancellation).ConfigureAwait(false) ? TransactionPlace.Waiting : TransactionPlace.Unknown;
 
     /// <inheritdoc/>
     public async ValueTask<Sighting> LookAsync(SettlementIntent intent, PreparedTransfer? transfer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        var authorization = intent.Authorization;
-        var token = Token(intent.Token.Contract);
-        var view = await ViewAsync(token.Address, authorization.From, authorization.Nonce, cancellation).ConfigureAwait(false);
-        var (paidBy, confirmations) = view.NonceUsed ? await FindPaymentAsync(token, authorization, cancellation).ConfigureAwait(false) : (null, 0UL);
-        var place = TransactionPlace.Unknown;
-        if (transfer is not null)
-        {
-            var receipt = await client.GetReceiptAsync(new Keccak256Digest(transfer.Hash), cancellation).ConfigureAwait(false);
-            if (receipt is not null) place = receipt.Succeeded ? TransactionPlace.Succeeded : TransactionPlace.Reverted;
-            else if (await client.HasTransactionAsync(new Keccak256Digest(transfer.Hash), cancellation).ConfigureAwait(false)) place = TransactionPlace.Waiting;
-        }
-        return new Sighting(view.NonceUsed, paidBy, confirmations, place, view.BlockTime);
-    }
-
-    async Task<(Bytes32? PaidBy, ulong Confirmations)> FindPaymentAsync(Contract token, TransferAuthorization authorization, CancellationToken cancellation)
-    {
-        var query = new LogQuery
-        {
-            Addresses = [token.Address],
-            Topics = [token.Artifact.Event("AuthorizationUsed").Topic, new Bytes32(authorization.From.ToWord().ToBigEndian()), authorization.Nonce],
-        };
+        // The place first, the nonce's state after it: so a revert is never seen without the use of the nonce that caused it.
+        var place = transfer is null ? TransactionPlace.Unknown : await PlaceAsync(transfer, cancellation).ConfigureAwait(false);
+        var head = (await client.GetLatestBlockAsync(cancellation).ConfigureAwait(false)).Header;
+        if (place == TransactionPlace.Succeeded && await PaidAsync(intent, new Keccak256Digest(transfer!.Hash), head, place, cancellation).ConfigureAwait(false) is { } ours)
+            return ours;
+        if (!await IsUsedAsync(intent.Token.Contract, intent.Key.Payer, intent.Key.Nonce, head.Number, cancellation).ConfigureAwait(false))
+            return new Sighting(false, null, 0, place, head.Timestamp);
+        var query = new LogQuery { FromBlock = firstBlock, ToBlock = head.Number, Addresses = [intent.Token.Contract], Topics = Eip3009.UsedTopics(intent) };
         foreach (var log in await client.GetLogsAsync(query, cancellation).ConfigureAwait(false))
-        {
-            var receipt = await client.GetReceiptAsync(log.TransactionHash, cancellation).ConfigureAwait(false);
-            if (receipt is null || !receipt.Succeeded) continue;
-            var transfer = token.Artifact.Event("Transfer");
-            bool moved = receipt.Logs.Any(entry => entry.Address == token.Address && transfer.Decode(entry, out var a).IsAccepted
-                && a[0].AsAddress == authorization.From && a[1].AsAddress == authorization.To && a[2].AsNumber == authorization.Value.Units);
-            if (!moved) continue;
-            ulong head = await client.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
-            return (log.TransactionHash.Value, head - receipt.BlockNumber + 1);
-        }
-        return (null, 0);
+            if (await PaidAsync(intent, log.TransactionHash, head, place, cancellation).ConfigureAwait(false) is { } paid) return paid;
+        return new Sighting(true, null, 0, place, head.Timestamp);
     }
 
-    ContractCall Transfer(SettlementIntent intent)
+    async ValueTask<Sighting?> PaidAsync(SettlementIntent intent, Keccak256Digest transaction, BlockHeader head, TransactionPlace place, CancellationToken cancellation)
     {
-        var a = intent.Authorization;
-        return Token(intent.Token.Contract).Call(
-            "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)",
-            a.From, a.To, a.Value, a.ValidAfter, a.ValidBefore, a.Nonce, intent.Signature.Value.ToArray());
+        var receipt = await client.GetReceiptAsync(transaction, cancellation).ConfigureAwait(false);
+        return receipt is { Succeeded: true } && receipt.BlockNumber <= head.Number && Eip3009.Paid(intent, receipt.Logs)
+            ? new Sighting(true, transaction.Value, head.Number - receipt.BlockNumber + 1, place, head.Timestamp) : null;
     }
 
-    Contract Token(Address asset) => new(client, ContractArtifact.TestDollar, asset);
+    static void Require(Verdict verdict)
+    {
+        if (verdict is not Verdict.Accepted) throw new InvalidDataException($"the token's answer: {verdict}");
+    }
 }

@@ -141,8 +141,10 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
         int status = (int)response.StatusCode;
         if (!response.Headers.TryGetValues(X402Headers.PaymentResponse, out var headers))
             // Without a word on the payment: a gateway's error leaves everything open; a seller's 4xx is a refusal.
-            return status is >= 400 and < 500 ? Refuse(payment, $"status {status}") : new PaymentOutcome.Open(payment.Key, $"status {status} without {X402Headers.PaymentResponse}");
-        if (X402Codec.Decode(string.Join(',', headers), out SettlementResponse? settlement) is not Verdict.Accepted and var unread) return new PaymentOutcome.Open(payment.Key, unread.ToString());
+            return status is >= 400 and < 500 ? Refuse(payment, $"status {status}")
+                : new PaymentOutcome.Open(payment.Key, $"status {status} without {X402Headers.PaymentResponse}");
+        if (X402Codec.Decode(string.Join(',', headers), out SettlementResponse? settlement) is not Verdict.Accepted and var unread)
+            return new PaymentOutcome.Open(payment.Key, unread.ToString());
         if (!settlement!.Success)
             return settlement.ErrorReason == PaymentReasons.Pending ? new PaymentOutcome.Open(payment.Key, settlement.ErrorMessage ?? PaymentReasons.Pending)
                 : Refuse(payment, settlement.ErrorMessage ?? settlement.ErrorReason ?? $"status {status}");

@@ -81,8 +81,10 @@ public static class ExactThroughput
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var gate = new PaymentGate(new SellerOptions { Token = token, PayTo = seller }, facilitator, new SqliteSaleStore(database), TimeProvider.System, Guid.NewGuid(), verified: verified);
-        app.MapPost("/ask", (RequestDelegate)(http => http.Response.WriteAsync(http.GetPaymentContext()!.Digest.ToString()))).RequirePayment(gate, new Price(new TokenAmount(Price)));
+        var gate = new PaymentGate(new SellerOptions { Token = token, PayTo = seller }, facilitator, new SqliteSaleStore(database),
+            TimeProvider.System, Guid.NewGuid(), verified: verified);
+        app.MapPost("/ask", (RequestDelegate)(http => http.Response.WriteAsync(http.GetPaymentContext()!.Digest.ToString())))
+            .RequirePayment(gate, new Price(new TokenAmount(Price)));
         await app.StartAsync().ConfigureAwait(false);
         return app;
     }

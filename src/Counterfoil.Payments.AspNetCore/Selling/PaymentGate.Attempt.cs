@@ -88,7 +88,9 @@ public sealed partial class PaymentGate
                         await RefuseAsync(StatusCodes.Status409Conflict,
                             new Reason(PaymentChecks.NonceConflict, "the request that this payment stands for", $"request {request}")).ConfigureAwait(false);
                         return;
-                    case SaleStep.Await: await LaterAsync(new Reason(PaymentChecks.SettlementPending, "the handler, at another door of this host", "not finished")).ConfigureAwait(false); return;
+                    case SaleStep.Await:
+                        await LaterAsync(new Reason(PaymentChecks.SettlementPending, "the handler, at another door of this host", "not finished")).ConfigureAwait(false);
+                        return;
                     default: throw new InvalidOperationException($"no such step: {step}");
                 }
         }

@@ -27,7 +27,7 @@ static class ReplyCapture
             await body.CompleteAsync().ConfigureAwait(false);
             var headers = response.Headers.Where(h => !headersBefore.TryGetValue(h.Key, out var before) || before != h.Value)
                 .SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key, value ?? ""))
-                .Where(h => !string.Equals(h.Key, "Content-Length", StringComparison.OrdinalIgnoreCase) && !string.Equals(h.Key, "Transfer-Encoding", StringComparison.OrdinalIgnoreCase));
+                .Where(h => !framing.Contains(h.Key));
             return new StoredReply(response.StatusCode, [.. headers], memory.ToArray());
         }
         finally
@@ -41,11 +41,15 @@ static class ReplyCapture
         }
     }
 
+    // Of this connection, not of the answer.
+    static readonly HashSet<string> framing = new(StringComparer.OrdinalIgnoreCase) { "Content-Length", "Transfer-Encoding" };
+
     /// <summary>Writes a stored answer as the response.</summary>
     public static async Task WriteAsync(HttpContext http, StoredReply reply)
     {
         http.Response.StatusCode = reply.Status;
-        foreach (var group in reply.Headers.GroupBy(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase)) http.Response.Headers[group.Key] = new StringValues([.. group]);
+        foreach (var group in reply.Headers.GroupBy(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase))
+            http.Response.Headers[group.Key] = new StringValues([.. group]);
         bool bodiless = reply.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified;
         if (bodiless) return;
         http.Response.ContentLength = reply.Body.Length;

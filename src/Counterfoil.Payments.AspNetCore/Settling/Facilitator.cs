@@ -39,7 +39,8 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     readonly ISettlementJournal journal;
     readonly TimeProvider time;
     readonly VerifiedSignatures verified;
-    readonly ConcurrentDictionary<PaymentKey, Lazy<Task<SettlementOutcome>>> underway = [];
+    readonly ConcurrentDictionary<(PaymentKey, TransferAuthorization), Lazy<Task<SettlementOutcome>>> underway = [];
+    readonly KeyedLock<PaymentKey> turns = new();
     readonly CancellationTokenSource stopping = new();
     readonly SubmissionLane lane;
 
@@ -95,24 +96,28 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         return await Task.WhenAll(open.Select(r => SettleAsync(r.Intent))).WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    // Who asks while a run is under way shares it; the run itself is nobody's to cancel.
+    // Who asks for the same payment while a run is under way shares it; the run itself is nobody's to cancel. Another authorization under the same nonce is
+    // another run, and waits its turn: it must not hear that "it" was settled, for the money may be going elsewhere.
     Task<SettlementOutcome> SettleAsync(SettlementIntent intent)
     {
-        var run = underway.GetOrAdd(intent.Key, _ => new Lazy<Task<SettlementOutcome>>(() => Task.Run(async () =>
+        var id = (intent.Key, intent.Authorization);
+        return underway.GetOrAdd(id, _ => new Lazy<Task<SettlementOutcome>>(() => Task.Run(async () =>
         {
             try { return await RunAsync(intent).ConfigureAwait(false); }
-            finally { underway.TryRemove(intent.Key, out Lazy<Task<SettlementOutcome>>? _); }
-        })));
-        return run.Value;
+            finally { underway.TryRemove(id, out Lazy<Task<SettlementOutcome>>? _); }
+        }))).Value;
     }
+
+    static SettlementOutcome Conflict { get; } =
+        new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
 
     async Task<SettlementOutcome> RunAsync(SettlementIntent asked)
     {
         try
         {
+            using var turn = await turns.EnterAsync(asked.Key, stopping.Token).ConfigureAwait(false);
             var record = await journal.FindAsync(asked.Key, stopping.Token).ConfigureAwait(false);
-            if (record is not null && record.Intent.Authorization != asked.Authorization)
-                return new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
+            if (record is not null && record.Intent.Authorization != asked.Authorization) return Conflict;
             return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing).ConfigureAwait(false);
         }
         // The chain is away or the process is stopping: the journal knows how far it came, and asking again goes on from there.
@@ -130,14 +135,18 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
                 switch (effect)
                 {
                     case SettlementEffect.Answer: return Answer(intent, state);
-                    case SettlementEffect.Persist: await journal.WriteAsync([new SettlementRecord(intent, state)], stopping.Token).ConfigureAwait(false); break;
+                    case SettlementEffect.Persist:
+                        await journal.WriteAsync([new SettlementRecord(intent, state)], stopping.Token).ConfigureAwait(false);
+                        break;
                     case SettlementEffect.PersistLater: journal.WriteLater(new SettlementRecord(intent, state)); break;
                     case SettlementEffect.Look:
                         var transfer = (state as SettlementState.Submitted)?.Transfer;
                         next = new SettlementEvent.Seen(await chain.LookAsync(intent, transfer, stopping.Token).ConfigureAwait(false));
                         break;
                     case SettlementEffect.Prepare: (state, next) = await SubmitAsync(intent, state).ConfigureAwait(false); break;
-                    case SettlementEffect.Send: next = await SubmissionLane.SendAsync(chain, (SettlementState.Submitted)state, stopping.Token).ConfigureAwait(false); break;
+                    case SettlementEffect.Send:
+                        next = await SubmissionLane.SendAsync(chain, (SettlementState.Submitted)state, stopping.Token).ConfigureAwait(false);
+                        break;
                     case SettlementEffect.Wait:
                         if (time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a block with the transfer, and its confirmations");
                         await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
@@ -146,8 +155,9 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
                     default: throw new InvalidOperationException($"no such effect: {effect}");
                 }
             // Sent again and again without appearing: let time pass as well.
-            if (effects is [SettlementEffect.Send] && time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a node that keeps the transfer");
-            if (effects is [SettlementEffect.Send]) await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
+            if (effects is not [SettlementEffect.Send]) continue;
+            if (time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a node that keeps the transfer");
+            await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
         }
     }
 
@@ -177,7 +187,8 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         if (options.Tokens.FirstOrDefault(t => t.Contract == terms.Token.Contract) is not { } token)
             return Verdict.Reject(PaymentChecks.Asset, string.Join(" or ", options.Tokens.Select(t => t.Contract)), terms.Token.Contract.ToString());
         if (token.MatchDomain(terms.Token) is not Verdict.Accepted and var otherDomain) return otherDomain;
-        if (options.Payees is { } payees && !payees.Contains(terms.PayTo)) return Verdict.Reject(PaymentChecks.Payee, "a seller that this facilitator serves", terms.PayTo.ToString());
+        if (options.Payees is { } payees && !payees.Contains(terms.PayTo))
+            return Verdict.Reject(PaymentChecks.Payee, "a seller that this facilitator serves", terms.PayTo.ToString());
         if (ExactPayment.Read(payment, out var exact) is not Verdict.Accepted and var unread) return unread;
         if (ExactRules.VerifyMessage(exact!, terms with { Token = token }, verified) is not Verdict.Accepted and var refused) return refused;
         intent = new SettlementIntent(token, exact!.Authorization, exact.Signature);

@@ -31,14 +31,18 @@ public sealed class PaymentDatabase : IAsyncDisposable
     {
         // Signed authorizations lie in it: the owner's alone, and SQLite gives its side files the same mode.
         if (!OperatingSystem.IsWindows() && !File.Exists(path))
-            new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }).Dispose();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
             connection.Open();
             long version = (long)Scalar(connection, "PRAGMA user_version")!;
             if (version > SchemaVersion) throw new InvalidDataException($"'{path}' has schema version {version}; this program knows {SchemaVersion}");
-            if (Scalar(connection, "PRAGMA application_id") is not 0L and not ApplicationId) throw new InvalidDataException($"'{path}' is another program's database");
+            if (Scalar(connection, "PRAGMA application_id") is not 0L and not ApplicationId)
+                throw new InvalidDataException($"'{path}' is another program's database");
             Scalar(connection, "PRAGMA journal_mode = WAL");
             Scalar(connection, "PRAGMA synchronous = FULL");
             if (version == 0) Scalar(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT");

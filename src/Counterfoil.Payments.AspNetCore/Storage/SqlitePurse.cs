@@ -72,7 +72,8 @@ public sealed class SqlitePurse(PaymentDatabase database) : IPaymentJournal
         await database.RunAsync(db => Committed(db, token)).ConfigureAwait(false);
 
     static TokenAmount Committed(PaymentDatabase db, Token token) =>
-        db.Command("SELECT committed FROM purse_total WHERE token = $0", token.ToString()).ExecuteScalar() is string units ? new TokenAmount(UInt256.Parse(units)) : TokenAmount.Zero;
+        db.Command("SELECT committed FROM purse_total WHERE token = $0", token.ToString()).ExecuteScalar() is string units
+            ? new TokenAmount(UInt256.Parse(units)) : TokenAmount.Zero;
 
     static void SetCommitted(PaymentDatabase db, Token token, TokenAmount committed) =>
         db.Command("INSERT OR REPLACE INTO purse_total (token, committed) VALUES ($0, $1)", token.ToString(), committed.ToString()).ExecuteNonQuery();

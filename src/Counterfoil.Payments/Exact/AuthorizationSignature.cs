@@ -31,7 +31,8 @@ public readonly record struct AuthorizationSignature(EcdsaSignature Value)
         var recovered = Secp256k1PublicKey.Recover(authorization.SigningDigest(token), Value, out var key);
         return recovered is not Verdict.Accepted ? Verdict.Reject(PaymentChecks.Signature, $"a signature by {authorization.From}", "one that no key made")
             : key.Address == authorization.From ? Verdict.Accept
-            : Verdict.Reject(PaymentChecks.Signature, $"a signature by {authorization.From} for '{token.Name}' version '{token.Version}' at {token}", $"one by {key.Address}");
+            : Verdict.Reject(PaymentChecks.Signature,
+                $"a signature by {authorization.From} for '{token.Name}' version '{token.Version}' at {token}", $"one by {key.Address}");
     }
 
     /// <summary><c>0x</c> and 130 lower-case digits.</summary>

@@ -36,7 +36,8 @@ public static class ExactRules
         ArgumentNullException.ThrowIfNull(authorization);
         // EIP-3009: validAfter < now < validBefore.
         return authorization.ValidAfter >= now ? Verdict.Reject(PaymentChecks.NotYetValid, $"validAfter before {now}", authorization.ValidAfter.ToString())
-            : authorization.ValidBefore <= now + margin ? Verdict.Reject(PaymentChecks.Expired, $"validBefore after {now + margin}", authorization.ValidBefore.ToString())
+            : authorization.ValidBefore <= now + margin
+                ? Verdict.Reject(PaymentChecks.Expired, $"validBefore after {now + margin}", authorization.ValidBefore.ToString())
             : Verdict.Accept;
     }
 

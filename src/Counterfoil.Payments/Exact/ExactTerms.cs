@@ -47,8 +47,10 @@ public sealed record ExactTerms(Token Token, Address PayTo, TokenAmount Amount, 
             return Verdict.Reject(PaymentChecks.AssetDomain, "the token's EIP-712 name and version in 'extra'", "none");
         if (Text(members, "assetTransferMethod") is { } method && method != TransferMethod)
             return Verdict.Reject(PaymentChecks.Scheme, TransferMethod, X402Codec.Excerpt(method));
-        if (Text(members, "name") is not { Length: > 0 and <= 100 } n) return Verdict.Reject(PaymentChecks.AssetDomain, "a name of 1 to 100 characters", "another value");
-        if (Text(members, "version") is not { Length: > 0 and <= 20 } v) return Verdict.Reject(PaymentChecks.AssetDomain, "a version of 1 to 20 characters", "another value");
+        if (Text(members, "name") is not { Length: > 0 and <= 100 } n)
+            return Verdict.Reject(PaymentChecks.AssetDomain, "a name of 1 to 100 characters", "another value");
+        if (Text(members, "version") is not { Length: > 0 and <= 20 } v)
+            return Verdict.Reject(PaymentChecks.AssetDomain, "a version of 1 to 20 characters", "another value");
         if (members.TryGetProperty("decimals", out var d) && (d.ValueKind != JsonValueKind.Number || !d.TryGetInt32(out decimals) || decimals is < 0 or > 77))
             return Verdict.Reject(PaymentChecks.AssetDomain, "decimals from 0 to 77", X402Codec.Excerpt(d.GetRawText()));
         (name, version) = (n, v);
@@ -94,6 +96,7 @@ public sealed record ExactTerms(Token Token, Address PayTo, TokenAmount Amount, 
         if (other.PayTo != PayTo) return Verdict.Reject(PaymentChecks.Payee, PayTo.ToString(), other.PayTo.ToString());
         if (other.Amount != Amount) return Verdict.Reject(PaymentChecks.Amount, Amount.ToString(), other.Amount.ToString());
         if (Token.MatchDomain(other.Token) is not Verdict.Accepted and var refused) return refused;
-        return other.MaxTimeoutSeconds == MaxTimeoutSeconds ? Verdict.Accept : Verdict.Reject(PaymentChecks.Timeout, $"{MaxTimeoutSeconds}", $"{other.MaxTimeoutSeconds}");
+        return other.MaxTimeoutSeconds == MaxTimeoutSeconds ? Verdict.Accept
+            : Verdict.Reject(PaymentChecks.Timeout, $"{MaxTimeoutSeconds}", $"{other.MaxTimeoutSeconds}");
     }
 }

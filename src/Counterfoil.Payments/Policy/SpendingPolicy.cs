@@ -54,8 +54,9 @@ public sealed record SpendingPolicy
         if (rule.Token.MatchDomain(terms!.Token) is not Verdict.Accepted and var otherDomain) return (otherDomain, 3);
         if (!AnyPayee && !Payees.Contains(terms.PayTo)) return (Verdict.Reject(PaymentChecks.Payee, List(Payees), terms.PayTo.ToString()), 4);
         if (terms.Amount > rule.MaxPerCall)
-            return (Verdict.Reject(PaymentChecks.PolicyPerCall, $"at most {rule.MaxPerCall.ToString(rule.Token.Decimals)} {rule.Token.Name} a call", terms.Amount.ToString(rule.Token.Decimals)), 5);
-        if (terms.MaxTimeoutSeconds > MaxTimeoutSeconds) return (Verdict.Reject(PaymentChecks.Timeout, $"at most {MaxTimeoutSeconds} seconds", $"{terms.MaxTimeoutSeconds}"), 6);
+            return (Verdict.Reject(PaymentChecks.PolicyPerCall, $"at most {rule.Token.Say(rule.MaxPerCall)} a call", rule.Token.Say(terms.Amount)), 5);
+        if (terms.MaxTimeoutSeconds > MaxTimeoutSeconds)
+            return (Verdict.Reject(PaymentChecks.Timeout, $"at most {MaxTimeoutSeconds} seconds", $"{terms.MaxTimeoutSeconds}"), 6);
         if (RequireContext && !ContextExtension.IsAnnounced(required.Extensions))
             return (Verdict.Reject(PaymentChecks.Context, $"a seller that announces {ContextExtension.Name}", "none"), 7);
         // The token of the policy, not of the message: what is signed comes from what the buyer knows.
@@ -77,7 +78,8 @@ public sealed record SpendingRule(Token Token, TokenAmount MaxPerCall, TokenAmou
     /// <param name="amount">What is to be signed.</param>
     public Verdict Fits(TokenAmount committed, TokenAmount amount) =>
         committed <= Total && amount <= Total - committed ? Verdict.Accept
-        : Verdict.Reject(PaymentChecks.PolicyTotal, $"at most {(committed <= Total ? Total - committed : TokenAmount.Zero).ToString(Token.Decimals)} {Token.Name} left of {Total.ToString(Token.Decimals)}", amount.ToString(Token.Decimals));
+        : Verdict.Reject(PaymentChecks.PolicyTotal,
+            $"at most {Token.Say(committed <= Total ? Total - committed : TokenAmount.Zero)}, left of {Token.Say(Total)}", Token.Say(amount));
 }
 
 /// <summary>The way to pay that a policy allows.</summary>

@@ -6,6 +6,7 @@ using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Abi;
 using Counterfoil.Evm.Secp256k1;
+using Counterfoil.Node.Payments;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Settlement;
 using Counterfoil.Tests;
@@ -38,7 +39,7 @@ sealed class DollarChain : IDisposable
         using var artifact = JsonDocument.Parse(File.ReadAllText(Path.Combine(Surroundings.Root, "contracts", "artifacts", "TestDollar.json")));
         var (address, receipt) = mints.DeployAsync(Convert.FromHexString(artifact.RootElement.GetProperty("bytecode").GetString()![2..])).GetAwaiter().GetResult();
         Token = new Token(new NetworkId(Chain.ChainId), address, "Test Dollar", "1", 6);
-        Settlement = new ChainSettlement(Client, Token.Network, submitter, receipt.BlockNumber);
+        Settlement = new ChainSettlement(Client, Chain.ChainId, submitter, receipt.BlockNumber);
     }
 
     public static async Task<DollarChain> CreateAsync(TimeProvider time, ulong buyerUnits = 10_000)
@@ -67,7 +68,7 @@ sealed class DollarChain : IDisposable
     public async Task CancelAsync(Core.Digests.Bytes32 nonce)
     {
         byte[] words = [.. Core.Digests.Keccak256.Hash("CancelAuthorization(address authorizer,bytes32 nonce)"u8).ToArray(), .. Fair.Buyer.ToWord().ToBigEndian(), .. nonce.ToArray()];
-        var digest = Core.Digests.Keccak256.Hash([0x19, 0x01, .. TransferAuthorization.DomainSeparator(Token).ToArray(), .. Core.Digests.Keccak256.Hash(words).ToArray()]);
+        var digest = Core.Digests.Keccak256.Hash([0x19, 0x01, .. Token.Domain.Separator.ToArray(), .. Core.Digests.Keccak256.Hash(words).ToArray()]);
         var s = Fair.BuyerKey.Sign(digest);
         await strangers.SendAndWaitAsync(new ContractCall { To = Token.Contract, Data = cancel.EncodeCall(Fair.Buyer, nonce, (ulong)s.V, s.R, s.S) });
     }

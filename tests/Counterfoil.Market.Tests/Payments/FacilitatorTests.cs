@@ -73,6 +73,20 @@ public sealed class FacilitatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_two_authorizations_under_one_nonce_at_once_one_is_settled_and_the_other_is_never_told_so()
+    {
+        var elsewhere = Fair.Terms with { PayTo = Address.Parse("0x0000000000000000000000000000000000000bad") };
+        var one = Fair.Pay(Fair.Authorize());
+        var other = Fair.Pay(Fair.Authorize(terms: elsewhere), elsewhere);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i => (IsOne: i % 2 == 0,
+            Outcome: i % 2 == 0 ? await SettleAsync(one) : await facilitator.SettleAsync(other, elsewhere.ToRequirements(), default))));
+        bool onePaid = ledger.BalanceOf(Fair.Seller) == new TokenAmount(400);
+        Assert.Equal((1, onePaid ? 0ul : 400ul), (ledger.Transfers, (ulong)ledger.BalanceOf(elsewhere.PayTo).Units));
+        Assert.All(outcomes.Where(o => o.IsOne == onePaid), o => Assert.IsType<SettlementOutcome.Settled>(o.Outcome));
+        Assert.All(outcomes.Where(o => o.IsOne != onePaid), o => FailsBy(PaymentChecks.NonceConflict, o.Outcome));
+    }
+
+    [Fact]
     public async Task Many_payments_at_once_get_account_nonces_without_gaps()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(1, 20).Select(i => SettleAsync(Fair.Pay(Fair.Authorize((byte)i)))));
