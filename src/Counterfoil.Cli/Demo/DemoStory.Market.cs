@@ -18,7 +18,7 @@ sealed partial class DemoStory
 {
     static readonly TokenAmount Deposit = new(2_000_000);
 
-    readonly TrainingRecipe recipe = new() { Layers = [784, 128, 10], Epochs = 12, Seed = 1 };
+    readonly TrainingRecipe recipe = new() { Layers = [784, 128, 10], Epochs = 30, BatchSize = 32, DecayMillionths = 880_000, Seed = 1 };
     WorkloadManifest workload = null!;
     Sha256Digest leaseLink;
     LeaseEntry lease = null!;

@@ -14,9 +14,6 @@ namespace Counterfoil.Cli.Demo;
 /// <summary>Links 4 and 5: a network is trained on what the guard lets through, quantised, measured on the held-back images, and registered.</summary>
 sealed partial class DemoStory
 {
-    /// <summary>What the issue of a model must reach on data it never saw.</summary>
-    const double LeastAccuracy = 0.82;
-
     TrainingResult trained = null!;
     RegisteredModel model = null!;
     QuantisedModel quantised = null!;
@@ -58,7 +55,6 @@ sealed partial class DemoStory
         var heldBack = await RecordsAsync(split.HeldBack, cancel);
         int correct = heldBack.Count(r => Label(r.Input) == r.Label);
         Facts.Accuracy = (double)correct / heldBack.Count;
-        if (Facts.Accuracy < LeastAccuracy) throw new InvalidOperationException($"the model labels {Facts.Accuracy:P1} of the held-back images right, and {LeastAccuracy:P0} was to be reached");
 
         model = RegisteredModel.Register(quantised.Graph, quantised.Parameters);
         var committed = Keep(model.Model.Encode());

@@ -130,20 +130,39 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"a trusted asset on {payment.Chain}", payment.Asset.ToString()));
             return;
         }
-        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, DollarContract.AuthorizationUsed,
-            e => e.Nonce == payment.Nonce.Value && e.Authorizer == payment.Payer, (_, _) => true, $"authorization {payment.Nonce} of {payment.Payer}", (e, _) => e.ToString(),
-            payment.Transaction);
-        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, DollarContract.Transferred,
-            e => e.From == payment.Payer,
-            (e, _) => (e.To, e.Value) == (payment.Payee, payment.Amount),
-            $"{payment.Amount} units from {payment.Payer} to {payment.Payee}",
-            (e, _) => $"{e.Value} units from {e.From} to {e.To}", payment.Transaction);
+        CheckPayment(link, payment);
         if (settlement.Escrow is { } closed && trust.Escrow is { } escrow)
             Claim(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, EscrowContract.LeaseClosed,
                 e => e.LeaseId == closed.LeaseId,
                 (e, _) => e.Earned == closed.Owed,
                 $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
                 (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
+    }
+
+    /// <summary>
+    /// The asset's contract emits <c>AuthorizationUsed</c> and, as its very next event, the <c>Transfer</c> that it authorised (EIP-3009). Any other transfer of the same
+    /// transaction pays for something else: two authorizations side by side must not share one transfer.
+    /// </summary>
+    void CheckPayment(Link link, SettledPayment payment)
+    {
+        string claimed = $"authorization {payment.Nonce} to move {payment.Amount} units from {payment.Payer} to {payment.Payee}{In(payment.Transaction)}";
+        int used = logs.FindIndex(l => l.Block.Chain == payment.Chain && DollarContract.AuthorizationUsed.TryDecode(l.Entry, payment.Asset, out var e)
+            && e.Authorizer == payment.Payer && e.Nonce == payment.Nonce.Value);
+        if (used < 0)
+        {
+            link.Record(Verdict.CannotTell(EvidenceChecks.ChainPayment, $"a proven receipt with {claimed}"));
+            return;
+        }
+        var transaction = logs[used].Transaction;
+        bool moved = used + 1 < logs.Count && logs[used + 1].Transaction == transaction
+            && DollarContract.Transferred.TryDecode(logs[used + 1].Entry, payment.Asset, out var transfer)
+            && (transfer.From, transfer.To, transfer.Value) == (payment.Payer, payment.Payee, payment.Amount);
+        if (!moved || transaction != payment.Transaction)
+        {
+            string found = used + 1 < logs.Count && DollarContract.Transferred.TryDecode(logs[used + 1].Entry, payment.Asset, out var other)
+                ? $"{other.Value} units from {other.From} to {other.To}" : "no transfer next to it";
+            link.Record(Verdict.Reject(EvidenceChecks.ChainPayment, claimed, found + In(transaction)));
+        }
     }
 
     /// <summary>
