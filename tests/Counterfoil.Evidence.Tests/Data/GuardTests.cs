@@ -203,7 +203,7 @@ public sealed class GuardTests
             trained.AddRange(batch.Places);
         }
         int perEpoch = 80 - (split.Training.Contains(9) ? 1 : 0);
-        Assert.Equal(new Delivery(roots.Count, 3 * perEpoch, MerkleTree.Root(roots.ToArray())), guard.Report.Delivered);
+        Assert.Equal(new Delivery(roots.Count, 3 * perEpoch, MerkleTree.Root(roots.Select(r => MerkleTree.LeafHash(r.ToArray())).ToArray())), guard.Report.Delivered);
         Assert.DoesNotContain(9, trained);
         Assert.Empty(trained.Intersect(split.HeldBack));
         Assert.Equal(Enumerable.Range(0, 3).SelectMany(e => split.EpochOrder(e)).Where(p => p != 9), trained);
