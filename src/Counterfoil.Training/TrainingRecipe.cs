@@ -33,7 +33,7 @@ public sealed partial record TrainingRecipe
     /// <summary>How much of the last step's velocity remains, in millionths, 0 (plain descent) to 999,999.</summary>
     public int MomentumMillionths { get; init; } = 900_000;
 
-    /// <summary>Seeds the initial weights and nothing else. The order of records is the stream's: <see cref="TrainingOrder"/>.</summary>
+    /// <summary>Seeds the initial weights and nothing else. The order of records is the stream's.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>SHA-256 of <see cref="Encode"/>, whose first line is the domain separator.</summary>

@@ -12,9 +12,6 @@ public static class Domains
     /// <summary>First byte of a Merkle inner node's input (RFC 9162 §2.1.1): what keeps a node from passing for a leaf.</summary>
     public const byte MerkleNode = 0x01;
 
-    /// <summary>Tag of a transparency-log leaf: the DSSE envelope of a link.</summary>
-    public static ReadOnlySpan<byte> LogLeaf => "counterfoil/log-leaf/v1"u8;
-
     /// <summary>Tag of a data-set record in the ordered tree.</summary>
     public static ReadOnlySpan<byte> DataRecord => "counterfoil/data-record/v1"u8;
 
@@ -36,17 +33,11 @@ public static class Domains
     /// <summary>Tag of the stream that shuffles an epoch's records.</summary>
     public static ReadOnlySpan<byte> DataEpochOrder => "counterfoil/data-epoch-order/v1"u8;
 
-    /// <summary>Tag of an entry in a bundle's table of contents.</summary>
-    public static ReadOnlySpan<byte> BundleEntry => "counterfoil/bundle-entry/v1"u8;
-
     /// <summary>First bytes of the input of trained weights' digest.</summary>
     public static ReadOnlySpan<byte> Weights => "counterfoil/weights/v1"u8;
 
     /// <summary>First bytes of what seeds a network's initial weights.</summary>
     public static ReadOnlySpan<byte> TrainingWeights => "counterfoil/training-weights/v1"u8;
-
-    /// <summary>First bytes of what seeds an epoch's order of records, where the stream has none of its own.</summary>
-    public static ReadOnlySpan<byte> TrainingOrder => "counterfoil/training-order/v1"u8;
 
     /// <summary>Additional data of a sealed key file: a sealed secret cannot be passed off as another format's.</summary>
     public static ReadOnlySpan<byte> SealedKey => "counterfoil/sealed-key/v1"u8;

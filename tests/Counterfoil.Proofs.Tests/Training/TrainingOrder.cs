@@ -1,15 +1,16 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
+using Counterfoil.Training;
 using Counterfoil.Training.Arithmetic;
 
-namespace Counterfoil.Training;
+namespace Counterfoil.Proofs.Tests.Training;
 
 /// <summary>
 /// A reproducible order of records for a stream that has none of its own: in each epoch another shuffle. Anyone with the recipe, the number of records and the seed
 /// derives the same batches.
 /// </summary>
-public static class TrainingOrder
+static class TrainingOrder
 {
     /// <summary>The batches of a whole run, as indices of records.</summary>
     /// <param name="recipe">Epochs and batch size.</param>
@@ -35,7 +36,7 @@ public static class TrainingOrder
         Span<byte> salt = stackalloc byte[Bytes32.Size + sizeof(int)];
         seed.CopyTo(salt);
         BinaryPrimitives.WriteInt32LittleEndian(salt[Bytes32.Size..], epoch);
-        var random = SplitMix64.For(Domains.TrainingOrder, salt);
+        var random = SplitMix64.For("counterfoil/training-order/v1"u8, salt);
         var order = new int[records];
         for (int i = 0; i < records; i++) order[i] = i;
         for (int i = records - 1; i > 0; i--)
