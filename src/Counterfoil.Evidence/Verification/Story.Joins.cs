@@ -31,7 +31,7 @@ sealed partial class Story
         link.Equal(EvidenceChecks.JoinGuardRoot, dataset.OrderedRoot, guard.OrderedRoot);
         link.Equal(EvidenceChecks.JoinGuardCount, dataset.Records, guard.Checked);
         if (AnchoringBlock(committed) is { } block) link.Equal(EvidenceChecks.JoinGuardSeed, block.Hash, guard.Split.Seed);
-        else link.Record(Verdict.CannotTell(EvidenceChecks.JoinGuardSeed, "the block that anchored the dataset commitment"));
+        else link.Record(Verdict.CannotTell(EvidenceChecks.JoinGuardSeed, "the anchor that covered the dataset commitment first, and the one before it"));
     }
 
     void JoinLease(Link link, ComputeLease lease)

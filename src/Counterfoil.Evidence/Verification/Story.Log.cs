@@ -65,18 +65,27 @@ sealed partial class Story
         }
     }
 
-    /// <summary>The earliest proven block that anchored the checkpoint which holds a link.</summary>
-    ProvenBlock? AnchoringBlock(Link link) =>
-        checkpoints[link.Bundled.Checkpoint] is { } checkpoint ? Anchors(checkpoint).FirstOrDefault(a => a.Event.Root == checkpoint.Root.Value)?.Block : null;
+    /// <summary>
+    /// The block that anchored a link first. Anchors of one publisher and log form a chain of heads, so the first one over a link shows itself: it follows
+    /// nothing, or an anchor that is too small to hold the link. Without that, whoever anchors could do so again and again, and pick the block hash they like.
+    /// </summary>
+    ProvenBlock? AnchoringBlock(Link link)
+    {
+        if (checkpoints[link.Bundled.Checkpoint] is not { } checkpoint) return null;
+        var all = Anchors().ToList();
+        return all.Find(a => a.Event.Size == (ulong)checkpoint.Size && a.Event.Root == checkpoint.Root.Value
+            && (Follows(default, a.Event) || all.Exists(e => e.Event.Publisher == a.Event.Publisher && e.Event.Size <= (ulong)link.Bundled.Index && Follows(e.Event.Head, a.Event))))?.Block;
+    }
 
-    /// <summary>The proven anchors of this log at a checkpoint's size, by trusted publishers in trusted contracts, oldest first.</summary>
-    IEnumerable<ProvenEvent<Anchored>> Anchors(Checkpoint checkpoint)
+    static bool Follows(Bytes32 head, Anchored anchored) => AnchorContract.HeadAfter(head, anchored.Size, anchored.Root) == anchored.Head;
+
+    /// <summary>The proven anchors of this log, by trusted publishers in trusted contracts, oldest first.</summary>
+    IEnumerable<ProvenEvent<Anchored>> Anchors()
     {
         if (logKey is null || policy is null) return [];
         var logId = LogId.Of(logKey).Digest.Value;
         return Events(AnchorContract.Anchored)
-            .Where(e => policy.Chain(e.Block.Chain) is { } trusted && e.Contract == trusted.Anchor && trusted.Publishers.Contains(e.Event.Publisher)
-                && e.Event.LogId == logId && e.Event.Size == (ulong)checkpoint.Size)
+            .Where(e => policy.Chain(e.Block.Chain) is { } trusted && e.Contract == trusted.Anchor && trusted.Publishers.Contains(e.Event.Publisher) && e.Event.LogId == logId)
             .OrderBy(e => e.Block.Number);
     }
 
@@ -84,7 +93,7 @@ sealed partial class Story
     {
         if (checkpoints[i] is not { } checkpoint) return Verdict.Accept; // its own verdict speaks
         if (policy is null) return Verdict.CannotTell(EvidenceChecks.ChainAnchor, "a policy that says whose anchors count");
-        var anchors = Anchors(checkpoint).ToList();
+        var anchors = Anchors().Where(a => a.Event.Size == (ulong)checkpoint.Size).ToList();
         if (anchors.Count == 0) return Verdict.CannotTell(EvidenceChecks.ChainAnchor, $"a proven anchor of the log at size {checkpoint.Size}");
         // Any anchor of another root at this size shows that the log told two stories.
         return anchors.Find(a => a.Event.Root != checkpoint.Root.Value) is { } other

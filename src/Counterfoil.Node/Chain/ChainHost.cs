@@ -1,15 +1,15 @@
-using Microsoft.Extensions.Hosting;
+using System.Net;
+using Counterfoil.DevChain.Rpc;
+using Counterfoil.DevChain;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
-using System.Net;
-using Counterfoil.DevChain;
-using Counterfoil.DevChain.Rpc;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Counterfoil.Node.Chain;
 

@@ -1,11 +1,11 @@
+using System.Buffers;
+using Counterfoil.DevChain.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
-using System.Buffers;
-using Counterfoil.DevChain.Rpc;
+using Microsoft.Extensions.Logging;
 
 namespace Counterfoil.Node.Chain;
 
