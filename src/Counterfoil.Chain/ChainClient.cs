@@ -33,10 +33,6 @@ public sealed partial class ChainClient
     public Task<ulong> GetBlockNumberAsync(CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_blockNumber", null, answer => answer.UInt64, cancellationToken);
 
-    /// <summary>What the endpoint says it is.</summary>
-    public Task<string> GetClientVersionAsync(CancellationToken cancellationToken = default) =>
-        connection.AskAsync("web3_clientVersion", null, answer => answer.Text, cancellationToken);
-
     /// <summary>An account's wei.</summary>
     public Task<UInt256> GetBalanceAsync(Address address, CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_getBalance", OfAccount(address, "latest"), answer => answer.Quantity, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 
 namespace Counterfoil.Cli;
@@ -14,6 +15,27 @@ static class Terminal
     public static void Error(string message) => Notes.MarkupLineInterpolated($"[red]counterfoil: error:[/] {message}");
 
     public static void Hint(string message) => Notes.MarkupLineInterpolated($"counterfoil: hint: {message}");
+
+    /// <summary>Writes a text whose words are wrapped at the terminal's edge, every further line indented. Files and pipes get one line.</summary>
+    public static void WriteWrapped(this IAnsiConsole console, string first, string text, int indent)
+    {
+        int column = first.Length;
+        var line = new StringBuilder(first);
+        foreach (string word in text.Split(' '))
+        {
+            // A word that is longer than a line, a digest say, stays whole: it can be copied, and the terminal breaks it.
+            if (column + word.Length >= console.Profile.Width && column > indent)
+            {
+                while (line[^1] == ' ') line.Length--;
+                line.Append('\n').Append(' ', indent);
+                column = indent;
+            }
+            line.Append(word).Append(' ');
+            column += word.Length + 1;
+        }
+        line.Length--;
+        console.Profile.Out.Writer.WriteLine(line);
+    }
 
     static IAnsiConsole Create(TextWriter writer, bool redirected)
     {

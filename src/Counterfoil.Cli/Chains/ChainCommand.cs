@@ -8,6 +8,7 @@ using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Node.Chain;
+using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Chains;
@@ -29,14 +30,14 @@ static class ChainCommand
 
     static async Task<int> RunAsync(int port, ulong id, string[] fund, CancellationToken cancel)
     {
-        if (port is < 0 or > 65_535) throw new UsageException($"{port} is not a port", "0 to 65535");
+        if (port is < 0 or > 65_535) throw new UsageException($"{port} is not a port", "a port is 0 to 65535");
         var funded = fund.Select(text => Address.TryParse(text, out var address) ? address
             : throw new UsageException($"'{text}' is not an address", "20 bytes in hexadecimal with 0x, in lower case or with the EIP-55 checksum")).Distinct().ToList();
 
         // The deployer owns nothing but the right to mint test dollars, and is forgotten with the process.
         using var deployer = new Secp256k1PrivateKey(RandomNumberGenerator.GetBytes(32));
         var genesis = funded.Append(deployer.Address).ToDictionary(a => a, _ => Ether * 1000);
-        await using var host = await ChainHost.StartAsync(new LocalChain(new ChainOptions { ChainId = id, Genesis = genesis }, TimeProvider.System), port, cancel);
+        await using var host = await StartAsync(new LocalChain(new ChainOptions { ChainId = id, Genesis = genesis }, TimeProvider.System), port, cancel);
         var client = new ChainClient(new InProcessTransport(host.Address.ToString(), new JsonRpcDispatcher(host.Chain).Handle));
         using var account = new ChainAccount(client, deployer);
         var contracts = await Deployment.DeployAsync(account, cancel);
@@ -46,5 +47,17 @@ static class ChainCommand
         Terminal.Notes.WriteLine($"counterfoil: chain {id} answers JSON-RPC at {host.Address}; interrupt to stop");
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Yes;
+    }
+
+    static async Task<ChainHost> StartAsync(LocalChain chain, int port, CancellationToken cancel)
+    {
+        try
+        {
+            return await ChainHost.StartAsync(chain, port, cancel);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new UsageException($"port {port} of 127.0.0.1 is taken", "--port 0 takes a free one");
+        }
     }
 }

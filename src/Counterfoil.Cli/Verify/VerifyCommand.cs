@@ -12,10 +12,10 @@ static class VerifyCommand
 {
     public static Command Create()
     {
-        var bundle = new Argument<string>("bundle") { Description = "The bundle to verify" };
-        var policy = new Option<string?>("--policy") { Description = "Whom and what you trust; without it the answer can be REJECT or UNVERIFIABLE, never ACCEPT" };
+        var bundle = new Argument<string>("bundle") { Description = "The file to verify" };
+        var policy = new Option<string?>("--policy") { Description = "Whom and what you trust; without it the answer is REJECT or UNVERIFIABLE, never ACCEPT" };
         var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
-        var command = new Command("verify", "Says ACCEPT, REJECT or UNVERIFIABLE, link by link, offline") { bundle, policy, json };
+        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline") { bundle, policy, json };
         command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(policy), parsed.GetValue(json)));
         return command;
     }
@@ -45,12 +45,13 @@ static class VerifyCommand
 
     static void Print(VerificationReport report, TimeSpan took)
     {
-        foreach (var link in report.Links) Terminal.Out.MarkupLine($"{Word(link.Verdict),-34} {link.Type?.Name ?? "unreadable link",-20} {link.Digest.ToString()[..16]}{Markup.Escape(Because(link.Verdict))}");
+        foreach (var link in report.Links) Say(link.Verdict, $"{link.Type?.Name ?? "unreadable link",-19} {link.Digest.ToString()[..16]}", column: 13);
         if (report.Links.Any()) Terminal.Out.WriteLine();
-        Terminal.Out.MarkupLine($"{Word(report.Verdict)} in {took.TotalMilliseconds:F0} ms{Markup.Escape(Because(report.Verdict))}");
+        Say(report.Verdict, $"in {took.TotalMilliseconds:F0} ms");
         if (report.PolicyDigest is { } digest) Terminal.Out.WriteLine($"under policy {digest}");
         List("proves", report.Proves);
         List("does not prove", report.DoesNotProve);
+        if (report.PolicyDigest is null && report.Verdict is Verdict.Unverifiable) Terminal.Hint("pass --policy FILE, which says whom and what you trust (docs/trust.md)");
     }
 
     static void List(string title, IReadOnlyList<string> lines)
@@ -58,20 +59,36 @@ static class VerifyCommand
         if (lines.Count == 0) return;
         Terminal.Out.WriteLine();
         Terminal.Out.WriteLine(title);
-        foreach (string line in lines) Terminal.Out.WriteLine($"  - {line}");
+        foreach (string line in lines) Terminal.Out.WriteWrapped("  - ", line, 4);
+    }
+
+    /// <summary>A verdict and what it is about; the reason beside them where there is room, below them where there is not.</summary>
+    static void Say(Verdict verdict, string about, int column = 0)
+    {
+        var (word, colour) = Word(verdict);
+        string reason = Because(verdict);
+        about = new string(' ', Math.Max(1, column - word.Length)) + about;
+        Terminal.Out.Markup($"[bold {colour}]{word}[/]{Markup.Escape(about)}");
+        if (reason.Length == 0) Terminal.Out.WriteLine();
+        else if (word.Length + about.Length + 2 + reason.Length < Terminal.Out.Profile.Width) Terminal.Out.WriteLine("  " + reason);
+        else
+        {
+            Terminal.Out.WriteLine();
+            Terminal.Out.WriteWrapped("    ", reason, 4);
+        }
     }
 
     static string Because(Verdict verdict) => verdict switch
     {
-        Verdict.Rejected { Reason: var r } => $"  {r.Check}: expected {r.Expected}, found {r.Found}",
-        Verdict.Unverifiable { Reason: var r } => $"  {r.Check}: missing {r.Expected}",
+        Verdict.Rejected { Reason: var r } => $"{r.Check}: expected {r.Expected}, found {r.Found}",
+        Verdict.Unverifiable { Reason: var r } => $"{r.Check}: missing {r.Expected}",
         _ => "",
     };
 
-    static string Word(Verdict verdict) => verdict switch
+    static (string Word, string Colour) Word(Verdict verdict) => verdict switch
     {
-        Verdict.Rejected => "[bold red]REJECT[/]",
-        Verdict.Unverifiable => "[bold yellow]UNVERIFIABLE[/]",
-        _ => "[bold green]ACCEPT[/]",
+        Verdict.Rejected => ("REJECT", "red"),
+        Verdict.Unverifiable => ("UNVERIFIABLE", "yellow"),
+        _ => ("ACCEPT", "green"),
     };
 }

@@ -53,8 +53,6 @@ public static class Gas
     public const long KeccakWord = 6;
     /// <summary>Per byte of the exponent of EXP (EIP-160).</summary>
     public const long ExpByte = 50;
-    /// <summary>Per topic of a log.</summary>
-    public const long LogTopic = 375;
     /// <summary>Per byte of a log's data.</summary>
     public const long LogByte = 8;
 

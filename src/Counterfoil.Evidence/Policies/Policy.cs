@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Signing;
@@ -29,8 +30,11 @@ public sealed record Policy(
     /// <summary>The largest policy that is read, in bytes.</summary>
     public const int MaximumBytes = 1 << 20;
 
+    // A key's + stays a +: people compare keys by eye, and nobody embeds a policy in HTML.
+    static readonly PolicyJson Readable = new(new JsonSerializerOptions(PolicyJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>The policy as indented JSON, ready to be read and edited by a person.</summary>
-    public byte[] Encode() => [.. JsonSerializer.SerializeToUtf8Bytes(this, PolicyJson.Default.Policy), (byte)'\n'];
+    public byte[] Encode() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Readable.Policy), (byte)'\n'];
 
     /// <summary>SHA-256 of the file's bytes as read: what the verdict names.</summary>
     public static Sha256Digest Digest(ReadOnlySpan<byte> file) => Sha256.Hash(file);

@@ -45,9 +45,6 @@ public sealed class AbiFunction
         return Verdict.Reject(EvmChecks.AbiSelector, $"a call of {Signature}", data.Length < 4 ? $"{data.Length} bytes" : Convert.ToHexStringLower(data[..4]));
     }
 
-    /// <summary>What the function returns, encoded.</summary>
-    public byte[] EncodeResult(params AbiValue[] results) => AbiCodec.Encode(outputTypes, results);
-
     /// <summary>Reads what a call returned.</summary>
     public Verdict DecodeResult(ReadOnlySpan<byte> data, out IReadOnlyList<AbiValue> results) => AbiCodec.Decode(outputTypes, data, out results);
 

@@ -79,8 +79,6 @@ public abstract record AbiValue
     public Bytes32 AsBytes32 => new(AsNumber.ToBigEndian());
     /// <summary>The bytes.</summary>
     public ReadOnlyMemory<byte> AsBytes => this is Blob blob ? blob.Bytes : throw Mismatch("bytes");
-    /// <summary>The bytes as text.</summary>
-    public string AsText => Encoding.UTF8.GetString(AsBytes.Span);
     /// <summary>The values of an array or a tuple.</summary>
     public IReadOnlyList<AbiValue> Items => this is Sequence sequence ? sequence.Values : throw Mismatch("a sequence");
 

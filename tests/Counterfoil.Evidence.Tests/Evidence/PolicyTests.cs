@@ -34,6 +34,9 @@ public sealed class PolicyTests
         Assert.Equal(Json, System.Text.Encoding.UTF8.GetString(policy!.Encode()));
     }
 
+    [Fact]
+    public void Keys_are_written_as_people_compare_them() => Assert.Contains("\"log.example+01234567+AQ\"", Json, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]

@@ -1,6 +1,6 @@
+using Counterfoil.Models;
 using Counterfoil.Training;
 using Counterfoil.Training.Arithmetic;
-using Counterfoil.Models;
 using CsCheck;
 
 namespace Counterfoil.Proofs.Tests.Training;
