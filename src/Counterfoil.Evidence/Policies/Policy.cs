@@ -80,7 +80,7 @@ public sealed record Policy(
 }
 
 /// <summary>Keys that may sign in a role.</summary>
-/// <param name="Role">One of the roles of <c>docs/evidence.md</c>.</param>
+/// <param name="Role">One of the roles of <c>docs/trust.md</c>.</param>
 /// <param name="Keys">Public keys in text form.</param>
 public sealed record TrustedSigner(string Role, ImmutableArray<PublicKey> Keys);
 

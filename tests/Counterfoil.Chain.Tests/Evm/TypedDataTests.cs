@@ -130,8 +130,4 @@ public sealed class TypedDataTests
     [InlineData("")]
     [InlineData("Mail(Person from,Attachment a)Person(string name)Attachment(bytes b)")]
     public void Text_that_is_no_type_is_the_callers_bug(string text) => Assert.Throws<FormatException>(() => Eip712Type.Parse(text));
-
-    [Fact] // The digest that web3.js documents for web3.eth.accounts.hashMessage("Hello World").
-    public void A_personal_message_has_the_digest_wallets_sign() =>
-        Assert.Equal("a1de988600a42c4b4ab089b619297c17d53cffae5d5120d82d8a92d0bb3b78f2", PersonalMessage.Digest("Hello World"u8).ToString());
 }
