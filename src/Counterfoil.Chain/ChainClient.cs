@@ -93,13 +93,23 @@ public sealed partial class ChainClient
     public Task<ulong> EstimateGasAsync(ContractCall call, CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_estimateGas", json => Write(json, call), answer => answer.UInt64, cancellationToken);
 
-    /// <summary>Hands in a signed transaction and returns its hash, which the endpoint must agree on.</summary>
-    public Task<Keccak256Digest> SendRawTransactionAsync(ReadOnlyMemory<byte> raw, CancellationToken cancellationToken = default) =>
-        connection.AskAsync("eth_sendRawTransaction", json => json.WriteStringValue(Text(raw.Span)), answer =>
+    /// <summary>Hands in a signed transaction and returns its hash, which the endpoint must agree on. Handing it in again is no error: whoever did not get the answer may ask once more.</summary>
+    public async Task<Keccak256Digest> SendRawTransactionAsync(ReadOnlyMemory<byte> raw, CancellationToken cancellationToken = default)
+    {
+        var hash = Keccak256.Hash(raw.Span);
+        try
         {
-            var hash = Keccak256.Hash(raw.Span);
-            return answer.Digest == hash ? hash : throw answer.Wrong($"the transaction's hash 0x{hash}");
-        }, cancellationToken);
+            return await connection.AskAsync("eth_sendRawTransaction", json => json.WriteStringValue(Text(raw.Span)),
+                answer => answer.Digest == hash ? hash : throw answer.Wrong($"the transaction's hash 0x{hash}"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChainException known) when (known.Kind == ChainFailure.Refused && AlreadyThere.Any(words => known.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
+        {
+            return hash;
+        }
+    }
+
+    // The words of geth and ours, and of anvil; a code of its own the refusal does not have.
+    static readonly string[] AlreadyThere = ["already known", "already imported"];
 
     /// <summary>Events, in the order they happened. An endpoint may refuse a range that is too wide.</summary>
     public Task<IReadOnlyList<ChainLog>> GetLogsAsync(LogQuery query, CancellationToken cancellationToken = default)

@@ -28,6 +28,8 @@ public static class EvmChecks
     public static readonly Check SignatureLowS = new("signature.low-s");
     /// <summary>A signature verifies under the key expected.</summary>
     public static readonly Check SignatureValid = new("signature.valid");
+    /// <summary>The account that signed is the one expected.</summary>
+    public static readonly Check SignatureSigner = new("signature.signer");
     /// <summary>A public key can be recovered from a signature.</summary>
     public static readonly Check SignatureRecovery = new("signature.recovery");
     /// <summary>A public key is in SEC 1 form.</summary>

@@ -1,9 +1,5 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Counterfoil.Core.Digests;
-using Counterfoil.Core.Verdicts;
-using Counterfoil.Home;
-using Counterfoil.Tests;
 
 namespace Counterfoil.Core.Tests;
 
@@ -26,22 +22,5 @@ public sealed class NamesLaws
         var single = typeof(Domains).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(byte)).Select(f => (byte)f.GetRawConstantValue()!).ToList();
         Assert.Equal(single.Distinct(), single);
         Assert.DoesNotContain(separators, s => s.Bytes.Length == 0 || single.Contains(s.Bytes[0]));
-    }
-
-    [Fact]
-    public void Every_check_has_an_identifier_of_its_own_of_words_joined_by_dots()
-    {
-        var checks = new[] { typeof(CoreChecks), typeof(HomeChecks) }
-            .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(f => ((Check)f.GetValue(null)!).Id).ToList();
-        Assert.True(checks.Count > 40);
-        Assert.Equal(checks.Distinct(), checks);
-        Assert.All(checks, id => Assert.Matches(new Regex("^[a-z]+(\\.[a-z0-9]+(-[a-z0-9]+)*)+$"), id));
-    }
-
-    [Fact]
-    public void The_page_of_checks_is_what_the_code_says()
-    {
-        ListOfChecks.Verify(typeof(CoreChecks));
-        ListOfChecks.Verify(typeof(HomeChecks));
     }
 }

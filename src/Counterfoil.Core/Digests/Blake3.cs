@@ -5,7 +5,7 @@ namespace Counterfoil.Core.Digests;
 /// lanes.
 /// </summary>
 /// <remarks>
-/// All three modes, with output of any length. 16 lanes (AVX-512), 8 (AVX2) or one. Little-endian machines. Does not zero its working
+/// All three modes, with output of any length. 16 lanes (AVX-512), 8 (AVX2), 4 or one. Little-endian machines. Does not zero its working
 /// memory: keys pass through it.
 /// </remarks>
 public static class Blake3

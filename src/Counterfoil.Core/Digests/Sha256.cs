@@ -7,8 +7,8 @@ namespace Counterfoil.Core.Digests;
 /// <summary>SHA-256 (FIPS 180-4): the runtime's for one message, kernels of our own for many short ones.</summary>
 /// <remarks>
 /// A call of the runtime costs more than half a microsecond before the first byte, which millions of leaves would pay each.
-/// <see cref="HashMany(ReadOnlySpan{byte}, int, Span{Sha256Digest})"/> takes sixteen (AVX-512) or eight (AVX2) messages at a time. Not for
-/// secrets.
+/// <see cref="HashMany(ReadOnlySpan{byte}, int, Span{Sha256Digest})"/> takes sixteen (AVX-512), eight (AVX2) or four messages at a
+/// time. Not for secrets.
 /// </remarks>
 public static class Sha256
 {
@@ -36,6 +36,7 @@ public static class Sha256
             throw new ArgumentException($"{digests.Length} messages of {length} bytes are not {messages.Length} bytes", nameof(messages));
         if (WordLanes16.IsSupported) Sha256Lanes.HashMany<Vector512<uint>, WordLanes16>(prefix, messages, length, digests);
         else if (WordLanes8.IsSupported) Sha256Lanes.HashMany<Vector256<uint>, WordLanes8>(prefix, messages, length, digests);
+        else if (WordLanes4.IsSupported) Sha256Lanes.HashMany<Vector128<uint>, WordLanes4>(prefix, messages, length, digests);
         else HashEach(prefix, messages, length, digests);
     }
 
@@ -46,6 +47,7 @@ public static class Sha256
     {
         if (WordLanes16.IsSupported) Sha256Lanes.HashPairs<Vector512<uint>, WordLanes16>(children, parents);
         else if (WordLanes8.IsSupported) Sha256Lanes.HashPairs<Vector256<uint>, WordLanes8>(children, parents);
+        else if (WordLanes4.IsSupported) Sha256Lanes.HashPairs<Vector128<uint>, WordLanes4>(children, parents);
         else HashPairsEach(children, parents);
     }
 

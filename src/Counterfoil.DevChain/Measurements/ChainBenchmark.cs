@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.DevChain.Execution;
+using Counterfoil.DevChain.Precompiles.Bn254;
 using Counterfoil.DevChain.State;
 using Counterfoil.DevChain.Transactions;
 using Counterfoil.Evm;
@@ -52,7 +53,7 @@ public static class ChainBenchmark
 
     /// <summary>All figures, each measured for about <paramref name="seconds"/>.</summary>
     public static IReadOnlyList<ChainFigure> Run(double seconds = 2) =>
-        [Gas("Keccak and storage", KeccakAndStorage, 60_000, seconds), Gas("Arithmetic", Arithmetic, 400_000, seconds), Transfers(seconds)];
+        [Gas("Keccak and storage", KeccakAndStorage, 60_000, seconds), Gas("Arithmetic", Arithmetic, 400_000, seconds), Transfers(seconds), Pairings(seconds)];
 
     // Turns are as many as a block of 30 million gas has room for, so that what is measured ran to its end.
     static ChainFigure Gas(string name, ReadOnlySpan<byte> code, ulong turns, double seconds)
@@ -70,7 +71,6 @@ public static class ChainBenchmark
         {
             executor.Execute(call, block.GasLimit, out var first);
             if (first is not { Succeeded: true }) throw new InvalidOperationException($"the program of '{name}' did not run to its end: {first?.Fault}");
-            call = call with { Nonce = call.Nonce + 1 };
         }
         long gas = 0;
         var processor = Environment.CpuUsage.TotalTime;
@@ -113,5 +113,22 @@ public static class ChainBenchmark
             }
         }
         return new ChainFigure("Transfers, a block each", counted / elapsed.TotalSeconds, "transactions", elapsed, processor);
+    }
+
+    // (1, 2) and the generator of the twist (EIP-197), whose pairing is not one.
+    static readonly byte[] Generators = Convert.FromHexString(
+        "0000000000000000000000000000000000000000000000000000000000000001" + "0000000000000000000000000000000000000000000000000000000000000002"
+        + "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2" + "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed"
+        + "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b" + "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa");
+
+    static ChainFigure Pairings(double seconds)
+    {
+        var pairing = new Bn254Pairing();
+        if (pairing.Run(Generators) is not [.., 0]) throw new InvalidOperationException("the generators did not pair as they must");
+        int count = 0;
+        var processor = Environment.CpuUsage.TotalTime;
+        var clock = Stopwatch.StartNew();
+        for (; clock.Elapsed.TotalSeconds < seconds; count++) pairing.Run(Generators);
+        return new ChainFigure("Pairing checks of one pair", count / clock.Elapsed.TotalSeconds, "checks", clock.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
 }

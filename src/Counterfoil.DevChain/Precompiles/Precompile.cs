@@ -1,3 +1,4 @@
+using Counterfoil.DevChain.Precompiles.Bn254;
 using Counterfoil.Evm;
 
 namespace Counterfoil.DevChain.Precompiles;
@@ -12,6 +13,7 @@ abstract class Precompile
     public abstract long Gas(ReadOnlySpan<byte> input);
 
     /// <summary>The result, or null where the call fails and takes all of its gas.</summary>
+    /// <exception cref="AbsentPrecompileException">The answer cannot be found here.</exception>
     public abstract byte[]? Run(ReadOnlySpan<byte> input);
 
     /// <summary>How many there are as of Cancun; all of their addresses are warm from the start (EIP-2929).</summary>
@@ -20,8 +22,7 @@ abstract class Precompile
     static readonly Precompile[] Table =
     [
         new EcRecover(), new Sha256Precompile(), new Ripemd160Precompile(), new Identity(), new ModExp(),
-        new Absent("bn128 addition", 6), new Absent("bn128 multiplication", 7), new Absent("bn128 pairing check", 8),
-        new Blake2F(), new Absent("KZG point evaluation", 10),
+        new Bn254Addition(), new Bn254Multiplication(), new Bn254Pairing(), new Blake2F(), new PointEvaluation(),
     ];
 
     /// <summary>The precompile at an address, if there is one.</summary>
@@ -32,12 +33,4 @@ abstract class Precompile
     }
 
     protected static long Words(ReadOnlySpan<byte> input) => (input.Length + 31) / 32;
-}
-
-/// <summary>A precompile that this machine does not have. It fails loudly: an answer that only this chain gives would be worse than none.</summary>
-sealed class Absent(string name, int address) : Precompile
-{
-    public override string Name => name;
-    public override long Gas(ReadOnlySpan<byte> input) => throw new AbsentPrecompileException(name, address);
-    public override byte[]? Run(ReadOnlySpan<byte> input) => throw new AbsentPrecompileException(name, address);
 }

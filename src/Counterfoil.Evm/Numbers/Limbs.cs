@@ -6,21 +6,25 @@ namespace Counterfoil.Evm;
 /// <summary>Arithmetic of four 64-bit limbs, the least significant first, without branches on their values.</summary>
 static class Limbs
 {
+    // Not a conditional expression: before a method is optimised, the JIT makes a branch of one, and carries of secrets pass here.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong One(bool holds) => Unsafe.BitCast<bool, byte>(holds);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Add(ulong a, ulong b, ref ulong carry)
     {
-        ulong sum = a + b, first = sum < a ? 1UL : 0;
+        ulong sum = a + b, first = One(sum < a);
         ulong result = sum + carry;
-        carry = first + (result < sum ? 1UL : 0);
+        carry = first + One(result < sum);
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Subtract(ulong a, ulong b, ref ulong borrow)
     {
-        ulong difference = a - b, first = a < b ? 1UL : 0;
+        ulong difference = a - b, first = One(a < b);
         ulong result = difference - borrow;
-        borrow = first + (difference < borrow ? 1UL : 0);
+        borrow = first + One(difference < borrow);
         return result;
     }
 
@@ -39,9 +43,9 @@ static class Limbs
     {
         ulong high = Multiply(a, b, out ulong low);
         low += carry;
-        high += low < carry ? 1UL : 0;
+        high += One(low < carry);
         ulong result = sum + low;
-        carry = high + (result < low ? 1UL : 0);
+        carry = high + One(result < low);
         return result;
     }
 

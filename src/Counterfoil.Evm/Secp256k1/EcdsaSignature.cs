@@ -1,3 +1,4 @@
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 
 namespace Counterfoil.Evm.Secp256k1;
@@ -48,5 +49,12 @@ public readonly record struct EcdsaSignature(UInt256 R, UInt256 S, bool YParity)
         if (R.IsZero || R >= Scalar.Order) return Verdict.Reject(EvmChecks.SignatureRange, "r in [1, n - 1]", R.ToHex());
         if (S.IsZero || S >= Scalar.Order) return Verdict.Reject(EvmChecks.SignatureRange, "s in [1, n - 1]", S.ToHex());
         return Scalar.Reduce(S).IsHighMask != 0 ? Verdict.Reject(EvmChecks.SignatureLowS, "s of at most n / 2 (EIP-2)", S.ToHex()) : Verdict.Accept;
+    }
+
+    /// <summary>Whether the account <paramref name="signer"/> signed the digest. For accounts with a key; a contract answers for itself (ERC-1271).</summary>
+    public Verdict CheckSigner(Keccak256Digest digest, Address signer)
+    {
+        var verdict = Secp256k1PublicKey.Recover(digest, this, out var key);
+        return verdict.IsAccepted && key.Address is var found && found != signer ? Verdict.Reject(EvmChecks.SignatureSigner, $"{signer}", $"{found}") : verdict;
     }
 }

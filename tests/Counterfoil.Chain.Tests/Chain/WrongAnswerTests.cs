@@ -71,6 +71,28 @@ public sealed class WrongAnswerTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_lost_costs_neither_a_nonce_nor_money()
+    {
+        using var world = new DevChainWorld();
+        var someone = Address.FromWord(0xa11ce);
+        byte[]? lost = null;
+        var client = new ChainClient(new InProcessTransport("forgetful", request =>
+        {
+            byte[] answer = world.Fixture.Rpc.Handle(request);
+            if (lost is not null || JsonNode.Parse(request.Span)!["method"]!.GetValue<string>() != "eth_sendRawTransaction") return answer;
+            lost = Convert.FromHexString(JsonNode.Parse(request.Span)!["params"]![0]!.GetValue<string>()[2..]);
+            throw new ChainException("forgetful", "eth_sendRawTransaction", "no answer") { Kind = ChainFailure.TimedOut };
+        }));
+        using var rich = new ChainAccount(client, world.Fixture.Key);
+        await Assert.ThrowsAsync<ChainException>(() => rich.SendAsync(new ContractCall { To = someone, Value = 1 }));
+        // The chain has it: handing it in again says so, and the next transaction is the next one.
+        Assert.Equal(Keccak256.Hash(lost), await client.SendRawTransactionAsync(lost));
+        await rich.SendAndWaitAsync(new ContractCall { To = someone, Value = 1 });
+        Assert.Equal((UInt256)2, await client.GetBalanceAsync(someone));
+        Assert.Equal(2UL, await client.GetNonceAsync(rich.Address));
+    }
+
+    [Fact]
     public async Task A_lie_about_any_field_of_a_block_or_receipt_is_found_before_a_proof_is_made()
     {
         using var world = new DevChainWorld();

@@ -8,7 +8,7 @@ public sealed class ChainBenchmarkTests(ITestOutputHelper output)
     public void Every_figure_is_measured_and_positive()
     {
         var figures = ChainBenchmark.Run(seconds: 0.05);
-        Assert.Equal(3, figures.Count);
+        Assert.Equal(4, figures.Count);
         Assert.All(figures, figure => Assert.True(figure.PerSecond > 0));
     }
 

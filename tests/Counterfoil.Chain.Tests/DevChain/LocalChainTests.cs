@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.DevChain;
@@ -183,10 +184,15 @@ public sealed class LocalChainTests : IDisposable
     [Fact]
     public void A_call_to_an_absent_precompile_is_an_error_and_not_a_result()
     {
-        var pairing = fixture.Deploy([0x5f, 0x5f, 0x5f, 0x5f, 0x60, 0x08, 0x5a, 0xfa, 0x00]); // STATICCALL(gas, 8, …)
-        byte[] raw = fixture.Signed(1, pairing).Encode();
-        Assert.Equal(8, Assert.Throws<AbsentPrecompileException>(() => Chain.Submit(raw, out _)).Address);
-        Assert.Throws<AbsentPrecompileException>(() => Chain.Call(new CallRequest { To = pairing }, Chain.Head, out _));
+        // STATICCALL(gas, 10, …) with what it is called with: a commitment, its versioned hash, and a proof that would have to be checked.
+        var asker = fixture.Deploy([0x36, 0x5f, 0x5f, 0x37, 0x5f, 0x5f, 0x36, 0x5f, 0x60, 0x0a, 0x5a, 0xfa, 0x00]);
+        byte[] commitment = new byte[48], hash = SHA256.HashData(commitment);
+        byte[] question = [1, .. hash[1..], .. new byte[64], .. commitment, .. new byte[48]];
+        byte[] raw = fixture.Signed(1, asker, data: question).Encode();
+        Assert.Equal(10, Assert.Throws<AbsentPrecompileException>(() => Chain.Submit(raw, out _)).Address);
+        Assert.Throws<AbsentPrecompileException>(() => Chain.Call(new CallRequest { To = asker, Data = question }, Chain.Head, out _));
+        var answer = fixture.Ask("eth_call", $$"""[{"to":"{{asker.ToHex()}}","data":"0x{{Convert.ToHexStringLower(question)}}"},"latest"]""");
+        Assert.Contains("KZG", answer.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         // And the chain goes on as if it had never been asked.
         Assert.Equal(1UL, Chain.State.Nonce(fixture.Key.Address));
         fixture.Send(Someone, 1);

@@ -12,7 +12,7 @@ public sealed class Blake3Laws
     static readonly byte[] Noise = new byte[3_000_000];
     static Blake3Laws() => new Random(3).NextBytes(Noise);
 
-    public static TheoryData<string> Forms => ["AVX-512", "AVX2", "one lane"];
+    public static TheoryData<string> Forms => ["AVX-512", "AVX2", "four lanes", "one lane"];
 
     static Blake3Kernel Form(string form)
     {
@@ -24,6 +24,8 @@ public sealed class Blake3Laws
             case "AVX2":
                 Assert.SkipUnless(WordLanes8.IsSupported, "this processor has no AVX2");
                 return new Blake3Kernel<Vector256<uint>, WordLanes8>();
+            case "four lanes":
+                return new Blake3Kernel<Vector128<uint>, WordLanes4>();
             default:
                 return new Blake3Kernel<uint, WordLanes1>();
         }

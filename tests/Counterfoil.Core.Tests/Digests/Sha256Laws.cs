@@ -13,7 +13,7 @@ public sealed class Sha256Laws
     delegate void Many(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, int length, Span<Sha256Digest> digests);
     delegate void Pairs(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents);
 
-    public static TheoryData<string> Forms => ["chosen", "AVX-512", "AVX2", "one lane"];
+    public static TheoryData<string> Forms => ["chosen", "AVX-512", "AVX2", "four lanes", "one lane"];
 
     [Theory, MemberData(nameof(Forms))]
     public void Every_form_agrees_with_the_runtime_at_every_length_count_and_prefix(string form)
@@ -59,6 +59,8 @@ public sealed class Sha256Laws
             case "AVX2":
                 Assert.SkipUnless(WordLanes8.IsSupported, "this processor has no AVX2");
                 return (Sha256Lanes.HashMany<Vector256<uint>, WordLanes8>, Sha256Lanes.HashPairs<Vector256<uint>, WordLanes8>);
+            case "four lanes":
+                return (Sha256Lanes.HashMany<Vector128<uint>, WordLanes4>, Sha256Lanes.HashPairs<Vector128<uint>, WordLanes4>);
             case "one lane":
                 return (Sha256Lanes.HashMany<uint, WordLanes1>, Sha256Lanes.HashPairs<uint, WordLanes1>);
             default:

@@ -13,6 +13,7 @@ abstract class Blake3Kernel
     public static Blake3Kernel Chosen { get; } =
         WordLanes16.IsSupported ? new Blake3Kernel<Vector512<uint>, WordLanes16>()
         : WordLanes8.IsSupported ? new Blake3Kernel<Vector256<uint>, WordLanes8>()
+        : WordLanes4.IsSupported ? new Blake3Kernel<Vector128<uint>, WordLanes4>()
         : new Blake3Kernel<uint, WordLanes1>();
 
     /// <summary>Chaining values, 8 words each, of full chunks that lie one after the other.</summary>

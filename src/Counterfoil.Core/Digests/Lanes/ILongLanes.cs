@@ -12,6 +12,8 @@ namespace Counterfoil.Core.Digests.Lanes;
 /// <remarks>
 /// No <c>AggressiveOptimization</c> on the kernels: measured, it makes them slower than what tiering arrives at after its first tenth of a
 /// second.
+/// Each form asks for its vectors to be accelerated as well as for its instructions: ahead of time, the instructions may be there behind a
+/// call for each of them, which is slower than one lane. A host compiled for x86-64-v3 or v4 (<c>IlcInstructionSet</c>) has them inline.
 /// </remarks>
 interface ILongLanes<V> where V : unmanaged
 {
@@ -50,7 +52,7 @@ readonly struct LongLanes1 : ILongLanes<ulong>
 /// <summary>Four messages in AVX2.</summary>
 readonly struct LongLanes4 : ILongLanes<Vector256<ulong>>
 {
-    public static bool IsSupported => Avx2.IsSupported;
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Avx2.IsSupported;
     public static int Count => 4;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<ulong> Broadcast(ulong value) => Vector256.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<ulong> Xor(Vector256<ulong> a, Vector256<ulong> b) => a ^ b;
@@ -73,7 +75,7 @@ readonly struct LongLanes4 : ILongLanes<Vector256<ulong>>
 /// <summary>Eight messages in AVX-512: rotation is an instruction, and so is any function of three inputs (by its truth table).</summary>
 readonly struct LongLanes8 : ILongLanes<Vector512<ulong>>
 {
-    public static bool IsSupported => Avx512F.IsSupported;
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
     public static int Count => 8;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<ulong> Broadcast(ulong value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<ulong> Xor(Vector512<ulong> a, Vector512<ulong> b) => a ^ b;

@@ -8,7 +8,7 @@ namespace Counterfoil.Core.Digests.Lanes;
 /// <summary>Sixteen messages in AVX-512: rotation is an instruction, and so is any function of three inputs (by its truth table).</summary>
 readonly struct WordLanes16 : IWordLanes<Vector512<uint>>
 {
-    public static bool IsSupported => Avx512BW.IsSupported;
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
     public static int Count => 16;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Broadcast(uint value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Add(Vector512<uint> a, Vector512<uint> b) => a + b;

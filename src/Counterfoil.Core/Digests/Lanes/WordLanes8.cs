@@ -8,7 +8,7 @@ namespace Counterfoil.Core.Digests.Lanes;
 /// <summary>Eight messages in AVX2.</summary>
 readonly struct WordLanes8 : IWordLanes<Vector256<uint>>
 {
-    public static bool IsSupported => Avx2.IsSupported;
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Avx2.IsSupported;
     public static int Count => 8;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<uint> Broadcast(uint value) => Vector256.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<uint> Add(Vector256<uint> a, Vector256<uint> b) => a + b;

@@ -124,6 +124,18 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public void A_signature_is_of_its_signer_and_of_nobody_else()
+    {
+        using var key = new Secp256k1PrivateKey(UInt256.One.ToBigEndian());
+        var digest = Keccak256.Hash("terms"u8);
+        var signature = key.Sign(digest);
+        Assert.Equal(Verdict.Accept, signature.CheckSigner(digest, key.Address));
+        Assert.Equal(EvmChecks.SignatureSigner, Assert.IsType<Verdict.Rejected>(signature.CheckSigner(digest, Address.Zero)).Reason.Check);
+        Assert.Equal(EvmChecks.SignatureSigner, Assert.IsType<Verdict.Rejected>(signature.CheckSigner(Keccak256.Hash("other terms"u8), key.Address)).Reason.Check);
+        Assert.Equal(EvmChecks.SignatureRange, Assert.IsType<Verdict.Rejected>((signature with { R = 0 }).CheckSigner(digest, key.Address)).Reason.Check);
+    }
+
+    [Fact]
     public void A_signature_with_the_other_parity_is_refused()
     {
         using var key = new Secp256k1PrivateKey(UInt256.One.ToBigEndian());
