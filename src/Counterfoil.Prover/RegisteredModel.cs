@@ -17,6 +17,9 @@ namespace Counterfoil.Prover;
 /// <summary>A model with its weights, committed once and ready to prove inferences. Safe for concurrent use: nothing in it changes.</summary>
 public sealed class RegisteredModel
 {
+    // Symbols are kept in one array of eight bytes each; the range proof needs several times the room of the cells.
+    const long MostSymbols = 1L << 28;
+
     readonly ImmutableArray<GemmParameters> parameters;
     readonly WeightMatrix weights;
     readonly CommittedMatrix committed;
@@ -61,6 +64,7 @@ public sealed class RegisteredModel
     {
         registered = null;
         options ??= new RegistrationOptions();
+        if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
         var verdict = IntegerExecutor.Validate(graph, parameters);
         if (!verdict.IsAccepted) return verdict;
         var biasBits = parameters.Select(p => p.Biases.Max(BitsOf)).ToImmutableArray();
@@ -70,6 +74,8 @@ public sealed class RegisteredModel
         var code = ShortestProof(options, 16, k => new WeightLayout(space!, k).Rows);
         var witness = ShortestProof(options, space!.Variables, k => new Zk.Inference.InferenceLayout(space!, k).Rows);
         var layout = new WeightLayout(space!, code);
+        long symbols = (long)layout.Rows << code.LogLength;
+        if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
         long start = Stopwatch.GetTimestamp();
         var weights = new WeightMatrix(space!, layout, parameters);
         var committed = new CommittedMatrix(weights, code);

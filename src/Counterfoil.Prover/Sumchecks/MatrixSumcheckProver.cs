@@ -7,8 +7,7 @@ namespace Counterfoil.Prover.Sumchecks;
 
 /// <summary>
 /// The prover's side of the matrix sum-check: per block a product of two vectors, first over the block's rows (A and the accumulators
-/// without bias), then, once
-/// the rows are bound, over its columns (the weights folded over rows, and the value read).
+/// without bias), then, once the rows are bound, over its columns (the weights folded over rows, and the value read).
 /// </summary>
 static class MatrixSumcheckProver
 {

@@ -7,8 +7,7 @@ namespace Counterfoil.Zk.Commitments;
 
 /// <summary>
 /// Verifies that Σ aᵣ·b_c·cell(r, c) over a committed matrix is a claimed value: one wide fold of all rows (Ligero's opening, Ames, Hazay,
-/// Ishai,
-/// Venkitasubramaniam 2017), unique decoding.
+/// Ishai, Venkitasubramaniam 2017), unique decoding.
 /// </summary>
 /// <remarks>
 /// <para>The row weights a need not be random, so a random combination is folded in: draw θ (one per bit of the row number), receive

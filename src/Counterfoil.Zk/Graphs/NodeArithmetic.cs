@@ -6,19 +6,15 @@ namespace Counterfoil.Zk.Graphs;
 /// What is public about the integers of one <see cref="Gemm"/>: where its neurons lie among all neurons, and of how many bits each number is.
 /// </summary>
 /// <remarks>
-/// <para>The relation proven for each neuron is <c>acc·M + 2^(s−1) = 2^s·(y + σ·w) + r</c> in F_p, with 0 ≤ r &lt; 2^s,
-/// 0 ≤ w &lt; 2^<see cref="OverflowBits"/>, and (y, σ) one of: (y, 0) with y in [lo, 127], (127, 1), (lo, −1); lo is 0 with ReLU, else
-/// −127.</para>
-/// <para>It determines y. <b>Over the integers</b>: with q = y + σ·w, r and q are remainder and quotient of the left side by 2^s, hence unique.
-/// σ = 0 gives y = q in [lo, 127]; σ = 1 gives y = 127 and q = 127 + w ≥ 127; σ = −1 gives y = lo and q = lo − w ≤ lo. In all three y is q
-/// clamped to
-/// [lo, 127]. <b>Modulo p</b>: |acc| ≤ <see cref="AccumulatorBound"/> = K·127·127 + 2^(biasBits − 1) because weights, biases (registration)
-/// and the values read
-/// (statement or table) are proven to be in range, so the left side is below 2^62 + 2^45 in magnitude, and the right side below
-/// 2^s·(128 + 2^<see cref="OverflowBits"/>) + 2^s; <see cref="Derive"/> refuses a node unless each is below 2^63 and their sum is below p:
-/// equal residues
-/// are then equal integers. <b>Complete</b>: |q| ≤ (|left side| &gt;&gt; s) + 1 &lt; 2^<see cref="OverflowBits"/>, so an honest w always
-/// fits.</para>
+/// <para>The relation proven for each neuron is <c>acc·M + 2^(s−1) = 2^s·(y + σ·w) + r</c> in F_p, with 0 ≤ r &lt; 2^s, 0 ≤ w &lt;
+/// 2^<see cref="OverflowBits"/>, and (y, σ) one of: (y, 0) with y in [lo, 127], (127, 1), (lo, −1); lo is 0 with ReLU, else −127.</para>
+/// <para>It determines y. <b>Over the integers</b>: with q = y + σ·w, r and q are remainder and quotient of the left side by 2^s, hence
+/// unique. σ = 0 gives y = q in [lo, 127]; σ = 1 gives y = 127 and q = 127 + w ≥ 127; σ = −1 gives y = lo and q = lo − w ≤ lo. In all three
+/// y is q clamped to [lo, 127]. <b>Modulo p</b>: |acc| ≤ <see cref="AccumulatorBound"/> = K·127·127 + 2^(biasBits − 1) because weights,
+/// biases (registration) and the values read (statement or table) are proven to be in range, so the left side is below 2^62 in
+/// magnitude, and the right side below 2^s·(128 + 2^<see cref="OverflowBits"/>) + 2^s; <see cref="Derive"/> refuses a node unless each is
+/// below 2^63 and their sum is below p: equal residues are then equal integers. <b>Complete</b>: |q| ≤ (|left side| &gt;&gt; s) + 1 &lt;
+/// 2^<see cref="OverflowBits"/>, so an honest w always fits.</para>
 /// </remarks>
 /// <param name="Node">The operator.</param>
 /// <param name="Index">Its number in the graph.</param>
@@ -29,9 +25,6 @@ sealed record NodeArithmetic(Gemm Node, int Index, int Offset, int BiasBits, int
 {
     /// <summary>Bits of r: s.</summary>
     public int RemainderBits => Node.Requantisation.Shift;
-
-    /// <summary>The least result: 0 with ReLU, else −127.</summary>
-    public int Least => Node.Relu ? 0 : -127;
 
     /// <summary>The largest |acc| that weights, biases and values in range can make.</summary>
     public long AccumulatorBound => BoundOf(Node, BiasBits);

@@ -7,8 +7,7 @@ namespace Counterfoil.Zk.Inference;
 
 /// <summary>
 /// What the fractional sum leaves: a value of its numerators and one of its denominators, each a known linear combination of the witness
-/// columns at
-/// one neuron point. The public part (ones, table numbers, table entries) is taken off here.
+/// columns at one neuron point. The public part (ones, table numbers, table entries) is taken off here.
 /// </summary>
 sealed class LookupClaims
 {

@@ -6,8 +6,7 @@ namespace Counterfoil.Zk.Inference;
 
 /// <summary>
 /// The matrix products of all nodes as one sum (Thaler 2013, all layers in one sum-check): Σ over nodes of Σ A(i)·W(i, j)·x(j), and Σ
-/// A(i)·b(i) for the biases,
-/// with A(i) = eq(τ, neuron i)·Mᵢ public.
+/// A(i)·b(i) for the biases, with A(i) = eq(τ, neuron i)·Mᵢ public.
 /// </summary>
 static class MatrixClaim
 {

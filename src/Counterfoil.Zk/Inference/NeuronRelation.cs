@@ -6,13 +6,11 @@ namespace Counterfoil.Zk.Inference;
 
 /// <summary>
 /// All that is claimed of the witness columns, as one sum over neurons: the requantisation of every neuron, the two claims that the lookups
-/// left,
-/// the values that the matrix products read, and the output.
+/// left, the values that the matrix products read, and the output.
 /// </summary>
 /// <remarks>
 /// Σ over x of Scaled(x)·(y + σ·w)(x) + Plain(x)·r(x) + Equality(x)·Σ LookupWeights·columns(x) + Read(x)·y(x) = <see cref="Claim"/>, where
-/// Scaled is
-/// eq(τ, x)·2^s and Plain is eq(τ, x), both on real neurons alone. Degree 3, because of Scaled·σ·w.
+/// Scaled is eq(τ, x)·2^s and Plain is eq(τ, x), both on real neurons alone. Degree 3, because of Scaled·σ·w.
 /// </remarks>
 sealed class NeuronRelation
 {

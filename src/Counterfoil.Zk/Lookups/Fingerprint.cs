@@ -4,9 +4,8 @@ namespace Counterfoil.Zk.Lookups;
 
 /// <summary>
 /// Turns a looked-up tuple into a fraction's denominator: α + first + β·second + γ·table. The challenges are independent, so the fractions'
-/// common
-/// numerator has degree at most one per fraction, and a tuple outside its table escapes with (lookups + entries) / |F| (Haböck, eprint
-/// 2022/1530).
+/// common numerator has degree at most one per fraction, and a tuple outside its table escapes with (lookups + entries) / |F| (Haböck,
+/// eprint 2022/1530).
 /// </summary>
 readonly record struct Fingerprint(Goldilocks2 Alpha, Goldilocks2 Beta, Goldilocks2 Gamma)
 {

@@ -4,8 +4,7 @@ namespace Counterfoil.Zk.Lookups;
 
 /// <summary>
 /// A table of pairs that values are looked up in. The number is part of every looked-up tuple, so that a value of one table never passes in
-/// another;
-/// a number never changes what it stands for.
+/// another; a number never changes what it stands for.
 /// </summary>
 enum TableId : byte
 {

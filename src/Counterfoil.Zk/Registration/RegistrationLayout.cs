@@ -9,10 +9,9 @@ namespace Counterfoil.Zk.Registration;
 /// biases, then the tables.
 /// </summary>
 /// <remarks>
-/// A weight is looked up among −127 … 127, a cell of padding in the table of no bits, which forces it to zero; the cell of a bias is not looked
-/// up itself (its numerator is zero), but is tied to four limbs that are. The registration's own matrix holds limb 0 of all biases, limb 1,
-/// 2, 3, then
-/// the multiplicities.
+/// A weight is looked up among −127 … 127, a cell of padding in the table of no bits, which forces it to zero; the cell of a bias is not
+/// looked up itself (its numerator is zero), but is tied to four limbs that are. The registration's own matrix holds limb 0 of all biases,
+/// limb 1, 2, 3, then the multiplicities.
 /// </remarks>
 sealed class RegistrationLayout
 {

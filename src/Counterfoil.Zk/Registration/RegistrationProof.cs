@@ -10,8 +10,7 @@ namespace Counterfoil.Zk;
 
 /// <summary>
 /// The verifier of a registration (rule D): under the model's weight root lie rows of the code whose weights are in [−127, 127], whose
-/// biases are within
-/// their declared bits, and whose padding is zero. Proven once for a model; every verifier of its inferences needs it.
+/// biases are within their declared bits, and whose padding is zero. Proven once for a model; every verifier of its inferences needs it.
 /// </summary>
 public static class RegistrationProof
 {

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
-using Org.BouncyCastle.Crypto.Digests;
 using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
 
 namespace Counterfoil.Proofs.Tests.Zk;
@@ -10,22 +8,13 @@ namespace Counterfoil.Proofs.Tests.Zk;
 /// A second verifier of inference proofs, written from <c>docs/proofs.md</c> and sharing nothing with the first: big integers, hash tables, direct sums, another
 /// Keccak. Slow and plain.
 /// </summary>
-sealed class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code weightCode, ReferenceVerifier.Code witnessCode, byte[] modelId, byte[] weightRoot)
+sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code weightCode, ReferenceVerifier.Code witnessCode, byte[] modelId, byte[] weightRoot)
 {
     public sealed record Node(int Read, int Columns, int Rows, int Shift, bool Relu, int BiasBits, uint[] Multipliers);
 
     public sealed record Code(int K, int Rho, int Queries);
 
     sealed class Refused : Exception;
-
-    static readonly BigInteger P = BigInteger.Pow(2, 64) - BigInteger.Pow(2, 32) + 1;
-    static readonly F Zero = (0, 0), One = (1, 0);
-
-    readonly List<byte> pending = [];
-    byte[] state = new byte[32], proof = [];
-    readonly Queue<ulong> words = new();
-    ulong counter;
-    int position;
 
     public bool Accepts(sbyte[] x, sbyte[] y, byte[] context, byte[] bytes)
     {
@@ -283,111 +272,4 @@ sealed class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier
         yield return (table, 127, 1);
         yield return (table, least, -1);
     }
-
-    // §4.
-    void Absorb(string label, byte[] message) => pending.AddRange([(byte)label.Length, .. Encoding.ASCII.GetBytes(label), .. Int(message.Length), .. message]);
-
-    ulong Word()
-    {
-        if (pending.Count > 0)
-        {
-            state = Keccak([.. Encoding.ASCII.GetBytes("cf-absor"), .. state, .. pending]);
-            pending.Clear();
-            words.Clear();
-            counter = 0;
-        }
-        if (words.Count == 0)
-        {
-            var number = new byte[8];
-            BinaryPrimitives.WriteUInt64BigEndian(number, counter++);
-            var block = Keccak([.. Encoding.ASCII.GetBytes("cf-squee"), .. state, .. number]);
-            for (int i = 0; i < 4; i++) words.Enqueue(BinaryPrimitives.ReadUInt64BigEndian(block.AsSpan(8 * i)));
-        }
-        return words.Dequeue();
-    }
-
-    F Draw() => (DrawBase(), DrawBase());
-
-    BigInteger DrawBase()
-    {
-        ulong word;
-        while ((word = Word()) >= P) { }
-        return word;
-    }
-
-    F[] Draws(int number) => [.. Enumerable.Range(0, number).Select(_ => Draw())];
-
-    F[] Receive(string label, int number)
-    {
-        var bytes = Take(16 * number);
-        Absorb(label, bytes);
-        return [.. Enumerable.Range(0, number).Select(i => (Element(bytes.AsSpan(16 * i)), Element(bytes.AsSpan(16 * i + 8))))];
-    }
-
-    F Receive(string label) => Receive(label, 1)[0];
-
-    byte[] Take(int size)
-    {
-        Check(size <= proof.Length - position);
-        position += size;
-        return proof[(position - size)..position];
-    }
-
-    static BigInteger Element(ReadOnlySpan<byte> bytes)
-    {
-        BigInteger value = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        Check(value < P);
-        return value;
-    }
-
-    static void Check(bool holds)
-    {
-        if (!holds) throw new Refused();
-    }
-
-    static byte[] Keccak(byte[] message)
-    {
-        var digest = new KeccakDigest(256);
-        digest.BlockUpdate(message, 0, message.Length);
-        var result = new byte[32];
-        digest.DoFinal(result, 0);
-        return result;
-    }
-
-    static byte[] Int(int value)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
-        return bytes;
-    }
-
-    // §1.
-    static BigInteger Mod(BigInteger v) => (v % P + P) % P;
-
-    static F Of(BigInteger v) => (Mod(v), 0);
-
-    static F Add(F a, F b) => ((a.A + b.A) % P, (a.B + b.B) % P);
-
-    static F Sub(F a, F b) => (Mod(a.A - b.A), Mod(a.B - b.B));
-
-    static F Mul(F a, F b) => ((a.A * b.A + 7 * a.B * b.B) % P, (a.A * b.B + a.B * b.A) % P);
-
-    static F Line(F a, F b, F r) => Add(a, Mul(r, Sub(b, a)));
-
-    static F Join(F[] limbs) => limbs.Reverse().Aggregate(Zero, (v, limb) => Add(Mul(v, Of(256)), limb));
-
-    static F EqOf(F[] a, F[] b) => a.Zip(b, (u, v) => Add(Mul(u, v), Mul(Sub(One, u), Sub(One, v)))).Aggregate(One, Mul);
-
-    static F[] Bits(int value, int bits) => [.. Enumerable.Range(0, bits).Select(k => Of(value >> k & 1))];
-
-    static F[] Eq(F[] point)
-    {
-        F[] table = [One];
-        foreach (var r in point) table = [.. table.Select(e => Mul(e, Sub(One, r))), .. table.Select(e => Mul(e, r))];
-        return table;
-    }
-
-    static F Evaluate(F[] values, F[] point) => values.Zip(Eq(point), Mul).Aggregate(Zero, Add);
-
-    static int Log(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)count - 1) + 1;
 }
