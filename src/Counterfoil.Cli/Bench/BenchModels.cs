@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Counterfoil.Cli.Demo;
 using Counterfoil.Core.Digests;
+using Counterfoil.Data.Guarding;
 using Counterfoil.Data.Idx;
 using Counterfoil.Models;
 using Counterfoil.Training;
@@ -79,10 +80,12 @@ static class BenchModels
     static async IAsyncEnumerable<Batch> Batches(TrainingRecipe recipe, List<byte[]> records)
     {
         await Task.CompletedTask;
-        foreach (var (epoch, places) in TrainingOrder.Batches(recipe, records.Count, default))
-        {
-            byte[] labels = [.. places.Select(p => records[p][0])], inputs = [.. places.SelectMany(p => records[p].AsSpan(1).ToArray())];
-            yield return new Batch(epoch, inputs, labels, Sha256.Hash([.. labels, .. inputs]));
-        }
+        var order = HeldBackSplit.Choose(default, records.Count, count: 0);
+        for (int epoch = 0; epoch < recipe.Epochs; epoch++)
+            foreach (int[] places in order.EpochOrder(epoch).Chunk(recipe.BatchSize))
+            {
+                byte[] labels = [.. places.Select(p => records[p][0])], inputs = [.. places.SelectMany(p => records[p].AsSpan(1).ToArray())];
+                yield return new Batch(epoch, inputs, labels, Sha256.Hash([.. labels, .. inputs]));
+            }
     }
 }
