@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Counterfoil.Proofs.Tests")]
+[assembly: InternalsVisibleTo("Counterfoil.Benchmarks")]

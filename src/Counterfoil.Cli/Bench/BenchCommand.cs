@@ -1,8 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Bench;
@@ -10,54 +6,45 @@ namespace Counterfoil.Cli.Bench;
 /// <summary><c>counterfoil bench</c>: figures, the machine beside them, and the reference measured in the same run.</summary>
 static class BenchCommand
 {
+    static readonly (string Name, string Description, Func<BenchRun, Task<BenchReport>> Run)[] Verbs =
+    [
+        ("hash", "Digests, Merkle trees and the commitment of a data set", HashBench.RunAsync),
+        ("proofs", "Proofs of inference, a row a model", ProofBench.RunAsync),
+        ("chain", "The in-process chain, secp256k1, and what the contracts' actions cost", ChainBench.RunAsync),
+        ("payments", "Payments by x402 over HTTP on loopback, with and without proofs", PaymentBench.RunAsync),
+    ];
+
     public static Command Create()
     {
         var command = new Command("bench", "Figures of this machine, beside the reference measured in the same run");
-        Add(command, "hash", "Digests and Merkle leaves", HashBench.Run);
+        foreach (var (name, description, run) in Verbs) Add(command, name, description, run);
+        Add(command, "all", "All of them, one after the other", [.. Verbs.Select(v => v.Run)]);
         return command;
     }
 
-    static void Add(Command parent, string name, string description, Func<CancellationToken, Task<IReadOnlyList<Figure>>> run)
+    static void Add(Command parent, string name, string description, params Func<BenchRun, Task<BenchReport>>[] benches)
     {
-        var json = new Option<bool>("--json") { Description = "One object a figure" };
-        var command = new Command(name, description) { json };
+        var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
+        var quick = new Option<bool>("--quick") { Description = "Tiny sizes: shows that it runs; no figure to quote" };
+        var output = new Option<string?>("--out") { Description = "Also write the tables to this Markdown file" };
+        var command = new Command(name, description) { json, quick, output };
         command.SetAction(async (parsed, cancel) =>
         {
-            Terminal.Notes.WriteLine($"counterfoil: {Machine}");
-            var figures = await run(cancel);
-            if (parsed.GetValue(json))
-                Console.Out.WriteLine(JsonSerializer.Serialize(
-                    figures.Select(f => new FigureDocument(f.Case, f.Value, f.Unit, f.Reference, f.ReferenceValue, f.Ratio)).ToArray(), BenchJson.Default.FigureDocumentArray));
-            else Print(figures);
+            var run = new BenchRun(parsed.GetValue(quick), cancel);
+            string line = $"counterfoil bench {name}{(run.Quick ? " --quick" : "")}";
+            var load = Machine.Load;
+            Terminal.Notes.WriteLine($"counterfoil: {Machine.Description}{(load is { } l ? $", load {l:F1}" : "")}");
+            if (load > Environment.ProcessorCount) Terminal.Notes.WriteLine("counterfoil: others use this machine too: ratios will hold better than figures");
+            var reports = new List<BenchReport>();
+            foreach (var bench in benches) reports.Add(await bench(run));
+
+            if (parsed.GetValue(output) is { } path) await File.WriteAllTextAsync(path, BenchReport.MarkdownOf(reports, line, load), cancel);
+            Console.Out.WriteLine(
+                !parsed.GetValue(json) ? string.Join('\n', reports)
+                : benches.Length == 1 ? reports[0].Json
+                : BenchReport.JsonOf(reports));
             return ExitCode.Yes;
         });
         parent.Add(command);
     }
-
-    /// <summary>What the figures were measured on.</summary>
-    public static string Machine { get; } =
-        $"{Processor()}, {Environment.ProcessorCount} cores, {(Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128")}-bit vectors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
-
-    static string Processor()
-    {
-        const string name = "model name";
-        string? line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
-
-    static void Print(IReadOnlyList<Figure> figures)
-    {
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("case", "figure", "unit", "reference", "its figure", "ratio");
-        foreach (var f in figures)
-            table.AddRow(Markup.Escape(f.Case), Number(f.Value), f.Unit, Markup.Escape(f.Reference ?? "–"), f.ReferenceValue is { } r ? Number(r) : "–", f.Ratio is { } q ? $"{q:F2}×" : "–");
-        Terminal.Out.Write(table);
-    }
-
-    public static string Number(double value) => value switch { >= 1000 => value.ToString("N0"), >= 10 => value.ToString("F1"), _ => value.ToString("F3") };
 }
-
-sealed record FigureDocument(string Case, double Figure, string Unit, string? Reference, double? ReferenceFigure, double? Ratio);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-[JsonSerializable(typeof(FigureDocument[]))]
-sealed partial class BenchJson : JsonSerializerContext;

@@ -46,7 +46,7 @@ static class DemoCommand
 
         Narrator.Chapter("6 Forgeries");
         var forgeries = new List<ForgeryDocument>();
-        foreach (var forgery in new Forger(bundle, story.Cast).All())
+        foreach (var forgery in story.Forger(bundle).All())
         {
             narrator.Begin(forgery.Name);
             var refused = BundleVerifier.Verify(forgery.Bundle.Encode(), policy).Verdict;

@@ -37,6 +37,12 @@ sealed partial class DemoStory : IAsyncDisposable
 
     public SettlementChain Chain => chain;
 
+    /// <summary>The log's identity, under which it is anchored.</summary>
+    public LogId LogId => log.Id;
+
+    /// <summary>Someone who holds every key of the story and all of its log.</summary>
+    public Forger Forger(Bundle bundle) => new(bundle, cast, log.Read);
+
     static readonly StoreSchema LogSchema = TransparencyLog.Schema, PaymentsSchema = new("payments", 1);
 
     /// <summary>Opens the home, its keys and its log, and starts the settlement chain.</summary>

@@ -26,7 +26,8 @@ sealed record Forgery(string Name, Check Check, Bundle Bundle);
 /// </summary>
 /// <param name="bundle">The honest bundle.</param>
 /// <param name="cast">The insiders' keys.</param>
-sealed class Forger(Bundle bundle, Cast cast)
+/// <param name="entryOfLog">The log's entries by index: an insider holds those of earlier cases too, which the bundle does not.</param>
+sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<byte>> entryOfLog)
 {
     readonly ImmutableArray<LinkStatement> honest = [.. bundle.Links.Select(l =>
     {
@@ -66,7 +67,16 @@ sealed class Forger(Bundle bundle, Cast cast)
     }
 
     /// <summary>Changes a predicate, re-signs it and all that follows from it, and logs them anew.</summary>
-    Bundle Rewrite<T>(Func<T, T> change) where T : class => Resign(cast, predicate => predicate is T mine ? change(mine) : predicate);
+    public Bundle Rewrite<T>(Func<T, T> change) where T : class => Resign(cast, predicate => predicate is T mine ? change(mine) : predicate);
+
+    /// <summary>Changes any predicates, and brings other blobs along; what no link names any more is left out.</summary>
+    /// <param name="change">What each predicate becomes; its predecessors already have their new names.</param>
+    /// <param name="blobs">Blobs that the new links name.</param>
+    public Bundle Rewrite(Func<object, object> change, params ReadOnlySpan<byte[]> blobs)
+    {
+        var forged = Resign(cast, change);
+        return forged with { Blobs = Named(forged, blobs) };
+    }
 
     Bundle AnswerOffByOne()
     {
@@ -75,12 +85,12 @@ sealed class Forger(Bundle bundle, Cast cast)
         output[record.Output.Label] = unchecked((byte)((sbyte)output[record.Output.Label] == 127 ? 126 : output[record.Output.Label] + 1));
         var digest = Sha256.Hash(output);
         var proof = Blob(record.Proof);
-        return Resign(cast, predicate => predicate switch
+        return Rewrite(predicate => predicate switch
         {
             InferenceRecord i => i with { Output = i.Output with { Tensor = digest } },
             Settlement s => s with { Response = InferenceResponse.Digest(record.ModelId, output, proof) },
             _ => predicate,
-        }) with { Blobs = [.. bundle.Blobs.Where(b => Sha256.Hash(b.Span) != record.Output.Tensor).Append(output).OrderBy(b => Sha256.Hash(b.Span))] };
+        }, output);
     }
 
     /// <summary>The log's operator replaces the last link by the same claim signed again with another subject name: a history of the same length.</summary>
@@ -91,79 +101,6 @@ sealed class Forger(Bundle bundle, Cast cast)
     {
         using var strangers = Cast.OfStrangers();
         return Resign(strangers, predicate => predicate);
-    }
-
-    Bundle Resign(Cast signers, Func<object, object> change, LinkType? rename = null)
-    {
-        var successor = new Dictionary<Sha256Digest, Sha256Digest>();
-        var envelopes = ImmutableArray.CreateBuilder<Envelope>(honest.Length);
-        for (int i = 0; i < honest.Length; i++) // in log order, in which predecessors come first
-        {
-            var statement = honest[i];
-            object predicate = change(Repoint(statement.Predicate, successor));
-            bool same = ReferenceEquals(signers, cast) && predicate.Equals(statement.Predicate) && rename != statement.Type;
-            var envelope = same
-                ? bundle.Links[i].Envelope
-                : LinkStatement.Sign(rename == statement.Type ? statement.Subject.Name + " (corrected)" : statement.Subject.Name, predicate, signers.Signer(statement.Type.Role), statement.Subject.Digest.Sha256);
-            successor[bundle.Links[i].Envelope.PayloadDigest] = envelope.PayloadDigest;
-            envelopes.Add(envelope);
-        }
-        return Relog(signers, envelopes.ToImmutable()) with
-        {
-            Keys = [.. LinkType.All.Select(t => signers.Signer(t.Role).PublicKey).OrderBy(k => Convert.ToHexStringLower(k.ToSubjectPublicKeyInfo()), StringComparer.Ordinal)],
-        };
-    }
-
-    /// <summary>A new log of these envelopes, checkpoints at the same sizes.</summary>
-    Bundle Relog(Cast signers, ImmutableArray<Envelope> envelopes)
-    {
-        VerifierKey.Parse(bundle.Log.Verifier, out var key).Require();
-        var operatorOfLog = new NoteSigner(key!.Name, signers.Signer("log"));
-        long first = bundle.Links[0].Index;
-        var leaves = new List<Sha256Digest>();
-        // Entries of earlier runs are not in the bundle; where there are some, the forger makes up others of the same number.
-        for (long i = 0; i < first; i++) leaves.Add(MerkleTree.LeafHash([(byte)i]));
-        leaves.AddRange(envelopes.Select(e => MerkleTree.LeafHash(e.EncodeCbor())));
-        var hashes = leaves.ToArray();
-        var sizes = new List<long>();
-        foreach (var bundled in bundle.Log.Checkpoints)
-        {
-            SignedNote.Parse(bundled.Note.Span, out var note).Require();
-            Checkpoint.Parse(note!.Text, out var checkpoint).Require();
-            sizes.Add(checkpoint!.Size);
-        }
-        var checkpoints = sizes.Select((size, k) => new BundledCheckpoint(
-            SignedCheckpoint.Sign(new Checkpoint(key.Name, size, MerkleTree.Root(hashes.AsSpan(0, (int)size))), operatorOfLog).Note,
-            k == 0 ? [] : MerkleTree.ConsistencyPath(hashes.AsSpan(0, (int)size), (int)sizes[k - 1])));
-        return bundle with
-        {
-            Log = new BundledLog(operatorOfLog.Key.ToString(), [.. checkpoints]),
-            Links = [.. bundle.Links.Select((l, i) => l with { Envelope = envelopes[i], Path = MerkleTree.InclusionPath(hashes.AsSpan(0, (int)sizes[l.Checkpoint]), (int)l.Index) })],
-        };
-    }
-
-    /// <summary>The predicate with its predecessors renamed to what they have become.</summary>
-    static object Repoint(object predicate, Dictionary<Sha256Digest, Sha256Digest> successor)
-    {
-        Sha256Digest To(Sha256Digest d) => successor.GetValueOrDefault(d, d);
-        Sha256Digest? Maybe(Sha256Digest? d) => d is { } value ? To(value) : null;
-        return predicate switch
-        {
-            GuardReport g => g with { Dataset = To(g.Dataset) },
-            ComputeLease l => l with { Dataset = Maybe(l.Dataset) },
-            TrainingRun { BuildDefinition: var b } t => t with
-            {
-                BuildDefinition = b with
-                {
-                    InternalParameters = b.InternalParameters with { Dataset = Maybe(b.InternalParameters.Dataset), GuardReport = Maybe(b.InternalParameters.GuardReport), Lease = Maybe(b.InternalParameters.Lease) },
-                    ResolvedDependencies = [.. b.ResolvedDependencies.Select(d => d with { Digest = new DigestSet(To(d.Digest.Sha256!.Value)) })],
-                },
-            },
-            ModelCommitment m => m with { TrainingRun = Maybe(m.TrainingRun) },
-            InferenceRecord i => i with { Model = Maybe(i.Model) },
-            Settlement s => s with { InferenceProof = Maybe(s.InferenceProof), Lease = Maybe(s.Lease) },
-            _ => predicate,
-        };
     }
 
     int IndexOf(LinkType type) => honest.Select((s, i) => (s, i)).Single(x => x.s.Type == type).i;

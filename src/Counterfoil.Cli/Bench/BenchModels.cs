@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Counterfoil.Cli.Demo;
+using Counterfoil.Core.Digests;
+using Counterfoil.Data.Guarding;
+using Counterfoil.Data.Idx;
+using Counterfoil.Models;
+using Counterfoil.Training;
+using Counterfoil.Zk.Graphs;
+
+namespace Counterfoil.Cli.Bench;
+
+/// <summary>A model to measure.</summary>
+/// <param name="Name">Its shape.</param>
+/// <param name="Weights">Where its weights come from. Times do not depend on it; what a reader believes does.</param>
+/// <param name="Graph">The operators.</param>
+/// <param name="Parameters">Weights and biases.</param>
+/// <param name="Input">An input.</param>
+sealed record BenchModel(string Name, string Weights, Graph Graph, ImmutableArray<GemmParameters> Parameters, sbyte[] Input)
+{
+    public long ParameterCount => Parameters.Sum(p => (long)p.Weights.Length + p.Biases.Length);
+
+    /// <summary>Multiplications of one inference: every weight of these models is used once.</summary>
+    public long Macs => Parameters.Sum(p => (long)p.Weights.Length);
+}
+
+/// <summary>The models that are measured: the same for every run of a commit.</summary>
+static class BenchModels
+{
+    /// <summary>A perceptron trained on the sample images for a few epochs, as the demo trains one.</summary>
+    public static async Task<BenchModel> TrainedAsync(BenchRun run, params int[] layers)
+    {
+        using var source = Samples.FashionMnist();
+        var recipe = new TrainingRecipe { Layers = [.. layers], Epochs = run.Quick ? 1 : 3, Seed = 1 };
+        var records = await RecordsAsync(source, run.Quick ? 640 : source.Count, run.Cancel);
+        var trained = await Trainer.TrainAsync(recipe, Batches(recipe, records), cancellationToken: run.Cancel);
+        Quantiser.Quantise(trained.Model, Preprocessing.Uint8Shift1, [.. records.Take(200).Select(r => (ReadOnlyMemory<byte>)r.AsMemory(1))], new QuantiserOptions(), out var quantised, out _).Require();
+        Preprocessing.Apply(Preprocessing.Uint8Shift1.Name, records[0].AsSpan(1), out var input).Require();
+        return new BenchModel($"MLP {string.Join('-', layers)}", $"trained, {recipe.Epochs} epochs of Fashion-MNIST's test images", quantised!.Graph, quantised.Parameters, input!);
+    }
+
+    /// <summary>A chain of layers with weights from a seed, ReLU after all but the last; scales let a typical result use the whole of int8.</summary>
+    public static BenchModel Random(string name, int seed, params int[] layers)
+    {
+        const int shift = 24;
+        var random = new Random(seed);
+        var nodes = ImmutableArray.CreateBuilder<Zk.Graphs.Node>();
+        var parameters = ImmutableArray.CreateBuilder<GemmParameters>();
+        for (int l = 1; l < layers.Length; l++)
+        {
+            int inputs = layers[l - 1], outputs = layers[l];
+            // Uniform weights and cells have a deviation near 73 each; ReLU and saturation take from it what the 40s leave out.
+            var multiplier = (uint)Math.ScaleB(127 / (Math.Sqrt(inputs) * 40 * 40), shift);
+            nodes.Add(new Gemm(l - 1, inputs, outputs, new Requantisation([.. Enumerable.Repeat(multiplier, outputs)], shift), l < layers.Length - 1));
+            parameters.Add(new GemmParameters(Cells(random, inputs * outputs), [.. Enumerable.Range(0, outputs).Select(_ => random.Next(-4096, 4096))]));
+        }
+        return new BenchModel(name, $"random, seed {seed}", new Graph(layers[0], nodes.ToImmutable()), parameters.ToImmutable(), [.. Cells(random, layers[0])]);
+    }
+
+    static ImmutableArray<sbyte> Cells(Random random, int count)
+    {
+        var cells = new sbyte[count];
+        for (int i = 0; i < count; i++) cells[i] = (sbyte)random.Next(-127, 128);
+        return ImmutableCollectionsMarshal.AsImmutableArray(cells);
+    }
+
+    static async Task<List<byte[]>> RecordsAsync(IdxLabelled source, int count, CancellationToken cancel)
+    {
+        var records = new List<byte[]>();
+        for (int i = 0; i < count; i++)
+        {
+            var record = new byte[source.MaxRecordBytes];
+            await source.ReadAsync(i, record, cancel);
+            records.Add(record);
+        }
+        return records;
+    }
+
+    // No guard stands here: what is measured is the proof, and the roots bind what was read all the same.
+    static async IAsyncEnumerable<Batch> Batches(TrainingRecipe recipe, List<byte[]> records)
+    {
+        await Task.CompletedTask;
+        var order = HeldBackSplit.Choose(default, records.Count, count: 0);
+        for (int epoch = 0; epoch < recipe.Epochs; epoch++)
+            foreach (int[] places in order.EpochOrder(epoch).Chunk(recipe.BatchSize))
+            {
+                byte[] labels = [.. places.Select(p => records[p][0])], inputs = [.. places.SelectMany(p => records[p].AsSpan(1).ToArray())];
+                yield return new Batch(epoch, inputs, labels, Sha256.Hash([.. labels, .. inputs]));
+            }
+    }
+}

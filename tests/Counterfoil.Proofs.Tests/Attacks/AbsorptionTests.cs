@@ -1,0 +1,110 @@
+using Counterfoil.Core.Digests;
+using Counterfoil.Proofs.Tests.Prover;
+using Counterfoil.Prover;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Models;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Proofs.Tests.Attacks;
+
+/// <summary>
+/// Fiat–Shamir, seen from outside: whatever changes in the statement, the model or a message changes every challenge after it and none before it.
+/// </summary>
+public sealed class AbsorptionTests
+{
+    static readonly RegisteredModel Registered = RandomModels.Register(4, 3, 2);
+
+    static readonly sbyte[] Input = [5, -6, 7];
+
+    static readonly ProvenInference Proven = Registered.Prove(Input, Forging.Context);
+
+    static InferenceStatement Statement => new(Registered.Model, Input, Proven.Output.AsMemory(), Forging.Context);
+
+    [Fact]
+    public void Every_byte_of_every_message_moves_every_challenge_after_it_and_none_before() =>
+        EveryByteCounts(Proven.Proof, (proof, transcript) => InferenceProof.Verify(Statement, proof, transcript));
+
+    [Fact]
+    public void So_does_every_byte_of_a_registration() =>
+        EveryByteCounts(Registered.RegistrationProof, (proof, transcript) => RegistrationProof.Verify(Registered.Model, proof, transcript));
+
+    [Fact]
+    public void Whatever_a_statement_says_moves_the_first_challenge()
+    {
+        var first = new HashSet<ulong>();
+        var model = Registered.Model;
+        foreach (var statement in new[]
+        {
+            Statement,
+            Statement with { Input = new sbyte[] { 5, -6, 8 } },
+            Statement with { Output = Proven.Output.Select(v => (sbyte)(v ^ 1)).ToArray() },
+            Statement with { Context = default },
+            Statement with { Model = With(model.Graph, model.Parameters, model.WeightRoot, model.BiasBits[0] + 1) },
+            Statement with { Model = With(model.Graph, model.Parameters, Keccak256.Hash("another root"u8), model.BiasBits[0]) },
+            Statement with { Model = With(model.Graph, model.Parameters with { Weights = More(model.Parameters.Weights) }, model.WeightRoot, model.BiasBits[0]) },
+            Statement with { Model = With(model.Graph, model.Parameters with { Witness = More(model.Parameters.Witness) }, model.WeightRoot, model.BiasBits[0]) },
+        })
+        {
+            var log = new Log(new KeccakTranscript());
+            InferenceProof.Verify(statement, Proven.Proof, log);
+            Assert.True(first.Add(log.Words[0].Word));
+            log = new Log(new KeccakTranscript());
+            RegistrationProof.Verify(statement.Model, Registered.RegistrationProof, log);
+            if (statement.Model != model || first.Count == 1) Assert.True(first.Add(log.Words[0].Word), "a registration and an inference share no challenge");
+        }
+    }
+
+    static RowCode More(RowCode code) => code with { Queries = code.Queries + 1 };
+
+    static CommittedModel With(Counterfoil.Zk.Graphs.Graph graph, CommitmentParameters parameters, Keccak256Digest root, int bits)
+    {
+        Assert.True(CommittedModel.Create(graph, [bits], parameters, root, out var model).IsAccepted);
+        return model!;
+    }
+
+    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Core.Verdicts.Verdict> verify)
+    {
+        var honest = new Log(new KeccakTranscript());
+        Assert.True(verify(proof, honest).IsAccepted);
+        var openings = honest.Messages.TakeWhile(m => m.Label != "opening-row");
+        // What the roots bind (columns and siblings) is not absorbed; it follows the first opened row.
+        int absorbed = openings.Sum(m => m.FromProof) + honest.Messages.First(m => m.Label == "opening-row").FromProof;
+        for (int at = 0; at < absorbed; at += 1 + at % 5)
+        {
+            var changed = (byte[])proof.Clone();
+            changed[at] ^= 1;
+            var log = new Log(new KeccakTranscript());
+            Assert.False(verify(changed, log).IsAccepted);
+            int before = honest.Words.TakeWhile(w => w.ReadSoFar <= at).Count();
+            Assert.Equal(honest.Words.Take(before), log.Words.Take(before));
+            foreach (var (one, other) in honest.Words.Skip(before).Zip(log.Words.Skip(before))) Assert.NotEqual(one.Word, other.Word);
+        }
+    }
+
+    /// <summary>Remembers what was absorbed and what had been read of the proof when each word was drawn.</summary>
+    sealed class Log(Transcript inner) : Transcript
+    {
+        int read;
+
+        public List<(string Label, int FromProof)> Messages { get; } = [];
+
+        public List<(ulong Word, int ReadSoFar)> Words { get; } = [];
+
+        public override void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message)
+        {
+            string name = System.Text.Encoding.UTF8.GetString(label);
+            int fromProof = name is "protocol" or "model" or "shapes" or "input" or "output" or "context" ? 0 : message.Length;
+            Messages.Add((name, fromProof));
+            read += fromProof;
+            inner.Absorb(label, message);
+        }
+
+        protected internal override ulong NextWord()
+        {
+            ulong word = inner.NextWord();
+            Words.Add((word, read));
+            return word;
+        }
+    }
+}

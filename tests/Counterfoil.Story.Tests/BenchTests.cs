@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Counterfoil.Story.Tests;
+
+/// <summary><c>counterfoil bench</c> at its smallest: what programs read of it, and that every part of it runs.</summary>
+public sealed class BenchTests
+{
+    [Theory]
+    [InlineData("hash")]
+    [InlineData("chain")]
+    [InlineData("payments")]
+    public void Figures_have_the_fields_that_other_programs_rely_on(string verb)
+    {
+        using var figures = JsonDocument.Parse(Run(verb, "--json"));
+        Assert.NotEqual(0, figures.RootElement.GetArrayLength());
+        foreach (var figure in figures.RootElement.EnumerateArray())
+        {
+            Assert.Equal(["case", "figure", "unit", "reference", "referenceFigure", "ratio"], figure.EnumerateObject().Select(f => f.Name));
+            Assert.True(figure.GetProperty("figure").GetDouble() > 0, $"{figure}");
+            Assert.Equal(figure.GetProperty("reference").ValueKind, figure.GetProperty("referenceFigure").ValueKind == JsonValueKind.Null ? JsonValueKind.Null : JsonValueKind.String);
+        }
+    }
+
+    [Fact]
+    public void A_row_of_proofs_says_what_was_proven_at_what_price()
+    {
+        using var rows = JsonDocument.Parse(Run("proofs", "--json"));
+        var row = Assert.Single(rows.RootElement.EnumerateArray());
+        Assert.Equal(
+            ["model", "parameters", "macs", "inferMillis", "registerMillis", "proveMillis", "verifyMillis", "proofBytes", "peakBytes", "weightsHidden", "securityBits"],
+            row.EnumerateObject().Select(f => f.Name));
+        Assert.Equal("MLP 64-64-10", row.GetProperty("model").GetString());
+        Assert.Equal(64 * 64 + 64 + 64 * 10 + 10, row.GetProperty("parameters").GetInt64());
+        Assert.Equal(64 * 64 + 64 * 10, row.GetProperty("macs").GetInt64());
+        Assert.False(row.GetProperty("weightsHidden").GetBoolean());
+        Assert.True(row.GetProperty("securityBits").GetDouble() >= 100);
+        Assert.True(row.GetProperty("peakBytes").GetInt64() > row.GetProperty("proofBytes").GetInt64());
+    }
+
+    [Fact]
+    public void The_table_in_a_file_names_machine_commit_and_command()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"counterfoil-{Guid.NewGuid():N}.md");
+        try
+        {
+            string printed = Run("hash", "--out", path), written = File.ReadAllText(path);
+            Assert.StartsWith("`counterfoil bench hash --quick` · commit ", written, StringComparison.Ordinal);
+            Assert.Contains($"{Environment.ProcessorCount} cores", written, StringComparison.Ordinal);
+            Assert.EndsWith(printed.Trim(), written.Trim(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    static string Run(string verb, params string[] options)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "counterfoil.dll"), "bench", verb, "--quick", .. options]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
+        return printed;
+    }
+}
