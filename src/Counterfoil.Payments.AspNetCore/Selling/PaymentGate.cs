@@ -53,15 +53,7 @@ public sealed partial class PaymentGate
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(price);
         ArgumentNullException.ThrowIfNull(handler);
-        var (readable, body) = await LimitedBody.ReadAsync(http.Request.Body, http.Request.ContentLength, options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
-        if (readable is not Verdict.Accepted)
-        {
-            await PaymentProblem.WriteAsync(http, StatusCodes.Status413PayloadTooLarge, readable.Reason()).ConfigureAwait(false);
-            return;
-        }
-        http.Request.Body = new MemoryStream(body, writable: false);
-        var attempt = new Attempt(this, http, price, handler, PaymentContext.DigestRequest(http.Request.Method, TargetOf(http), body));
-        await attempt.RunAsync().ConfigureAwait(false);
+        await new Attempt(this, http, price, handler).RunAsync().ConfigureAwait(false);
     }
 
     // As it stood in the request line; the decoded path would let two requests share a digest. Clients of proxies write the whole address there.
