@@ -30,11 +30,14 @@ public sealed class PaymentDatabase : IAsyncDisposable
     public static PaymentDatabase Open(string path)
     {
         // Signed authorizations lie in it: the owner's alone, and SQLite gives its side files the same mode.
-        if (!OperatingSystem.IsWindows() && !File.Exists(path))
-            new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }).Dispose();
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            if (!File.Exists(path))
+                new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = owners }).Dispose();
+            // One that was copied here under a looser mask is mended. By its name: closing a handle of it would drop the locks that SQLite holds in this process.
+            else if ((File.GetUnixFileMode(path) & ~owners) != 0) File.SetUnixFileMode(path, owners);
+        }
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
