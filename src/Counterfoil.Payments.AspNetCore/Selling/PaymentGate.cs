@@ -38,10 +38,13 @@ public sealed partial class PaymentGate
     /// <param name="logger">Where failures of handlers are told.</param>
     /// <param name="verified">Signatures verified before, shared with a facilitator in the same process; its own where null.</param>
     /// <param name="lifetime">Cancelled when the host stops.</param>
+    /// <exception cref="ArgumentException">The margin is as long as the exchange may take: no payment could be accepted.</exception>
     public PaymentGate(SellerOptions options, IFacilitator facilitator, ISaleStore sales, TimeProvider time, Guid host,
         ILogger<PaymentGate>? logger = null, VerifiedSignatures? verified = null, CancellationToken lifetime = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Margin >= options.MaxTimeoutSeconds)
+            throw new ArgumentException($"a margin of {options.Margin} s leaves no time to buy within {options.MaxTimeoutSeconds} s", nameof(options));
         (this.options, this.facilitator, this.sales, this.time, this.host, this.lifetime) = (options, facilitator, sales, time, host, lifetime);
         this.verified = verified ?? new();
         this.logger = logger ?? (ILogger)NullLogger.Instance;

@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using Counterfoil.Evm;
 using Counterfoil.Payments;
+using Counterfoil.Payments.AspNetCore.Selling;
 using Counterfoil.Payments.AspNetCore.Settling;
 using Counterfoil.Payments.AspNetCore.Storage;
+using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Settlement;
 
 namespace Counterfoil.Market.Tests.Payments;
@@ -43,5 +45,30 @@ public sealed class StrangerTests
         var answer = new byte[12];
         await stream.ReadExactlyAsync(answer, patience.Token);
         Assert.Equal($"HTTP/1.1 {status}", Encoding.ASCII.GetString(answer));
+    }
+
+    [Fact]
+    public async Task Who_signs_for_too_short_a_time_gets_no_work_done()
+    {
+        var ledger = new Ledger(clock, Fair.Dollar);
+        ledger.Mint(Fair.Buyer, 10_000);
+        var stall = new Shop.Stall();
+        using var file = Fair.Database();
+        await using var shop = await Shop.OpenAsync(new Shop.Setup(ledger, clock, file.Path, stall));
+        using var purse = Fair.Database();
+        await using var customer = new Customer(purse.Path, shop.Address, clock);
+        ExactPayment.Read(Fair.PayFor(Shop.Digest("question")), out var good).ShouldAccept();
+        var answer = await customer.SendAsync("question", Fair.Pay(good!.Authorization with { ValidBefore = Fair.NoonSeconds + 30 }, salt: good.Salt));
+        Assert.Equal((402, PaymentChecks.Expired.Id, 0), (answer.Status, answer.Check, stall.Runs));
+    }
+
+    [Fact]
+    public async Task A_margin_that_no_payment_could_keep_is_the_sellers_mistake()
+    {
+        using var file = Fair.Database();
+        await using var database = PaymentDatabase.Open(file.Path);
+        await using var facilitator = new Facilitator(new FacilitatorOptions { Tokens = [Fair.Dollar] }, new Ledger(clock, Fair.Dollar), new SqliteSettlementJournal(database), clock);
+        var options = new SellerOptions { Token = Fair.Dollar, PayTo = Fair.Seller, MaxTimeoutSeconds = 30 };
+        Assert.Throws<ArgumentException>(() => new PaymentGate(options, facilitator, new SqliteSaleStore(database), clock, Guid.NewGuid()));
     }
 }
