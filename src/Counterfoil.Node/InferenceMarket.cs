@@ -69,8 +69,11 @@ public sealed class InferenceMarket : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port}");
         var app = builder.Build();
         var database = PaymentDatabase.Open(setup.Database);
-        var facilitator = new Facilitator(new FacilitatorOptions { Tokens = [setup.Token], Interval = TimeSpan.FromMilliseconds(20) },
-            new ChainSettlement(setup.Chain, setup.ChainId, setup.Submitter), new SqliteSettlementJournal(database), TimeProvider.System);
+        var facilitator = new Facilitator(new FacilitatorOptions
+        {
+            // Whoever reaches the port can ask it to settle: this seller's sales, and no errands at this seller's gas.
+            Tokens = [setup.Token], Payees = [setup.PayTo], Least = setup.Price, Interval = TimeSpan.FromMilliseconds(20),
+        }, new ChainSettlement(setup.Chain, setup.ChainId, setup.Submitter), new SqliteSettlementJournal(database), TimeProvider.System);
         await facilitator.ResumeAsync(cancellationToken).ConfigureAwait(false);
         app.MapFacilitator("/facilitator", facilitator);
         var gate = new PaymentGate(new SellerOptions { Token = setup.Token, PayTo = setup.PayTo }, facilitator, new SqliteSaleStore(database), TimeProvider.System,

@@ -8,7 +8,8 @@ static class LimitedBody
     public static async ValueTask<(Verdict Verdict, byte[] Body)> ReadAsync(Stream stream, long? length, int limit, CancellationToken cancellation)
     {
         if (length > limit) return (TooLong(limit, $"{length}"), []);
-        var buffer = new byte[length is { } known ? (int)known : Math.Min(limit, 4096)];
+        // What a sender announces and does not send costs no memory: the buffer grows with what arrives.
+        var buffer = new byte[(int)Math.Min(length ?? Math.Min(limit, 4096), 64 * 1024)];
         int read = 0;
         while (true)
         {

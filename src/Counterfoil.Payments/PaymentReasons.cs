@@ -37,6 +37,17 @@ public static class PaymentReasons
     /// <summary>The code for a check; <c>invalid_payload</c> where the specification has no closer one.</summary>
     public static string Code(Check check) => codes.GetValueOrDefault(check.Id, "invalid_payload");
 
+    // Of §9, what no settlement that went before can bring about.
+    static readonly FrozenSet<string> ofMessage = new[]
+    {
+        "invalid_x402_version", "invalid_scheme", "unsupported_scheme", "invalid_network", "invalid_payload", "invalid_payment_requirements",
+        "invalid_exact_evm_payload_signature", "invalid_exact_evm_payload_recipient_mismatch", "invalid_exact_evm_payload_authorization_value",
+        "invalid_exact_evm_payload_authorization_value_mismatch",
+    }.ToFrozenSet();
+
+    /// <summary>Whether a code speaks of the payment's message alone, and so says the same however often a payment is submitted.</summary>
+    public static bool IsOfMessage(string code) => ofMessage.Contains(code);
+
     /// <summary>The reason of a verdict that is not an acceptance.</summary>
     /// <exception cref="ArgumentException">The verdict is an acceptance.</exception>
     public static Reason Reason(this Verdict verdict) => verdict switch

@@ -53,7 +53,7 @@ public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1
         }
         catch (ChainException reverted) when (reverted.Kind == ChainFailure.Reverted)
         {
-            return Verdict.Reject(PaymentChecks.Simulation, "a transfer that succeeds", ContractArtifact.TestDollar.DescribeRevert(reverted.RevertData.Span) ?? reverted.Message);
+            return Verdict.Reject(PaymentChecks.Simulation, "a transfer that succeeds", ContractArtifact.TestDollar.DescribeRevert(reverted.RevertData.Span) ?? Words(reverted));
         }
     }
 
@@ -92,9 +92,12 @@ public sealed class ChainSettlement(ChainClient client, ulong chainId, Secp256k1
         catch (ChainException refused) when (refused.Kind == ChainFailure.Refused)
         {
             // Nodes have many words for "I have it already"; whether they do is a question.
-            return await PlaceAsync(transfer, cancellation).ConfigureAwait(false) == TransactionPlace.Unknown ? new SendResult(refused.Message) : SendResult.Taken;
+            return await PlaceAsync(transfer, cancellation).ConfigureAwait(false) == TransactionPlace.Unknown ? new SendResult(Words(refused)) : SendResult.Taken;
         }
     }
+
+    // What the node said, without where it lives: this reaches sellers and buyers.
+    static string Words(ChainException said) => said.Message.Replace($" at {said.Endpoint}", "", StringComparison.Ordinal);
 
     async ValueTask<TransactionPlace> PlaceAsync(PreparedTransfer transfer, CancellationToken cancellation) =>
         await client.GetReceiptAsync(new Keccak256Digest(transfer.Hash), cancellation).ConfigureAwait(false) is { } receipt

@@ -44,6 +44,7 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
     readonly BuyerOptions options = options ?? new();
     readonly Action<Memory<byte>> random = random ?? (bytes => RandomNumberGenerator.Fill(bytes.Span));
     readonly ConcurrentDictionary<PaymentKey, bool> underway = [];
+    readonly KeyedLock<string> purchases = new();
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -52,13 +53,24 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
         var uri = request.RequestUri ?? throw new InvalidOperationException("a request without an address");
         byte[] body = await BufferAsync(request, cancellationToken).ConfigureAwait(false);
         var digest = PaymentContext.DigestRequest(request.Method.Method, uri.PathAndQuery, body);
-        string id = request.Options.TryGetValue(PaymentOutcomeExtensions.PurchaseId, out string? name)
-            ? $"{uri.Authority}/{digest}/{name}" : $"{uri.Authority}/{digest}";
-
+        string id = $"{uri.Authority}/{digest}";
+        if (request.Options.TryGetValue(PaymentOutcomeExtensions.PurchaseId, out string? name))
+        {
+            id += $"/{name}";
+            // One name, one payment: who comes while another is at it waits, and then asks with that payment.
+            using var turn = await purchases.EnterAsync(id, cancellationToken).ConfigureAwait(false);
+            var standing = await journal.FindStandingAsync(id, cancellationToken).ConfigureAwait(false);
+            return standing is not null ? await SendPaidAsync(request, standing, digest, cancellationToken).ConfigureAwait(false)
+                : await BuyAsync(request, id, digest, cancellationToken).ConfigureAwait(false);
+        }
         var open = await journal.FindOpenAsync(id, Now, cancellationToken).ConfigureAwait(false);
         // One that another call of this process is waiting for is that call's; a second purchase of the same thing is its own.
         if (open is not null && underway.TryAdd(open.Key, true)) return await SendPaidAsync(request, open, digest, cancellationToken).ConfigureAwait(false);
+        return await BuyAsync(request, id, digest, cancellationToken).ConfigureAwait(false);
+    }
 
+    async Task<HttpResponseMessage> BuyAsync(HttpRequestMessage request, string id, Sha256Digest digest, CancellationToken cancellationToken)
+    {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.PaymentRequired || !response.Headers.TryGetValues(X402Headers.PaymentRequired, out var headers)) return response;
         var (verdict, payment) = await SignAsync(string.Join(',', headers), id, digest, cancellationToken).ConfigureAwait(false);
@@ -140,8 +152,8 @@ public sealed class PaymentHandler(SpendingPolicy policy, IPayer payer, IPayment
     {
         int status = (int)response.StatusCode;
         if (!response.Headers.TryGetValues(X402Headers.PaymentResponse, out var headers))
-            // Without a word on the payment: a gateway's error leaves everything open; a seller's 4xx is a refusal.
-            return status is >= 400 and < 500 ? Refuse(payment, $"status {status}")
+            // Without a word on the payment only a 402 is surely the seller's, and a refusal. A gateway's 403, 408 or 429 may hide an answer that was paid.
+            return status == (int)HttpStatusCode.PaymentRequired ? Refuse(payment, $"status {status}")
                 : new PaymentOutcome.Open(payment.Key, $"status {status} without {X402Headers.PaymentResponse}");
         if (X402Codec.Decode(string.Join(',', headers), out SettlementResponse? settlement) is not Verdict.Accepted and var unread)
             return new PaymentOutcome.Open(payment.Key, unread.ToString());

@@ -13,16 +13,22 @@ namespace Counterfoil.Payments.AspNetCore.Selling;
 public sealed partial class PaymentGate
 {
     /// <summary>One request on its way through the gate.</summary>
-    sealed class Attempt(PaymentGate gate, HttpContext http, Price price, RequestDelegate handler, Sha256Digest request)
+    sealed class Attempt(PaymentGate gate, HttpContext http, Price price, RequestDelegate handler)
     {
         readonly ExactTerms terms = new(gate.options.Token, gate.options.PayTo, price.Amount, gate.options.MaxTimeoutSeconds);
         PaymentRequirements offered = null!;
         PaymentPayload payload = null!;
         ExactPayment payment = null!;
+        Sha256Digest request;
         PaymentContext? context;
 
         public async Task RunAsync()
         {
+            if (http.Request.ContentLength > gate.options.MaxRequestBytes)
+            {
+                await TooLongAsync($"{http.Request.ContentLength}").ConfigureAwait(false);
+                return;
+            }
             offered = terms.ToRequirements();
             var header = http.Request.Headers[X402Headers.PaymentSignature];
             if (header.Count == 0)
@@ -42,9 +48,21 @@ public sealed partial class PaymentGate
                 await DemandAsync(bad.Reason()).ConfigureAwait(false);
                 return;
             }
+            // The body last: who has signed no payment does not make us wait for it, nor hold it.
+            var (readable, body) = await LimitedBody.ReadAsync(http.Request.Body, http.Request.ContentLength, gate.options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
+            if (readable is not Verdict.Accepted)
+            {
+                await TooLongAsync("more").ConfigureAwait(false);
+                return;
+            }
+            http.Request.Body = new MemoryStream(body, writable: false);
+            request = PaymentContext.DigestRequest(http.Request.Method, TargetOf(http), body);
             // Duplicates wait here for the first, and then find what it left in the store.
             using (await gate.turns.EnterAsync(payment.Key, http.RequestAborted).ConfigureAwait(false)) await SellAsync().ConfigureAwait(false);
         }
+
+        Task TooLongAsync(string found) => PaymentProblem.WriteAsync(http, StatusCodes.Status413PayloadTooLarge,
+            new Reason(PaymentChecks.BodySize, $"at most {gate.options.MaxRequestBytes} bytes", found));
 
         Verdict Read(string header)
         {
@@ -69,6 +87,12 @@ public sealed partial class PaymentGate
                 return;
             }
             var (now, step) = await gate.sales.AdvanceAsync(payment.Key, new SaleEvent.Arrived(request, gate.host), gate.lifetime).ConfigureAwait(false);
+            // A settled payment's authorization and signature are on the chain for all to read, and a request may be guessed. The salt is the buyer's alone.
+            if (sale is not Sale.Fresh && step is not SaleStep.Conflict && VerifyBinding() is not Verdict.Accepted and var stranger)
+            {
+                await DemandAsync(stranger.Reason()).ConfigureAwait(false);
+                return;
+            }
             while (true)
                 switch (step)
                 {
@@ -99,11 +123,12 @@ public sealed partial class PaymentGate
         {
             ulong now = (ulong)gate.time.GetUtcNow().ToUnixTimeSeconds();
             if (ExactRules.VerifyTime(payment.Authorization, now, gate.options.Margin) is not Verdict.Accepted and var untimely) return untimely;
-            bool bound = gate.options.RequireContext || payment.Salt is not null;
-            var verdict = bound ? ExactRules.VerifyContext(payment, offered, request, out context) : ExactRules.VerifyQuote(payment, offered, out _);
-            if (verdict is not Verdict.Accepted) return verdict;
+            if (VerifyBinding() is not Verdict.Accepted and var unbound) return unbound;
             return await gate.facilitator.VerifyAsync(payload, offered, gate.lifetime).ConfigureAwait(false);
         }
+
+        Verdict VerifyBinding() => gate.options.RequireContext || payment.Salt is not null
+            ? ExactRules.VerifyContext(payment, offered, request, out context) : ExactRules.VerifyQuote(payment, offered, out _);
 
         async Task<SaleEvent> ServeAsync()
         {

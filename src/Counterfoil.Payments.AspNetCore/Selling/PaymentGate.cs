@@ -38,10 +38,13 @@ public sealed partial class PaymentGate
     /// <param name="logger">Where failures of handlers are told.</param>
     /// <param name="verified">Signatures verified before, shared with a facilitator in the same process; its own where null.</param>
     /// <param name="lifetime">Cancelled when the host stops.</param>
+    /// <exception cref="ArgumentException">The margin is as long as the exchange may take: no payment could be accepted.</exception>
     public PaymentGate(SellerOptions options, IFacilitator facilitator, ISaleStore sales, TimeProvider time, Guid host,
         ILogger<PaymentGate>? logger = null, VerifiedSignatures? verified = null, CancellationToken lifetime = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Margin >= options.MaxTimeoutSeconds)
+            throw new ArgumentException($"a margin of {options.Margin} s leaves no time to buy within {options.MaxTimeoutSeconds} s", nameof(options));
         (this.options, this.facilitator, this.sales, this.time, this.host, this.lifetime) = (options, facilitator, sales, time, host, lifetime);
         this.verified = verified ?? new();
         this.logger = logger ?? (ILogger)NullLogger.Instance;
@@ -53,15 +56,7 @@ public sealed partial class PaymentGate
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(price);
         ArgumentNullException.ThrowIfNull(handler);
-        var (readable, body) = await LimitedBody.ReadAsync(http.Request.Body, http.Request.ContentLength, options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
-        if (readable is not Verdict.Accepted)
-        {
-            await PaymentProblem.WriteAsync(http, StatusCodes.Status413PayloadTooLarge, readable.Reason()).ConfigureAwait(false);
-            return;
-        }
-        http.Request.Body = new MemoryStream(body, writable: false);
-        var attempt = new Attempt(this, http, price, handler, PaymentContext.DigestRequest(http.Request.Method, TargetOf(http), body));
-        await attempt.RunAsync().ConfigureAwait(false);
+        await new Attempt(this, http, price, handler).RunAsync().ConfigureAwait(false);
     }
 
     // As it stood in the request line; the decoded path would let two requests share a digest. Clients of proxies write the whole address there.

@@ -19,8 +19,11 @@ public sealed record SellerOptions
     /// <summary>Seconds that an exchange may take: the buyer's authorization is asked to live that long.</summary>
     public int MaxTimeoutSeconds { get; init; } = 60;
 
-    /// <summary>Seconds of validity that must be left when the handler starts.</summary>
-    public uint Margin { get; init; } = 6;
+    /// <summary>
+    /// Seconds of validity that must be left when the handler starts: what it takes, and what settling takes. Who signs for less could have the work done and,
+    /// as the authorization expires under it, never pay.
+    /// </summary>
+    public uint Margin { get; init; } = 30;
 
     /// <summary>Bytes of a request's body.</summary>
     public int MaxRequestBytes { get; init; } = 4 << 20;

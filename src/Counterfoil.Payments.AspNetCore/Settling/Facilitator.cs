@@ -3,6 +3,8 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Settlement;
 using Counterfoil.Payments.X402;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Counterfoil.Payments.AspNetCore.Settling;
 
@@ -14,6 +16,9 @@ public sealed record FacilitatorOptions
 
     /// <summary>Whose payments it settles; anyone's where null. A facilitator that the world can reach should name its sellers: who pays himself burns its gas.</summary>
     public IReadOnlyList<Evm.Address>? Payees { get; init; }
+
+    /// <summary>The least that it settles. A transfer of nothing would cost it gas, and its payer, who need not hold anything, nothing.</summary>
+    public Evm.TokenAmount Least { get; init; } = new(1);
 
     /// <summary>Seconds of validity that an authorization must have left to be found valid.</summary>
     public uint Margin { get; init; } = 6;
@@ -32,7 +37,7 @@ public sealed record FacilitatorOptions
 /// Verifies and settles payments by <c>exact</c> (x402 v2 §7): <see cref="SettlementMachine"/> with a chain and a journal at its hands. Each payment is
 /// one run of the machine, whoever asks and how often.
 /// </summary>
-public sealed class Facilitator : IFacilitator, IAsyncDisposable
+public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
 {
     readonly FacilitatorOptions options;
     readonly ISettlementChain chain;
@@ -43,6 +48,7 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     readonly KeyedLock<PaymentKey> turns = new();
     readonly CancellationTokenSource stopping = new();
     readonly SubmissionLane lane;
+    readonly ILogger logger;
 
     /// <summary>Starts a facilitator. Call <see cref="ResumeAsync"/> once to take up what a crash left open.</summary>
     /// <param name="options">What it settles.</param>
@@ -50,14 +56,17 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
     /// <param name="journal">Its journal.</param>
     /// <param name="time">The clock.</param>
     /// <param name="verified">Signatures verified before, shared with a gate in the same process; its own where null.</param>
+    /// <param name="logger">Where errors of the chain and of the journal are told.</param>
     /// <exception cref="ArgumentException">A token is on another chain.</exception>
-    public Facilitator(FacilitatorOptions options, ISettlementChain chain, ISettlementJournal journal, TimeProvider time, VerifiedSignatures? verified = null)
+    public Facilitator(FacilitatorOptions options, ISettlementChain chain, ISettlementJournal journal, TimeProvider time, VerifiedSignatures? verified = null,
+        ILogger<Facilitator>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(chain);
         if (options.Tokens.FirstOrDefault(t => t.Network != chain.Network) is { } foreign)
             throw new ArgumentException($"{foreign} is not on {chain.Network}", nameof(options));
         (this.options, this.chain, this.journal, this.time, this.verified) = (options, chain, journal, time, verified ?? new());
+        this.logger = logger ?? (ILogger)NullLogger.Instance;
         lane = new SubmissionLane(chain, journal, options.Confirmations, stopping.Token);
     }
 
@@ -69,7 +78,8 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         try { return await VerifyStateAsync(intent, cancellation).ConfigureAwait(false); }
         catch (Exception away) when (away is not OperationCanceledException)
         {
-            return Verdict.CannotTell(PaymentChecks.Facilitator, $"an answer from the chain or the journal ({away.Message})");
+            ChainAway(logger, away, intent.Key);
+            return Verdict.CannotTell(PaymentChecks.Facilitator, "an answer from the chain or the journal");
         }
     }
 
@@ -121,7 +131,12 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
             return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing).ConfigureAwait(false);
         }
         // The chain is away or the process is stopping: the journal knows how far it came, and asking again goes on from there.
-        catch (Exception away) { return new SettlementOutcome.Pending($"the chain or the journal: {away.Message}"); }
+        // The error itself is the operator's: it may name machines and their keys.
+        catch (Exception away)
+        {
+            if (!stopping.IsCancellationRequested) ChainAway(logger, away, asked.Key);
+            return new SettlementOutcome.Pending("the chain or the journal");
+        }
     }
 
     async Task<SettlementOutcome> DriveAsync(SettlementIntent intent, SettlementState state)
@@ -189,6 +204,7 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         if (token.MatchDomain(terms.Token) is not Verdict.Accepted and var otherDomain) return otherDomain;
         if (options.Payees is { } payees && !payees.Contains(terms.PayTo))
             return Verdict.Reject(PaymentChecks.Payee, "a seller that this facilitator serves", terms.PayTo.ToString());
+        if (terms.Amount < options.Least) return Verdict.Reject(PaymentChecks.Amount, $"at least {options.Least} units", terms.Amount.ToString());
         if (ExactPayment.Read(payment, out var exact) is not Verdict.Accepted and var unread) return unread;
         if (ExactRules.VerifyMessage(exact!, terms with { Token = token }, verified) is not Verdict.Accepted and var refused) return refused;
         intent = new SettlementIntent(token, exact!.Authorization, exact.Signature);
@@ -202,6 +218,9 @@ public sealed class Facilitator : IFacilitator, IAsyncDisposable
         Extensions = [],
         Signers = new Dictionary<string, IReadOnlyList<string>> { [chain.Network.ToString()] = [chain.Submitter.ToString()] },
     });
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the chain or the journal does not answer for the payment {Payment}; it stays as it is")]
+    static partial void ChainAway(ILogger logger, Exception error, PaymentKey payment);
 
     ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 

@@ -39,8 +39,13 @@ static class FacilitatorMessages
         if (answer.Success)
             return Address.TryParse(answer.Payer, out var payer) && Bytes32.TryParseHex(answer.Transaction, out var transaction)
                 ? new SettlementOutcome.Settled(payer, transaction) : new SettlementOutcome.Pending("a facilitator's success with payer and transaction");
-        return answer.ErrorReason is PaymentReasons.Pending or null ? new SettlementOutcome.Pending(answer.ErrorMessage ?? "the facilitator")
-            : new SettlementOutcome.Failed(new Reason(CheckOf(answer.ErrorMessage), "a payment that the facilitator settles", answer.ErrorMessage ?? answer.ErrorReason));
+        if (answer.ErrorReason is PaymentReasons.Pending or null) return new SettlementOutcome.Pending(answer.ErrorMessage ?? "the facilitator");
+        var check = CheckOf(answer.ErrorMessage);
+        // Ours has looked at the chain for this very transfer. Another that was asked before, and whose answer was lost, may find the nonce used and the money gone
+        // because it settled: what it says of the chain, and what is no code of the specification, is no outcome.
+        return check != PaymentChecks.Facilitator || PaymentReasons.IsOfMessage(answer.ErrorReason)
+            ? new SettlementOutcome.Failed(new Reason(check, "a payment that the facilitator settles", answer.ErrorMessage ?? answer.ErrorReason))
+            : new SettlementOutcome.Pending("a facilitator that knows whether it settled");
     }
 
     // A facilitator of ours says which check; of another, only that it refused.

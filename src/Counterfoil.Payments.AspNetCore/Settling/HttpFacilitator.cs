@@ -57,7 +57,7 @@ public sealed class HttpFacilitator(HttpClient http) : IFacilitator
         }
         catch (Exception away) when (away is HttpRequestException or IOException || (away is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return ($"an answer ({away.Message})", []);
+            return ("an answer", []); // the error names the facilitator's machine, and this text goes to buyers
         }
     }
 

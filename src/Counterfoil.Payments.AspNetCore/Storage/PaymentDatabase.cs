@@ -10,7 +10,7 @@ namespace Counterfoil.Payments.AspNetCore.Storage;
 /// <remarks>WAL with <c>synchronous = FULL</c>: a task that completes has been flushed to the disk. All work runs in the order in which it was handed over.</remarks>
 public sealed class PaymentDatabase : IAsyncDisposable
 {
-    const int SchemaVersion = 1;
+    const int SchemaVersion = 2;
     const long ApplicationId = 0x43465041; // "CFPA"
     const int BatchLimit = 256;
 
@@ -30,11 +30,14 @@ public sealed class PaymentDatabase : IAsyncDisposable
     public static PaymentDatabase Open(string path)
     {
         // Signed authorizations lie in it: the owner's alone, and SQLite gives its side files the same mode.
-        if (!OperatingSystem.IsWindows() && !File.Exists(path))
-            new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }).Dispose();
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            if (!File.Exists(path))
+                new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = owners }).Dispose();
+            // One that was copied here under a looser mask is mended. By its name: closing a handle of it would drop the locks that SQLite holds in this process.
+            else if ((File.GetUnixFileMode(path) & ~owners) != 0) File.SetUnixFileMode(path, owners);
+        }
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
@@ -45,7 +48,8 @@ public sealed class PaymentDatabase : IAsyncDisposable
                 throw new InvalidDataException($"'{path}' is another program's database");
             Scalar(connection, "PRAGMA journal_mode = WAL");
             Scalar(connection, "PRAGMA synchronous = FULL");
-            if (version == 0) Scalar(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT");
+            if (version < SchemaVersion)
+                Scalar(connection, $"BEGIN IMMEDIATE; {(version == 0 ? Schema : "")} {PurseIndex} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT");
             return new PaymentDatabase(connection);
         }
         catch (Exception error)
@@ -65,9 +69,11 @@ public sealed class PaymentDatabase : IAsyncDisposable
         CREATE INDEX settlement_open ON settlement (account_nonce) WHERE stage = 1;
         CREATE TABLE purse (key TEXT PRIMARY KEY, id TEXT NOT NULL, stage INTEGER NOT NULL, token TEXT NOT NULL, amount TEXT NOT NULL, valid_before TEXT NOT NULL,
                             header TEXT NOT NULL, transaction_hash TEXT) WITHOUT ROWID;
-        CREATE INDEX purse_open ON purse (id) WHERE stage = 0;
         CREATE TABLE purse_total (token TEXT PRIMARY KEY, committed TEXT NOT NULL) WITHOUT ROWID;
         """;
+
+    // Version 1 indexed the open payments alone.
+    const string PurseIndex = "DROP INDEX IF EXISTS purse_open; CREATE INDEX purse_id ON purse (id, stage);";
 
     /// <summary>Runs work inside a transaction; completes once it is durable. Work that throws is undone alone.</summary>
     internal async Task<T> RunAsync<T>(Func<PaymentDatabase, T> work)

@@ -10,19 +10,27 @@ namespace Counterfoil.Payments.AspNetCore.Storage;
 public sealed class SqlitePurse(PaymentDatabase database) : IPaymentJournal
 {
     /// <inheritdoc/>
-    public async ValueTask<SignedPayment?> FindOpenAsync(string id, ulong now, CancellationToken cancellation) => await database.RunAsync(db =>
+    public async ValueTask<SignedPayment?> FindOpenAsync(string id, ulong now, CancellationToken cancellation) =>
+        await database.RunAsync(db => Find(db, id, (int)PaymentStage.Open) is { } open && open.ValidBefore > now ? open : null).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<SignedPayment?> FindStandingAsync(string id, CancellationToken cancellation) =>
+        await database.RunAsync(db => Find(db, id, (int)PaymentStage.Paid) ?? Find(db, id, (int)PaymentStage.Open)).ConfigureAwait(false);
+
+    // The one that stays valid longest.
+    static SignedPayment? Find(PaymentDatabase db, string id, int stage)
     {
         SignedPayment? latest = null;
-        using var row = db.Command("SELECT key, token, amount, valid_before, header FROM purse WHERE id = $0 AND stage = 0", id).ExecuteReader();
+        using var row = db.Command("SELECT key, token, amount, valid_before, header FROM purse WHERE id = $0 AND stage = $1", id, stage).ExecuteReader();
         while (row.Read())
         {
             var validBefore = UInt256.Parse(row.GetString(3));
-            if (validBefore <= now || (latest is not null && validBefore <= latest.ValidBefore)) continue;
+            if (latest is not null && validBefore <= latest.ValidBefore) continue;
             latest = new SignedPayment(ReadKey(row.GetString(0)), id, StoredJson.ReadToken(row.GetString(1)), new TokenAmount(UInt256.Parse(row.GetString(2))),
                 validBefore, row.GetString(4));
         }
         return latest;
-    }).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<Verdict> ReserveAsync(SignedPayment payment, SpendingRule rule, CancellationToken cancellation)

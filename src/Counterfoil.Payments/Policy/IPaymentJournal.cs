@@ -34,6 +34,12 @@ public interface IPaymentJournal
     ValueTask<SignedPayment?> FindOpenAsync(string id, ulong now, CancellationToken cancellation);
 
     /// <summary>
+    /// The payment that a purchase was paid with, or else the latest that is open, valid or not; null where there is none. Whether one that expired was
+    /// settled in time only the seller can say.
+    /// </summary>
+    ValueTask<SignedPayment?> FindStandingAsync(string id, CancellationToken cancellation);
+
+    /// <summary>
     /// In one step: checks that the amount fits what the rule's total leaves, counts it as committed, and writes the payment, durably. Two
     /// calls at once cannot both get the last of a limit.
     /// </summary>

@@ -126,6 +126,8 @@ public static class SettlementMachine
             (SettlementState.Submitted s, SettlementEvent.SendRefused r) => (s with { Refusal = r.Why }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
             (SettlementState.Submitted s, SettlementEvent.Withheld) =>
                 (s with { Refusal = "not sent", Attempt = s.Attempt - 1 }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
+            // Perhaps by the transaction that a node refused, or by a stranger's: then it is paid. Looking again tells.
+            (SettlementState.Submitted, SettlementEvent.Declined d) when d.Reason.Check == PaymentChecks.NonceUsed => (state, [SettlementEffect.Wait]),
             // It had been good before; the node's refusal of the last transaction is the better reason.
             (SettlementState.Submitted s, SettlementEvent.Declined) => Fail(PaymentChecks.Settlement, "a node that takes the transaction", s.Refusal ?? "none"),
             (SettlementState.Submitted s, SettlementEvent.Prepared p) =>

@@ -137,6 +137,14 @@ public sealed class FacilitatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_went_wrong_inside_is_not_told_to_strangers()
+    {
+        await using var cut = new Facilitator(new FacilitatorOptions { Tokens = [Fair.Dollar] }, new PowerCut(0, false).Over(ledger), new SqliteSettlementJournal(database), clock);
+        string said = $"{await cut.VerifyAsync(Fair.Pay(Fair.Authorize()), required, default)} {await cut.SettleAsync(Fair.Pay(Fair.Authorize()), required, default)}";
+        Assert.DoesNotContain("the power is gone", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_token_that_it_does_not_know_is_not_called()
     {
         var terms = Fair.Terms with { Token = Fair.Dollar with { Contract = Fair.Seller } };

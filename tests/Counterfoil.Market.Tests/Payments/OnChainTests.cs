@@ -102,6 +102,14 @@ public sealed class OnChainTests : IAsyncLifetime
         Assert.Equal(0ul, await world.BalanceAsync(Fair.Seller));
     }
 
+    [Fact]
+    public async Task A_nodes_refusal_does_not_say_where_the_node_lives()
+    {
+        var sent = await world.Settlement.SendAsync(new PreparedTransfer(default, 0, new byte[] { 0x02, 0xc0 }), default);
+        Assert.NotNull(sent.Refusal);
+        Assert.DoesNotContain(world.Client.Endpoint, sent.Refusal, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, Func<TransferAuthorization, TransferAuthorization>, Check> Forgeries => RoundTripTests.Forgeries;
 
     [Theory, MemberData(nameof(Forgeries), DisableDiscoveryEnumeration = true)]

@@ -72,6 +72,14 @@ public class SettlementMachineTests
     public void A_reverted_transaction_is_a_failure() => FailsBy(PaymentChecks.Settlement, See(submitted, unused with { Place = TransactionPlace.Reverted }).State);
 
     [Fact]
+    public void A_nonce_that_was_used_while_a_new_transaction_was_made_is_looked_into_and_not_called_a_failure()
+    {
+        var refused = ((SettlementState.Submitted)submitted) with { Refusal = "nonce too low" };
+        var (state, effects) = Next(refused, new SettlementEvent.Declined(new Core.Verdicts.Reason(PaymentChecks.NonceUsed, "a nonce not used before", "used")));
+        Assert.Equal((refused, [SettlementEffect.Wait]), (state, effects), Same);
+    }
+
+    [Fact]
     public void A_payment_is_expired_only_when_no_block_can_take_it()
     {
         var late = unused with { BlockTime = Fair.NoonSeconds + 60 };

@@ -158,4 +158,20 @@ public class SpendingPolicyTests
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
     }
+
+    [Fact]
+    public async Task A_database_that_others_could_read_is_its_owners_alone_once_it_is_open()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("skipped: Windows has no file modes");
+        else
+        {
+            using var file = Fair.Database();
+            await using (PaymentDatabase.Open(file.Path)) { }
+            File.SetUnixFileMode(file.Path, (UnixFileMode)0b110_100_100);
+            await using var database = PaymentDatabase.Open(file.Path);
+            await new SqlitePurse(database).ReserveAsync(Payment(1), Fair.Policy.Rules[0], default);
+            foreach (string path in Directory.GetFiles(Path.GetDirectoryName(file.Path)!))
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+    }
 }
