@@ -17,6 +17,9 @@ public sealed record Block(BlockHeader Header, Keccak256Digest Hash, IReadOnlyLi
     /// <summary>How far the block is from the first, which is 0.</summary>
     public ulong Number => Header.Number;
 
+    /// <summary>All accounts before the block: its parent's, and what was changed outside any block since.</summary>
+    internal StateSnapshot Before { get; init; } = StateSnapshot.Empty;
+
     /// <summary>The length of the block's RLP in bytes.</summary>
     internal int Size => Header.Encode().Length + Transactions.Sum(transaction => transaction.Raw.Length) + 10;
 }

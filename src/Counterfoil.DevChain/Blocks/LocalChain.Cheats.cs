@@ -109,6 +109,7 @@ public sealed partial class LocalChain
             Truncate(moment.Blocks);
             (state, pool, timeOffset, nextTimestamp, nextBaseFee) = (moment.State, moment.Pool, moment.TimeOffset, moment.NextTimestamp, moment.NextBaseFee);
             world = new World(state);
+            Changed?.Invoke();
             return true;
         }
     }

@@ -54,8 +54,9 @@ public sealed partial class LocalChain
                 throw;
             }
         }
+        var before = state;
         state = world.Commit();
-        var block = Seal(context, run);
+        var block = Seal(context, run, before);
         Append(block);
         // What was mined is gone, and so is what a mined transaction of the same nonce has replaced.
         if (pool.Count > 0) pool = pool.Without(pending => pending.Envelope.Nonce < state.Nonce(pending.Envelope.From));
@@ -68,9 +69,10 @@ public sealed partial class LocalChain
         blockNumbers[block.Hash] = block.Number;
         foreach (var transaction in block.Transactions) transactions[transaction.Hash] = (block.Number, transaction.Index);
         (nextTimestamp, nextBaseFee) = (null, null);
+        Changed?.Invoke();
     }
 
-    Block Seal(BlockContext context, List<(PendingTransaction Pending, TransactionResult Result)> run)
+    Block Seal(BlockContext context, List<(PendingTransaction Pending, TransactionResult Result)> run, StateSnapshot before)
     {
         var mined = new MinedTransaction[run.Count];
         var raws = new byte[run.Count][];
@@ -120,7 +122,7 @@ public sealed partial class LocalChain
             ExcessBlobGas = 0,
             ParentBeaconBlockRoot = default(Bytes32),
         };
-        return new Block(header, header.Hash, mined, state);
+        return new Block(header, header.Hash, mined, state) { Before = before };
     }
 
     // The root of a trie without entries.

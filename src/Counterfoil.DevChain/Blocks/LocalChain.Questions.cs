@@ -42,8 +42,13 @@ public sealed partial class LocalChain
     public Verdict Call(CallRequest request, Block? block, out CallResult? result)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return Call(request, block, null, out result);
+    }
+
+    internal Verdict Call(CallRequest request, Block? block, ICallObserver? observer, out CallResult? result)
+    {
         var (snapshot, context) = At(block);
-        return Try(request, snapshot, context, request.Gas ?? context.GasLimit, out result);
+        return Try(request, snapshot, context, request.Gas ?? context.GasLimit, out result, observer);
     }
 
     /// <summary>The least gas limit with which the call succeeds in the block that would come next, to within a 64th.</summary>
@@ -95,7 +100,7 @@ public sealed partial class LocalChain
         }
     }
 
-    static Verdict Try(CallRequest request, StateSnapshot snapshot, BlockContext context, ulong gas, out CallResult? result)
+    static Verdict Try(CallRequest request, StateSnapshot snapshot, BlockContext context, ulong gas, out CallResult? result, ICallObserver? observer = null)
     {
         var envelope = new Envelope
         {
@@ -108,7 +113,7 @@ public sealed partial class LocalChain
             AccessList = request.AccessList,
             IsQuestion = true,
         };
-        var verdict = new Executor(new World(snapshot), context).Execute(envelope, context.GasLimit, out var ran);
+        var verdict = new Executor(new World(snapshot), context) { Observer = observer }.Execute(envelope, context.GasLimit, out var ran);
         result = ran is null ? null : new CallResult(ran.Fault, ran.Output, (ulong)ran.GasUsed);
         return verdict;
     }

@@ -46,7 +46,7 @@ public sealed partial class LocalChain
         state = genesis.Commit();
         world = new World(state);
         executor = new Executor(world, NextContext());
-        Append(Seal(NextContext(), []));
+        Append(Seal(NextContext(), [], StateSnapshot.Empty));
     }
 
     /// <summary>The chain's id.</summary>
@@ -148,6 +148,7 @@ public sealed partial class LocalChain
         verdict = pool.Add(pending, out var grown);
         if (!verdict.IsAccepted) return verdict;
         pool = grown;
+        Arrive(pending.Hash);
         if (automine) MineAllThatWait();
         return verdict;
     }

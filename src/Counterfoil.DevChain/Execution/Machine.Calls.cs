@@ -40,8 +40,11 @@ sealed partial class Machine
         if (!value.IsZero) gas += Gas.CallStipend;
 
         frame.ReturnData = default;
+        var input = frame.Range(inputOffset, inputLength);
+        Observer?.Enter(kind, frame.Self.Address, target, hasValue ? value : kind == Opcode.DelegateCall ? frame.Value : (UInt256?)null, input.Span, gas);
         if (frame.Depth >= Gas.MaxDepth || (hasValue && frame.Self.Balance < value))
         {
+            Observer?.Exit(gas, default, Fault.None, frame.Depth >= Gas.MaxDepth ? TooDeep : TooPoor);
             frame.Gas += gas;
             stack[frame.Top++] = default;
             return Halt.None;
@@ -50,13 +53,13 @@ sealed partial class Machine
         var before = world.Now;
         if (kind == Opcode.Call) Transfer(frame.Self, account, value);
         else if (kind == Opcode.StaticCall) world.Touch(account);
-        var input = frame.Range(inputOffset, inputLength);
         var (outputAt, outputRoom) = outputLength.IsZero ? (0, 0) : ((int)outputOffset.U0, (int)outputLength.U0);
 
         if (Precompile.At(target) is { } precompile)
         {
             var output = Run(precompile, input.Span, ref gas);
             if (output is null) world.Revert(before);
+            Observer?.Exit(gas, output, output is null ? fault : Fault.None);
             frame.Gas += gas;
             frame.ReturnData = output;
             stack[frame.Top++] = output is null ? default : UInt256.One;
@@ -65,6 +68,7 @@ sealed partial class Machine
         }
         if (account.Code.Length == 0)
         {
+            Observer?.Exit(gas, default, Fault.None);
             frame.Gas += gas;
             stack[frame.Top++] = UInt256.One;
             return Halt.None;
@@ -101,6 +105,8 @@ sealed partial class Machine
         var creator = frame.Self;
         if (frame.Depth >= Gas.MaxDepth || creator.Balance < value || creator.Nonce == ulong.MaxValue)
         {
+            Observer?.Enter(salted ? Opcode.Create2 : Opcode.Create, creator.Address, default, value, frame.Slice(offset, length), frame.Gas - frame.Gas / 64);
+            Observer?.Exit(frame.Gas - frame.Gas / 64, default, Fault.None, frame.Depth >= Gas.MaxDepth ? TooDeep : creator.Balance < value ? TooPoor : "nonce uint64 overflow");
             stack[frame.Top++] = default;
             return Halt.None;
         }
@@ -114,14 +120,19 @@ sealed partial class Machine
             : Address.Created(creator.Address, nonce);
         var created = world[address];
         world.Warm(created); // stays so even if the creation fails (EIP-2929)
+        Observer?.Enter(salted ? Opcode.Create2 : Opcode.Create, creator.Address, address, value, code.Bytes, gas);
         if (IsTaken(created))
         {
+            Observer?.Exit(0, default, Fault.AddressTaken);
             stack[frame.Top++] = default; // and the gas is gone
             return Halt.None;
         }
         BeginCreation(FrameAt(frame.Depth + 1), creator, created, code, value, gas);
         return Halt.Call;
     }
+
+    // In geth's words, which tracing programs look for.
+    const string TooDeep = "max call depth exceeded", TooPoor = "insufficient balance for transfer";
 
     void BeginCreation(Frame frame, Account creator, Account created, Code code, in UInt256 value, long gas)
     {
@@ -169,6 +180,7 @@ sealed partial class Machine
             return false;
         }
         var balance = self.Balance;
+        Observer?.SelfDestruct(self.Address, heir.Address, balance);
         world.Debit(self, balance);
         world.Credit(heir, balance);
         if (!world.WasCreatedInThisTransaction(self)) return true;

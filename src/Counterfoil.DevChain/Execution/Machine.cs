@@ -18,6 +18,9 @@ sealed partial class Machine(World world, BlockContext block, TransactionContext
     readonly List<Frame> frames = [];
     Fault fault;
 
+    /// <summary>Who is told of calls, if anyone.</summary>
+    public ICallObserver? Observer { get; set; }
+
     /// <summary>Makes the machine run in another context, keeping its frames.</summary>
     public void Reset(World newWorld, BlockContext newBlock, TransactionContext newTransaction) =>
         (world, block, transaction) = (newWorld, newBlock, newTransaction);
@@ -28,7 +31,10 @@ sealed partial class Machine(World world, BlockContext block, TransactionContext
     {
         fault = Fault.None;
         var from = world[message.From];
-        return message.To is { } to ? RunCall(message, from, to) : RunCreation(message, from);
+        Observer?.Enter(message.To is null ? Opcode.Create : Opcode.Call, message.From, message.To ?? Address.Created(message.From, message.CreatorNonce), message.Value, message.Data.Span, message.Gas);
+        var outcome = message.To is { } to ? RunCall(message, from, to) : RunCreation(message, from);
+        Observer?.Exit(outcome.GasLeft, outcome.Output.Span, outcome.Fault);
+        return outcome;
     }
 
     Outcome RunCall(in Message message, Account from, Address to)
@@ -76,6 +82,7 @@ sealed partial class Machine(World world, BlockContext block, TransactionContext
             }
             var end = End(frame, halt);
             if (frame.Depth == 0) return end;
+            Observer?.Exit(frame.Gas, frame.Output.Span, end);
             var caller = frames[frame.Depth - 1];
             Deliver(frame, end, caller);
             frame = caller;

@@ -24,6 +24,7 @@ public sealed partial class JsonRpcDispatcher
         var request = ReadCall(p);
         var selector = p.Block(1);
         bool pending = p.IsPending(1);
+        RefuseOverrides(p);
         if (p.Error is not null) return p.Error;
         var block = pending ? null : Select(selector);
         if (block is null && !pending) return NoSuchBlock(selector);
@@ -35,10 +36,18 @@ public sealed partial class JsonRpcDispatcher
     RpcError? EstimateGas(RpcParameters p, Utf8JsonWriter json)
     {
         var request = ReadCall(p);
+        RefuseOverrides(p);
         if (p.Error is not null) return p.Error;
         var verdict = chain.EstimateGas(request, out ulong gas, out var failed);
         if (verdict is not Verdict.Accepted) return Refusal(verdict);
         return failed is null ? Quantity(json, gas) : Failure(failed);
+    }
+
+    // An answer that ignored them would be about another state than the one asked about.
+    static void RefuseOverrides(RpcParameters p)
+    {
+        for (int i = 2; i < 4; i++)
+            if (p.Has(i) && p.Object(i) is { ValueKind: JsonValueKind.Object } overrides && overrides.EnumerateObject().Any()) p.Fail("overrides of state or block are not taken");
     }
 
     static CallRequest ReadCall(RpcParameters p)
@@ -134,7 +143,7 @@ public sealed partial class JsonRpcDispatcher
     }
 
     static RpcError Failure(CallResult failed) => failed.Fault == Fault.Reverted
-        ? RpcError.Reverted(RevertReason(failed.Output.Span) is { } reason ? $"execution reverted: {reason}" : "execution reverted", failed.Output.Span)
+        ? RpcError.Reverted(RevertReason.Of(failed.Output.Span) is { } reason ? $"execution reverted: {reason}" : "execution reverted", failed.Output.Span)
         : RpcError.Refused($"execution failed: {Words(failed.Fault)}");
 
     static string Words(Fault fault)
@@ -148,19 +157,14 @@ public sealed partial class JsonRpcDispatcher
         return text.ToString();
     }
 
-    // Error(string), selector 08c379a0: offset, length, text. Anything else the client reads from the data.
-    static string? RevertReason(ReadOnlySpan<byte> data)
-    {
-        if (data.Length < 68 || !data.StartsWith((ReadOnlySpan<byte>)[0x08, 0xc3, 0x79, 0xa0])) return null;
-        var length = UInt256.ReadBigEndian(data.Slice(36, 32));
-        if (length > new UInt256((ulong)Math.Min(data.Length - 68, 1_024))) return null;
-        return Encoding.UTF8.GetString(data.Slice(68, (int)length.U0));
-    }
-
     RpcError? GetLogs(RpcParameters p, Utf8JsonWriter json)
     {
         var filter = RpcLogFilter.Read(p, 0);
-        if (p.Error is not null) return p.Error;
+        return p.Error ?? WriteLogs(filter, json);
+    }
+
+    RpcError? WriteLogs(RpcLogFilter filter, Utf8JsonWriter json)
+    {
         var first = filter.BlockHash is { } hash ? chain.BlockOf(hash) : Select(filter.From);
         var last = filter.BlockHash is null ? Select(filter.To) ?? chain.Head : first;
         if (first is null && filter.BlockHash is not null) return RpcError.Refused($"unknown block: 0x{filter.BlockHash}");

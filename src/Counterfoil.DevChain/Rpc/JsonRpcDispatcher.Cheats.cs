@@ -77,6 +77,24 @@ public sealed partial class JsonRpcDispatcher
         return Null(json);
     }
 
+    RpcError? AddBalance(RpcParameters p, Utf8JsonWriter json)
+    {
+        var address = p.Address(0);
+        var amount = p.Quantity(1);
+        if (p.Error is not null) return p.Error;
+        if (Evm.UInt256.AddOverflows(chain.State.Balance(address), amount, out _)) return RpcError.InvalidParameters("a balance has 256 bits");
+        chain.Fund(address, amount);
+        return Null(json);
+    }
+
+    RpcError? DropTransaction(RpcParameters p, Utf8JsonWriter json)
+    {
+        var hash = p.Hash(0);
+        if (p.Error is not null) return p.Error;
+        if (chain.Drop(new(hash))) return Text(json, $"0x{hash}");
+        return Null(json);
+    }
+
     RpcError? SetCode(RpcParameters p, Utf8JsonWriter json)
     {
         var address = p.Address(0);

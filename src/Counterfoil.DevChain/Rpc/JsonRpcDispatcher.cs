@@ -19,6 +19,8 @@ public sealed partial class JsonRpcDispatcher
     public const int MaxDepth = 24;
 
     static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaxDepth };
+    // A trace nests two levels for each of up to 1025 calls.
+    static readonly JsonWriterOptions Writing = new() { MaxDepth = 4_096 };
 
     readonly LocalChain chain;
     readonly Dictionary<string, Method> methods;
@@ -35,7 +37,9 @@ public sealed partial class JsonRpcDispatcher
     }
 
     /// <summary>The response to a request or a batch of them; empty where it held nothing but notifications.</summary>
-    public byte[] Handle(ReadOnlyMemory<byte> request)
+    public byte[] Handle(ReadOnlyMemory<byte> request) => Handle(request, null);
+
+    internal byte[] Handle(ReadOnlyMemory<byte> request, JsonRpcSession? session)
     {
         var response = new ArrayBufferWriter<byte>(512);
         using var writer = new Utf8JsonWriter(response);
@@ -59,7 +63,7 @@ public sealed partial class JsonRpcDispatcher
             WriteError(writer, null, RpcError.Parse($"no JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine}, or deeper than {MaxDepth}"));
             return Finish(writer, response);
         }
-        using (document) Answer(document.RootElement, writer);
+        using (document) Answer(document.RootElement, writer, session);
         return Finish(writer, response);
     }
 
@@ -69,11 +73,11 @@ public sealed partial class JsonRpcDispatcher
         return response.WrittenSpan.ToArray();
     }
 
-    void Answer(JsonElement root, Utf8JsonWriter writer)
+    void Answer(JsonElement root, Utf8JsonWriter writer, JsonRpcSession? session)
     {
         if (root.ValueKind != JsonValueKind.Array)
         {
-            AnswerOne(root, writer);
+            AnswerOne(root, writer, session);
             return;
         }
         int count = root.GetArrayLength();
@@ -85,18 +89,18 @@ public sealed partial class JsonRpcDispatcher
         // A batch of notifications has no response at all, so the bracket waits for the first answer.
         if (root.EnumerateArray().All(IsNotification))
         {
-            foreach (var request in root.EnumerateArray()) AnswerOne(request, writer);
+            foreach (var request in root.EnumerateArray()) AnswerOne(request, writer, session);
             return;
         }
         writer.WriteStartArray();
-        foreach (var request in root.EnumerateArray()) AnswerOne(request, writer);
+        foreach (var request in root.EnumerateArray()) AnswerOne(request, writer, session);
         writer.WriteEndArray();
     }
 
     static bool IsNotification(JsonElement request) =>
         request.ValueKind == JsonValueKind.Object && !request.TryGetProperty("id", out _) && request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String;
 
-    void AnswerOne(JsonElement request, Utf8JsonWriter writer)
+    void AnswerOne(JsonElement request, Utf8JsonWriter writer, JsonRpcSession? session)
     {
         bool silent = IsNotification(request);
         JsonElement? id = null;
@@ -104,8 +108,8 @@ public sealed partial class JsonRpcDispatcher
             && given.ValueKind is JsonValueKind.String or JsonValueKind.Number) id = given;
 
         var buffer = new ArrayBufferWriter<byte>(256);
-        using var result = new Utf8JsonWriter(buffer);
-        var error = Invoke(request, result);
+        using var result = new Utf8JsonWriter(buffer, Writing);
+        var error = Invoke(request, result, session);
         if (silent) return;
         if (error is not null)
         {
@@ -119,7 +123,7 @@ public sealed partial class JsonRpcDispatcher
         writer.WriteEndObject();
     }
 
-    RpcError? Invoke(JsonElement request, Utf8JsonWriter result)
+    RpcError? Invoke(JsonElement request, Utf8JsonWriter result, JsonRpcSession? session)
     {
         if (request.ValueKind != JsonValueKind.Object) return RpcError.InvalidRequest("a request is an object");
         if (!request.TryGetProperty("method", out var name) || name.ValueKind != JsonValueKind.String) return RpcError.InvalidRequest("no method");
@@ -129,7 +133,7 @@ public sealed partial class JsonRpcDispatcher
         if (!methods.TryGetValue(method, out var handler)) return RpcError.MethodNotFound(method.Length <= 80 ? method : method[..80]);
         try
         {
-            return handler(new RpcParameters(parameters), result);
+            return handler(new RpcParameters(parameters) { Session = session }, result);
         }
         catch (AbsentPrecompileException absent)
         {

@@ -17,6 +17,9 @@ sealed record RpcLogFilter
     /// <summary>For each place, the topics any of which will do; an empty list is any topic.</summary>
     List<List<Bytes32>> Topics { get; init; } = [];
 
+    /// <summary>Whether a block lies in the range that was given by numbers; a tag leaves its side open.</summary>
+    public bool Covers(ulong block) => block >= (From.Number ?? 0) && block <= (To.Number ?? ulong.MaxValue);
+
     public bool Matches(LogEntry log)
     {
         if (Addresses.Count > 0 && !Addresses.Contains(log.Address)) return false;

@@ -14,6 +14,9 @@ sealed class RpcParameters(JsonElement? parameters)
     /// <summary>The first failure.</summary>
     public RpcError? Error { get; private set; }
 
+    /// <summary>The connection it came by, if that is one that can be told of what happens later.</summary>
+    public JsonRpcSession? Session { get; init; }
+
     public int Count => parameters is { ValueKind: JsonValueKind.Array } list ? list.GetArrayLength() : 0;
 
     bool TryGet(int index, out JsonElement value)
@@ -91,13 +94,43 @@ sealed class RpcParameters(JsonElement? parameters)
     /// <summary>A storage slot: a quantity, or the 32 bytes that many clients send.</summary>
     public UInt256 Slot(int index)
     {
-        if (TryGet(index, out var value))
-        {
-            if (TryQuantity(value, out var quantity)) return quantity;
-            if (TryData(value, out var data) && data.Length is > 0 and <= 32) return UInt256.ReadBigEndian(data);
-        }
+        if (TryGet(index, out var value) && TrySlot(value, out var slot)) return slot;
         Fail(index, "a storage slot", index < Count ? value : null);
         return default;
+    }
+
+    /// <summary>A word of a closed vocabulary; null where it is missing.</summary>
+    public string? Word(int index)
+    {
+        if (TryGet(index, out var value) && value.ValueKind == JsonValueKind.String) return value.GetString();
+        Fail(index, "a name", index < Count ? value : null);
+        return null;
+    }
+
+    /// <summary>Storage slots, each with the text it was asked for by.</summary>
+    public IReadOnlyList<(string Text, UInt256 Slot)> Slots(int index)
+    {
+        const int MaxSlots = 1_000;
+        var slots = new List<(string, UInt256)>();
+        if (TryGet(index, out var value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= MaxSlots)
+        {
+            foreach (var item in value.EnumerateArray())
+            {
+                if (TrySlot(item, out var slot)) slots.Add((item.ValueKind == JsonValueKind.String ? item.GetString()! : slot.ToHex(), slot));
+                else Fail(index, "storage slots", item);
+            }
+            return slots;
+        }
+        Fail(index, $"at most {MaxSlots} storage slots", index < Count ? value : null);
+        return slots;
+    }
+
+    static bool TrySlot(JsonElement value, out UInt256 slot)
+    {
+        if (TryQuantity(value, out slot)) return true;
+        if (!TryData(value, out var data) || data.Length is 0 or > 32) return false;
+        slot = UInt256.ReadBigEndian(data);
+        return true;
     }
 
     /// <summary>A block: a tag, a number, or an object with a number or a hash (EIP-1898). Absent stands for the latest.</summary>

@@ -31,30 +31,9 @@ static class RpcWriter
 
     public static void Block(this Utf8JsonWriter json, Block block, bool withTransactions)
     {
-        var header = block.Header;
         json.WriteStartObject();
-        json.Hash("hash", block.Hash.Value);
-        json.Hash("parentHash", header.ParentHash.Value);
-        json.Hash("sha3Uncles", header.OmmersHash.Value);
-        json.WriteString("miner", header.Beneficiary.ToHex());
-        json.Hash("stateRoot", header.StateRoot.Value);
-        json.Hash("transactionsRoot", header.TransactionsRoot.Value);
-        json.Hash("receiptsRoot", header.ReceiptsRoot.Value);
-        json.Data("logsBloom", header.LogsBloom.Bytes);
-        json.Quantity("difficulty", header.Difficulty);
+        json.HeaderFields(block);
         json.Quantity("totalDifficulty", default);
-        json.Quantity("number", header.Number);
-        json.Quantity("gasLimit", header.GasLimit);
-        json.Quantity("gasUsed", header.GasUsed);
-        json.Quantity("timestamp", header.Timestamp);
-        json.Data("extraData", header.ExtraData.Span);
-        json.Hash("mixHash", header.PrevRandao);
-        json.WriteString("nonce", "0x0000000000000000");
-        json.QuantityOrNull("baseFeePerGas", header.BaseFeePerGas);
-        if (header.WithdrawalsRoot is { } withdrawals) json.Hash("withdrawalsRoot", withdrawals.Value);
-        json.Quantity("blobGasUsed", header.BlobGasUsed ?? 0);
-        json.Quantity("excessBlobGas", header.ExcessBlobGas ?? 0);
-        if (header.ParentBeaconBlockRoot is { } beacon) json.Hash("parentBeaconBlockRoot", beacon);
         json.Quantity("size", (ulong)block.Size);
         json.WriteStartArray("transactions");
         foreach (var transaction in block.Transactions)
@@ -68,6 +47,40 @@ static class RpcWriter
         json.WriteStartArray("withdrawals");
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>A block without its transactions, as those who follow the chain are told of it.</summary>
+    public static void Head(this Utf8JsonWriter json, Block block)
+    {
+        json.WriteStartObject();
+        json.HeaderFields(block);
+        json.WriteEndObject();
+    }
+
+    static void HeaderFields(this Utf8JsonWriter json, Block block)
+    {
+        var header = block.Header;
+        json.Hash("hash", block.Hash.Value);
+        json.Hash("parentHash", header.ParentHash.Value);
+        json.Hash("sha3Uncles", header.OmmersHash.Value);
+        json.WriteString("miner", header.Beneficiary.ToHex());
+        json.Hash("stateRoot", header.StateRoot.Value);
+        json.Hash("transactionsRoot", header.TransactionsRoot.Value);
+        json.Hash("receiptsRoot", header.ReceiptsRoot.Value);
+        json.Data("logsBloom", header.LogsBloom.Bytes);
+        json.Quantity("difficulty", header.Difficulty);
+        json.Quantity("number", header.Number);
+        json.Quantity("gasLimit", header.GasLimit);
+        json.Quantity("gasUsed", header.GasUsed);
+        json.Quantity("timestamp", header.Timestamp);
+        json.Data("extraData", header.ExtraData.Span);
+        json.Hash("mixHash", header.PrevRandao);
+        json.WriteString("nonce", "0x0000000000000000");
+        json.QuantityOrNull("baseFeePerGas", header.BaseFeePerGas);
+        if (header.WithdrawalsRoot is { } withdrawals) json.Hash("withdrawalsRoot", withdrawals.Value);
+        json.Quantity("blobGasUsed", header.BlobGasUsed ?? 0);
+        json.Quantity("excessBlobGas", header.ExcessBlobGas ?? 0);
+        if (header.ParentBeaconBlockRoot is { } beacon) json.Hash("parentBeaconBlockRoot", beacon);
     }
 
     public static void Transaction(this Utf8JsonWriter json, SignedTransaction signed, Keccak256Digest hash, Address from, (MinedTransaction Mined, Block Block)? place)
@@ -158,7 +171,7 @@ static class RpcWriter
         return index;
     }
 
-    public static void Log(this Utf8JsonWriter json, LogEntry log, MinedTransaction transaction, Block block, ulong index)
+    public static void Log(this Utf8JsonWriter json, LogEntry log, MinedTransaction transaction, Block block, ulong index, bool removed = false)
     {
         json.WriteStartObject();
         json.WriteString("address", log.Address.ToHex());
@@ -172,7 +185,7 @@ static class RpcWriter
         json.Hash("transactionHash", transaction.Hash.Value);
         json.Quantity("transactionIndex", (ulong)transaction.Index);
         json.Quantity("logIndex", index);
-        json.WriteBoolean("removed", false);
+        json.WriteBoolean("removed", removed);
         json.WriteEndObject();
     }
 }

@@ -15,6 +15,9 @@ sealed class Executor(World world, BlockContext block)
     World world = world;
     BlockContext block = block;
 
+    /// <summary>Who is told of the calls of what is executed from here on.</summary>
+    public ICallObserver? Observer { set => machine.Observer = value; }
+
     /// <summary>Goes on with another block, or in another world.</summary>
     public void Reset(World newWorld, BlockContext newBlock) => (world, block) = (newWorld, newBlock);
 

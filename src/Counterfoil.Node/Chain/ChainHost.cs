@@ -16,6 +16,8 @@ namespace Counterfoil.Node.Chain;
 /// <summary>An in-process chain that other programs can reach by JSON-RPC on the loopback address.</summary>
 public sealed class ChainHost : IAsyncDisposable
 {
+    const int MaxSockets = 256;
+
     readonly WebApplication application;
 
     ChainHost(WebApplication application, LocalChain chain, Uri address) => (this.application, Chain, Address) = (application, chain, address);
@@ -23,7 +25,7 @@ public sealed class ChainHost : IAsyncDisposable
     /// <summary>The chain.</summary>
     public LocalChain Chain { get; }
 
-    /// <summary>Where it answers: <c>http://127.0.0.1:…</c>.</summary>
+    /// <summary>Where it answers: <c>http://127.0.0.1:…</c>, and by WebSocket at the same place.</summary>
     public Uri Address { get; }
 
     /// <summary>Starts to serve a chain.</summary>
@@ -40,10 +42,14 @@ public sealed class ChainHost : IAsyncDisposable
         {
             kestrel.Listen(IPAddress.Loopback, port);
             kestrel.Limits.MaxRequestBodySize = JsonRpcDispatcher.MaxRequestLength + 1;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = MaxSockets;
             kestrel.AddServerHeader = false;
         });
         var application = builder.Build();
-        application.MapJsonRpc(new JsonRpcDispatcher(chain));
+        application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
+        var dispatcher = new JsonRpcDispatcher(chain);
+        application.MapJsonRpc(dispatcher);
+        application.MapJsonRpcSocket(dispatcher, chain, application.Lifetime.ApplicationStopping);
         await application.StartAsync(cancellationToken).ConfigureAwait(false);
         string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new ChainHost(application, chain, new Uri(address));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,11 +10,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Counterfoil.Node.Chain;
 
-/// <summary>JSON-RPC over HTTP: one route, POST, for the in-process chain.</summary>
+/// <summary>JSON-RPC over HTTP for the in-process chain, at one route: POST for requests, and a WebSocket for those who subscribe.</summary>
 /// <remarks>
 /// The chain's cheats make money, so it listens on the loopback address alone, and a web page in a browser of the same machine is kept out
 /// twice: its host name would have to be a loopback one (against DNS rebinding), and <c>application/json</c> from another origin needs a
-/// permission that is never given (CORS).
+/// permission that is never given (CORS). Browsers let any page open a WebSocket, so there it is the page's origin that is looked at.
 /// </remarks>
 public static class JsonRpcEndpoint
 {
@@ -25,6 +26,45 @@ public static class JsonRpcEndpoint
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(dispatcher);
         return routes.MapPost(path, context => AnswerAsync(context, dispatcher));
+    }
+
+    /// <summary>Serves the dispatcher by WebSocket at <paramref name="path"/>; the application must use WebSockets.</summary>
+    /// <param name="routes">Where to.</param>
+    /// <param name="dispatcher">Who answers.</param>
+    /// <param name="chain">The dispatcher's chain, which says when there is news.</param>
+    /// <param name="stopping">Ends the connections, which otherwise last as long as the other side likes.</param>
+    /// <param name="path">The route.</param>
+    public static IEndpointConventionBuilder MapJsonRpcSocket(
+        this IEndpointRouteBuilder routes, JsonRpcDispatcher dispatcher, LocalChain chain, CancellationToken stopping, string path = "/")
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        ArgumentNullException.ThrowIfNull(dispatcher);
+        ArgumentNullException.ThrowIfNull(chain);
+        return routes.MapGet(path, context => ConnectAsync(context, dispatcher, chain, stopping));
+    }
+
+    static async Task ConnectAsync(HttpContext context, JsonRpcDispatcher dispatcher, LocalChain chain, CancellationToken stopping)
+    {
+        if (!LoopbackNames.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            return;
+        }
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return;
+        }
+        // Programs send no origin; a page of this very host would be its own.
+        if (context.Request.Headers.Origin.Count > 0 && context.Request.Headers.Origin != $"{context.Request.Scheme}://{context.Request.Host}")
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        using var connection = new JsonRpcSocket(socket, dispatcher, chain);
+        await connection.RunAsync(ending.Token).ConfigureAwait(false);
     }
 
     static async Task AnswerAsync(HttpContext context, JsonRpcDispatcher dispatcher)

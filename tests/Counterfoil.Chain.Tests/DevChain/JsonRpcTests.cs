@@ -109,6 +109,9 @@ public sealed class JsonRpcTests : IDisposable
         "eth_getBalance", "eth_getCode", "eth_getStorageAt", "eth_getTransactionCount", "eth_call", "eth_estimateGas", "eth_feeHistory", "eth_sendRawTransaction",
         "eth_getTransactionByHash", "eth_getTransactionReceipt", "eth_getBlockByNumber", "eth_getBlockByHash", "eth_getLogs", "eth_getBlockReceipts",
         "evm_mine", "evm_revert", "evm_increaseTime", "evm_setNextBlockTimestamp", "anvil_setBalance", "anvil_setCode", "anvil_setNonce", "anvil_setStorageAt",
+        "web3_sha3", "eth_getProof", "eth_getTransactionByBlockNumberAndIndex", "eth_getTransactionByBlockHashAndIndex", "eth_getBlockTransactionCountByHash", "eth_getUncleCountByBlockHash",
+        "eth_newFilter", "eth_newBlockFilter", "eth_newPendingTransactionFilter", "eth_getFilterChanges", "eth_getFilterLogs", "eth_uninstallFilter", "eth_subscribe", "eth_unsubscribe",
+        "debug_traceTransaction", "debug_traceCall", "txpool_status", "txpool_content", "anvil_dropTransaction", "anvil_addBalance",
     ];
 
     static Gen<string> AnyOf(params string[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using Counterfoil.Chain.Rpc;
 using Counterfoil.Evm;
 using Counterfoil.Tests;
@@ -11,7 +13,13 @@ sealed class AnvilNode : IAsyncDisposable
     readonly Process process;
     readonly HttpClient http = new();
 
-    AnvilNode(Process process, Uri address) => (this.process, Client) = (process, new ChainClient(new HttpTransport(http, address)));
+    readonly HttpTransport transport;
+
+    AnvilNode(Process process, Uri address)
+    {
+        (this.process, transport) = (process, new HttpTransport(http, address));
+        Client = new ChainClient(transport);
+    }
 
     public ChainClient Client { get; }
 
@@ -41,6 +49,14 @@ sealed class AnvilNode : IAsyncDisposable
             process.Kill();
             throw;
         }
+    }
+
+    /// <summary>The whole answer to a request that the client has no method for.</summary>
+    public async Task<JsonElement> AskAsync(string method, string parameters)
+    {
+        byte[] request = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""");
+        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None));
+        return answer.RootElement.Clone();
     }
 
     public Task FundAsync(Address address, UInt256 amount) => Client.SendAsync("anvil_setBalance", json =>
