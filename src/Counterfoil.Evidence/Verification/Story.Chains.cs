@@ -124,26 +124,48 @@ sealed partial class Story
     {
         if (policy is null) return;
         var payment = settlement.Payment;
-        if (payment.Scheme != "exact") link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, "scheme exact", payment.Scheme));
         if (policy.Chain(payment.Chain) is not { } trust || !trust.Assets.Contains(payment.Asset))
         {
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"a trusted asset on {payment.Chain}", payment.Asset.ToString()));
             return;
         }
-        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, DollarContract.AuthorizationUsed,
-            e => e.Nonce == payment.Nonce.Value && e.Authorizer == payment.Payer, (_, _) => true, $"authorization {payment.Nonce} of {payment.Payer}", (e, _) => e.ToString(),
-            payment.Transaction);
-        Claim(link, EvidenceChecks.ChainPayment, payment.Chain, payment.Asset, DollarContract.Transferred,
-            e => e.From == payment.Payer,
-            (e, _) => (e.To, e.Value) == (payment.Payee, payment.Amount),
-            $"{payment.Amount} units from {payment.Payer} to {payment.Payee}",
-            (e, _) => $"{e.Value} units from {e.From} to {e.To}", payment.Transaction);
-        if (settlement.Escrow is { } closed && trust.Escrow is { } escrow)
-            Claim(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, EscrowContract.LeaseClosed,
-                e => e.LeaseId == closed.LeaseId,
-                (e, _) => e.Earned == closed.Owed,
-                $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
-                (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
+        CheckPayment(link, payment);
+        if (settlement.Escrow is not { } closed) return;
+        // The escrow is the lease's: on its chain, which need not be the one that the answer was paid on.
+        var lease = Named(settlement.Lease, LinkType.ComputeLease)?.Predicate as ComputeLease;
+        string chain = lease?.Chain ?? payment.Chain;
+        if (policy.Chain(chain)?.Escrow is not { } escrow || lease is not null && lease.Escrow != escrow)
+        {
+            link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"the trusted escrow on {chain}", lease?.Escrow.ToString() ?? "none"));
+            return;
+        }
+        Claim(link, EvidenceChecks.ChainEscrow, chain, escrow, EscrowContract.LeaseClosed,
+            e => e.LeaseId == closed.LeaseId,
+            (e, _) => e.Earned == closed.Owed,
+            $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
+            (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
+    }
+
+    /// <summary>
+    /// In one transaction the payer's authorization is used and, in the very next event, the amount moves from payer to payee. Next to each other, because any two
+    /// transfers can share a transaction: some transfer beside some use of the nonce shows nothing.
+    /// </summary>
+    void CheckPayment(Link link, SettledPayment payment)
+    {
+        string claimed = $"authorization {payment.Nonce} of {payment.Payer}, then {payment.Amount} units to {payment.Payee}{In(payment.Transaction)}";
+        string? other = null;
+        for (int i = 0; i < logs.Count; i++)
+        {
+            var (block, transaction, entry) = logs[i];
+            if (block.Chain != payment.Chain || !DollarContract.AuthorizationUsed.TryDecode(entry, payment.Asset, out var used) || used.Nonce != payment.Nonce.Value) continue;
+            var moved = i + 1 < logs.Count && logs[i + 1].Transaction == transaction && DollarContract.Transferred.TryDecode(logs[i + 1].Entry, payment.Asset, out var next) ? next : null;
+            if (transaction == payment.Transaction && used.Authorizer == payment.Payer && moved is not null
+                && (moved.From, moved.To, moved.Value) == (payment.Payer, payment.Payee, payment.Amount)) return;
+            other ??= $"authorization {payment.Nonce} of {used.Authorizer}, then {(moved is null ? "no transfer" : $"{moved.Value} units to {moved.To}")}{In(transaction)}";
+        }
+        link.Record(other is null
+            ? Verdict.CannotTell(EvidenceChecks.ChainPayment, $"a proven receipt with {claimed}")
+            : Verdict.Reject(EvidenceChecks.ChainPayment, claimed, other));
     }
 
     /// <summary>

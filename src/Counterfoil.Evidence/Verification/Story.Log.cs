@@ -63,6 +63,13 @@ sealed partial class Story
             foreach (var later in checkpointVerdicts.Skip(k + 1)) link.Record(later);
             link.Record(anchored[k]);
         }
+        // A checkpoint that holds no link of the bundle is still part of what the bundle says of the log.
+        for (int k = 0; k < checkpoints.Length; k++)
+        {
+            if (links.Any(l => l.Bundled.Checkpoint == k)) continue;
+            RecordWhole(checkpointVerdicts[k]);
+            RecordWhole(anchored[k]);
+        }
     }
 
     /// <summary>The earliest proven block that anchored the checkpoint which holds a link.</summary>
@@ -77,7 +84,7 @@ sealed partial class Story
         return Events(AnchorContract.Anchored)
             .Where(e => policy.Chain(e.Block.Chain) is { } trusted && e.Contract == trusted.Anchor && trusted.Publishers.Contains(e.Event.Publisher)
                 && e.Event.LogId == logId && e.Event.Size == (ulong)checkpoint.Size)
-            .OrderBy(e => e.Block.Number);
+            .OrderBy(e => e.Block.Time).ThenBy(e => e.Block.Number); // by time first: numbers of two chains say nothing of each other
     }
 
     Verdict AnchorOf(int i)
