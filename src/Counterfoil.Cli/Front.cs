@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
+using Counterfoil.Chain;
+using Microsoft.Data.Sqlite;
 
 namespace Counterfoil.Cli;
 
@@ -18,7 +21,7 @@ static class Front
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
             {
-                foreach (var error in parsed.Errors) Terminal.Error(error.Message);
+                foreach (var error in parsed.Errors) Terminal.Error(Sentence(error.Message));
                 Terminal.Hint($"counterfoil {parsed.CommandResult.Command.Name} --help".Replace("counterfoil counterfoil", "counterfoil"));
                 return ExitCode.Usage;
             }
@@ -29,17 +32,47 @@ static class Front
             Terminal.Error("interrupted");
             return ExitCode.Unknown;
         }
-        catch (UsageException e)
+        catch (Exception e)
         {
-            Terminal.Error(e.Message);
-            if (e.Hint is not null) Terminal.Hint(e.Hint);
-            return ExitCode.Usage;
+            return Tell(e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException)
+    }
+
+    /// <summary>What went wrong, in one line, and the exit code that says so.</summary>
+    static int Tell(Exception failure)
+    {
+        switch (failure)
         {
-            Terminal.Error(e.Message);
-            return ExitCode.Unknown;
+            case UsageException usage:
+                Terminal.Error(usage.Message);
+                if (usage.Hint is not null) Terminal.Hint(usage.Hint);
+                return ExitCode.Usage;
+            // A verdict of what the command builds on: its words are the verdict's, check and all.
+            case RefusedException:
+            case ChainException or HttpRequestException or TimeoutException:
+            case IOException or UnauthorizedAccessException or InvalidDataException:
+                Terminal.Error(Sentence(failure.Message));
+                return ExitCode.Unknown;
+            case SqliteException database:
+                Terminal.Error($"a database of the home cannot be used: {Sentence(database.Message)}");
+                return ExitCode.Unknown;
+            case JsonException json:
+                Terminal.Error($"what was read is not the JSON that it should be: {Sentence(json.Message)}");
+                return ExitCode.Unknown;
+            default:
+                // A fault of this program: who meets it needs a line and not a page of frames.
+                Terminal.Error($"a fault of this program, {failure.GetType().Name}: {Sentence(failure.Message)}");
+                Terminal.Hint("please report it, with the command that you gave");
+                return ExitCode.Unknown;
         }
+    }
+
+    /// <summary>Others' messages in our form: one line, lower case, no full stop.</summary>
+    static string Sentence(string message)
+    {
+        string line = string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        // A name such as "SQLite" keeps its case.
+        return line.Length > 1 && char.IsUpper(line[0]) && !char.IsUpper(line[1]) ? char.ToLowerInvariant(line[0]) + line[1..] : line;
     }
 }
 

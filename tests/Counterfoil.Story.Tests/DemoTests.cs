@@ -1,3 +1,4 @@
+using Counterfoil.Cli;
 using System.Text.Json;
 using Counterfoil.Cli.Demo;
 using Counterfoil.Core.Verdicts;

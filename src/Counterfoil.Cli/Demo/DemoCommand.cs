@@ -31,6 +31,7 @@ static class DemoCommand
     static async Task<int> RunAsync(string home, string output, bool serve, bool json, CancellationToken cancel)
     {
         long start = Stopwatch.GetTimestamp();
+        string policyPath = PolicyBeside(ref output);
         var narrator = new Narrator();
         await using var story = await DemoStory.OpenAsync(Path.GetFullPath(home), narrator, cancel);
         await story.RunAsync(cancel);
@@ -38,7 +39,6 @@ static class DemoCommand
         narrator.Begin("writing the bundle and the policy, and verifying them in a fresh process");
         var bundle = await story.BundleAsync(cancel);
         byte[] bytes = bundle.Encode(), policy = (await story.PolicyAsync(cancel)).Encode();
-        string policyPath = Path.ChangeExtension(output, ".policy");
         await File.WriteAllBytesAsync(output, bytes, cancel);
         await File.WriteAllBytesAsync(policyPath, policy, cancel);
         var report = BundleVerifier.Verify(bytes, policy);
@@ -68,7 +68,7 @@ static class DemoCommand
             Console.Out.WriteLine(JsonSerializer.Serialize(new DemoDocument(
                 VerificationReportJson.Words(report.Verdict).Word,
                 [.. report.Links.Select(l => new DemoLinkDocument(l.Type?.Name, VerificationReportJson.Words(l.Verdict).Word, l.Digest.ToString()))],
-                forgeries, new DatasetDocument(story.Facts.Records, story.Facts.Quarantined), new ModelDocument(story.Facts.Accuracy), Math.Round(seconds, 2), Path.GetFullPath(output)),
+                forgeries, new DatasetDocument(story.Facts.Records, story.Facts.Quarantined), new ModelDocument(story.Facts.Accuracy), Math.Round(seconds, 2), output),
                 DemoJson.Default.DemoDocument));
         else Print(report, forgeries, seconds, output, policyPath, bytes.Length);
         if (serve)
@@ -77,6 +77,17 @@ static class DemoCommand
             await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return held ? ExitCode.Yes : ExitCode.No;
+    }
+
+    /// <summary>Where the policy goes. What cannot be written is better known before the story than after it.</summary>
+    static string PolicyBeside(ref string output)
+    {
+        string asked = output;
+        output = Path.GetFullPath(output);
+        if (Directory.Exists(output)) throw new UsageException($"{asked} is a folder, and the bundle is a file", $"pass --out {Path.Combine(asked, "case.bundle")}");
+        if (!Directory.Exists(Path.GetDirectoryName(output))) throw new UsageException($"there is no folder {Path.GetDirectoryName(output)} to put the bundle in");
+        string policy = Path.ChangeExtension(output, ".policy");
+        return policy != output ? policy : throw new UsageException($"{asked} is where the policy would go", "give the bundle another ending");
     }
 
     /// <summary>ACCEPT under the policy; UNVERIFIABLE without it, and without the anchor.</summary>

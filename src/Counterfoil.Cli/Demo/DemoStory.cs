@@ -41,7 +41,12 @@ sealed partial class DemoStory : IAsyncDisposable
     public LogId LogId => log.Id;
 
     /// <summary>Someone who holds every key of the story and all of its log.</summary>
-    public Forger Forger(Bundle bundle) => new(bundle, cast, log.Read);
+    /// <param name="bundle">The bundle to forge.</param>
+    /// <param name="more">How many entries of others the forged log has after the bundle's.</param>
+    public Forger Forger(Bundle bundle, int more = 0) => new(bundle, cast, log.Read, more);
+
+    /// <summary>An entry of the log.</summary>
+    public ReadOnlyMemory<byte> Entry(long index) => log.Read(index);
 
     static readonly StoreSchema LogSchema = TransparencyLog.Schema, PaymentsSchema = new("payments", 1);
 

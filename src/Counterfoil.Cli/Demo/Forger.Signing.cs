@@ -33,8 +33,7 @@ sealed partial class Forger
     /// <summary>A new log of these envelopes, with whatever was logged before them; the first checkpoint at its size, the last over all of them.</summary>
     /// <param name="signers">Whose keys the bundle brings, and who signs the log.</param>
     /// <param name="envelopes">The links, in the order of the log.</param>
-    /// <param name="more">Entries of others after them, which no bundle shows.</param>
-    public Bundle Relog(Cast signers, ImmutableArray<Envelope> envelopes, int more = 0)
+    public Bundle Relog(Cast signers, ImmutableArray<Envelope> envelopes)
     {
         VerifierKey.Parse(bundle.Log.Verifier, out var key).Require();
         var operatorOfLog = new NoteSigner(key!.Name, signers.Signer("log"));

@@ -27,7 +27,8 @@ sealed record Forgery(string Name, Check Check, Bundle Bundle);
 /// <param name="bundle">The honest bundle.</param>
 /// <param name="cast">The insiders' keys.</param>
 /// <param name="entryOfLog">The log's entries by index: an insider holds those of earlier cases too, which the bundle does not.</param>
-sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<byte>> entryOfLog)
+/// <param name="more">How many entries of others the forged log has after the bundle's.</param>
+sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<byte>> entryOfLog, int more = 0)
 {
     readonly ImmutableArray<LinkStatement> honest = [.. bundle.Links.Select(l =>
     {

@@ -36,6 +36,7 @@ static class VerifyCommand
     /// <summary>Reads at most one byte more than is allowed: the verifier says that it is too much, and memory is not spent on it.</summary>
     static byte[] Read(string path, int most)
     {
+        if (Directory.Exists(path)) throw new UsageException($"{path} is a folder, not a file", "counterfoil demo writes a bundle and its policy");
         if (!File.Exists(path)) throw new UsageException($"there is no file {path}", "counterfoil demo writes a bundle and its policy");
         using var file = File.OpenRead(path);
         var bytes = new byte[Math.Min(file.Length, most + 1L)];

@@ -55,13 +55,11 @@ public sealed record Policy(
             return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy (docs/predicates/policy.schema.json)", e.Message);
         }
         if (policy is null) return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy", "null");
-        // JSON's null passes for an immutable array, which then is none at all.
-        if (policy.Signers.IsDefault || policy.Logs.IsDefault || policy.Chains.IsDefault || policy.RequiredLinks.IsDefault
-            || policy.Signers.Any(s => s is null || s.Keys.IsDefault)
-            || policy.Chains.Any(c => c is null || c.Blocks.IsDefault || c.Publishers.IsDefault || c.Assets.IsDefault || c.Blocks.Any(b => b is null)))
+        string? wrong = policy.Flaw();
+        if (wrong is not null)
         {
             policy = null;
-            return Verdict.Reject(EvidenceChecks.PolicyEncoding, "lists", "null");
+            return Verdict.Reject(EvidenceChecks.PolicyEncoding, "lists without null, each role and each chain once", wrong);
         }
         if (policy.Version != 1)
         {
@@ -71,6 +69,18 @@ public sealed record Policy(
         }
         return Verdict.Accept;
     }
+
+    /// <summary>JSON's null passes for an immutable array, which then is none at all; and of two entries under one name, one would go unread.</summary>
+    string? Flaw() =>
+        Signers.IsDefault || Logs.IsDefault || Chains.IsDefault || RequiredLinks.IsDefault
+        || Signers.Any(s => s is null || s.Role is null || s.Keys.IsDefault || s.Keys.Any(k => k is null))
+        || Logs.Any(l => l is null) || RequiredLinks.Any(r => r is null)
+        || Chains.Any(c => c is null || c.Id is null || c.Blocks.IsDefault || c.Publishers.IsDefault || c.Assets.IsDefault || c.Blocks.Any(b => b is null)) ? "null"
+        : Twice(Signers.Select(s => s.Role)) is { } role ? $"role '{role}' twice"
+        : Twice(Chains.Select(c => c.Id)) is { } chain ? $"chain '{chain}' twice"
+        : null;
+
+    static string? Twice(IEnumerable<string> names) => names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
 
     /// <summary>The keys trusted in a role.</summary>
     public IEnumerable<PublicKey> Keys(string role) => Signers.Where(s => s.Role == role).SelectMany(s => s.Keys);

@@ -124,45 +124,48 @@ sealed partial class Story
     {
         if (policy is null) return;
         var payment = settlement.Payment;
-        if (payment.Scheme != "exact") link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, "scheme exact", payment.Scheme));
         if (policy.Chain(payment.Chain) is not { } trust || !trust.Assets.Contains(payment.Asset))
         {
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"a trusted asset on {payment.Chain}", payment.Asset.ToString()));
             return;
         }
         CheckPayment(link, payment);
-        if (settlement.Escrow is { } closed && trust.Escrow is { } escrow)
-            Claim(link, EvidenceChecks.ChainEscrow, payment.Chain, escrow, EscrowContract.LeaseClosed,
-                e => e.LeaseId == closed.LeaseId,
-                (e, _) => e.Earned == closed.Owed,
-                $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
-                (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
+        if (settlement.Escrow is not { } closed) return;
+        // The escrow is the lease's: on its chain, which need not be the one that the answer was paid on.
+        var lease = Named(settlement.Lease, LinkType.ComputeLease)?.Predicate as ComputeLease;
+        string chain = lease?.Chain ?? payment.Chain;
+        if (policy.Chain(chain)?.Escrow is not { } escrow || lease is not null && lease.Escrow != escrow)
+        {
+            link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"the trusted escrow on {chain}", lease?.Escrow.ToString() ?? "none"));
+            return;
+        }
+        Claim(link, EvidenceChecks.ChainEscrow, chain, escrow, EscrowContract.LeaseClosed,
+            e => e.LeaseId == closed.LeaseId,
+            (e, _) => e.Earned == closed.Owed,
+            $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
+            (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
     }
 
     /// <summary>
-    /// The asset's contract emits <c>AuthorizationUsed</c> and, as its very next event, the <c>Transfer</c> that it authorised (EIP-3009). Any other transfer of the same
-    /// transaction pays for something else: two authorizations side by side must not share one transfer.
+    /// In one transaction the payer's authorization is used and, in the very next event, the amount moves from payer to payee. Next to each other, because any two
+    /// transfers can share a transaction: some transfer beside some use of the nonce shows nothing.
     /// </summary>
     void CheckPayment(Link link, SettledPayment payment)
     {
-        string claimed = $"authorization {payment.Nonce} to move {payment.Amount} units from {payment.Payer} to {payment.Payee}{In(payment.Transaction)}";
-        int used = logs.FindIndex(l => l.Block.Chain == payment.Chain && DollarContract.AuthorizationUsed.TryDecode(l.Entry, payment.Asset, out var e)
-            && e.Authorizer == payment.Payer && e.Nonce == payment.Nonce.Value);
-        if (used < 0)
+        string claimed = $"authorization {payment.Nonce} of {payment.Payer}, then {payment.Amount} units to {payment.Payee}{In(payment.Transaction)}";
+        string? other = null;
+        for (int i = 0; i < logs.Count; i++)
         {
-            link.Record(Verdict.CannotTell(EvidenceChecks.ChainPayment, $"a proven receipt with {claimed}"));
-            return;
+            var (block, transaction, entry) = logs[i];
+            if (block.Chain != payment.Chain || !DollarContract.AuthorizationUsed.TryDecode(entry, payment.Asset, out var used) || used.Nonce != payment.Nonce.Value) continue;
+            var moved = i + 1 < logs.Count && logs[i + 1].Transaction == transaction && DollarContract.Transferred.TryDecode(logs[i + 1].Entry, payment.Asset, out var next) ? next : null;
+            if (transaction == payment.Transaction && used.Authorizer == payment.Payer && moved is not null
+                && (moved.From, moved.To, moved.Value) == (payment.Payer, payment.Payee, payment.Amount)) return;
+            other ??= $"authorization {payment.Nonce} of {used.Authorizer}, then {(moved is null ? "no transfer" : $"{moved.Value} units to {moved.To}")}{In(transaction)}";
         }
-        var transaction = logs[used].Transaction;
-        bool moved = used + 1 < logs.Count && logs[used + 1].Transaction == transaction
-            && DollarContract.Transferred.TryDecode(logs[used + 1].Entry, payment.Asset, out var transfer)
-            && (transfer.From, transfer.To, transfer.Value) == (payment.Payer, payment.Payee, payment.Amount);
-        if (!moved || transaction != payment.Transaction)
-        {
-            string found = used + 1 < logs.Count && DollarContract.Transferred.TryDecode(logs[used + 1].Entry, payment.Asset, out var other)
-                ? $"{other.Value} units from {other.From} to {other.To}" : "no transfer next to it";
-            link.Record(Verdict.Reject(EvidenceChecks.ChainPayment, claimed, found + In(transaction)));
-        }
+        link.Record(other is null
+            ? Verdict.CannotTell(EvidenceChecks.ChainPayment, $"a proven receipt with {claimed}")
+            : Verdict.Reject(EvidenceChecks.ChainPayment, claimed, other));
     }
 
     /// <summary>

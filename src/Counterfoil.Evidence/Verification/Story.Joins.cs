@@ -2,6 +2,7 @@ using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Payments;
 using Counterfoil.Evidence.Predicates;
+using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Evidence.Verification;
 
@@ -24,9 +25,6 @@ sealed partial class Story
 
     void JoinGuard(Link link, GuardReport guard)
     {
-        if (guard.Passed + guard.Quarantined.LongCount(q => q.Expected is not null) != guard.Checked)
-            link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, $"passed and quarantined to make up the {guard.Checked} checked",
-                $"{guard.Passed} passed, {guard.Quarantined.LongCount(q => q.Expected is not null)} quarantined"));
         if (Named(guard.Dataset, LinkType.DatasetCommitment) is not { Predicate: DatasetCommitment dataset } committed) return;
         link.Equal(EvidenceChecks.JoinGuardRoot, dataset.OrderedRoot, guard.OrderedRoot);
         link.Equal(EvidenceChecks.JoinGuardCount, dataset.Records, guard.Checked);
@@ -45,7 +43,7 @@ sealed partial class Story
         var bindings = run.InternalParameters;
         if (Named(bindings.GuardReport, LinkType.GuardReport)?.Predicate is GuardReport guard)
         {
-            link.Equal(EvidenceChecks.JoinTrainingBatches, guard.Stream.BatchesRoot, bindings.BatchesRoot);
+            link.Equal(EvidenceChecks.JoinTrainingBatches, guard.Stream, new DeliveredStream(run.ExternalParameters.Epochs, run.ExternalParameters.BatchSize, bindings.Steps, bindings.BatchesRoot));
             link.Equal(EvidenceChecks.JoinTrainingDataset, (Sha256Digest?)guard.Dataset, bindings.Dataset);
         }
         if (Named(bindings.Lease, LinkType.ComputeLease) is { Predicate: ComputeLease lease } leased)
@@ -53,6 +51,9 @@ sealed partial class Story
             link.Equal(EvidenceChecks.JoinTrainingDataset, lease.Dataset, bindings.Dataset);
             if (WorkloadManifest(leased, lease) is { } manifest)
                 link.Equal(EvidenceChecks.JoinTrainingRecipe, manifest.Recipe, run.ExternalParameters.Recipe);
+            if (Events(EscrowContract.LeaseClosed).FirstOrDefault(e => e.Block.Chain == lease.Chain && e.Contract == lease.Escrow && e.Event.LeaseId == lease.LeaseId) is { Block: var closed }
+                && metadata.FinishedOn > closed.Time)
+                link.Record(Verdict.Reject(EvidenceChecks.JoinTrainingTime, $"an end not after the lease's, {closed.Time:u}", $"{metadata.FinishedOn:u}"));
             if (metadata.StartedOn < lease.OpenedAt)
                 link.Record(Verdict.Reject(EvidenceChecks.JoinTrainingTime, $"a start not before the lease's, {lease.OpenedAt:u}", $"{metadata.StartedOn:u}"));
         }
@@ -98,6 +99,9 @@ sealed partial class Story
             link.Equal(EvidenceChecks.JoinSettlementRequest, inference.Request.Digest, settlement.Request);
             link.Equal(EvidenceChecks.JoinSettlementProof, inference.Proof, settlement.Proof);
             link.Equal(EvidenceChecks.JoinSettlementNonce, inference.Context, settlement.Payment.Nonce);
+            if (settlement.Lease is not null && Named(inference.Model, LinkType.ModelCommitment)?.Predicate is ModelCommitment model
+                && Named(model.TrainingRun, LinkType.TrainingRun)?.Predicate is TrainingRun run)
+                link.Equal(EvidenceChecks.JoinSettlementLease, run.BuildDefinition.InternalParameters.Lease, settlement.Lease);
             if (Blob(link, inference.Output.Tensor) is { } output && Blob(link, inference.Proof) is { } proof)
                 link.Equal(EvidenceChecks.JoinSettlementResponse, InferenceResponse.Digest(inference.ModelId, output, proof), settlement.Response);
         }

@@ -63,6 +63,13 @@ sealed partial class Story
             foreach (var later in checkpointVerdicts.Skip(k + 1)) link.Record(later);
             link.Record(anchored[k]);
         }
+        // A checkpoint that holds no link of the bundle is still part of what the bundle says of the log.
+        for (int k = 0; k < checkpoints.Length; k++)
+        {
+            if (links.Any(l => l.Bundled.Checkpoint == k)) continue;
+            RecordWhole(checkpointVerdicts[k]);
+            RecordWhole(anchored[k]);
+        }
     }
 
     /// <summary>
@@ -74,7 +81,7 @@ sealed partial class Story
         if (checkpoints[link.Bundled.Checkpoint] is not { } checkpoint) return null;
         var all = Anchors().ToList();
         return all.Find(a => a.Event.Size == (ulong)checkpoint.Size && a.Event.Root == checkpoint.Root.Value
-            && (Follows(default, a.Event) || all.Exists(e => e.Event.Publisher == a.Event.Publisher && e.Event.Size <= (ulong)link.Bundled.Index && Follows(e.Event.Head, a.Event))))?.Block;
+            && (Follows(default, a.Event) || all.Exists(e => (e.Block.Chain, e.Contract, e.Event.Publisher) == (a.Block.Chain, a.Contract, a.Event.Publisher) && e.Event.Size <= (ulong)link.Bundled.Index && Follows(e.Event.Head, a.Event))))?.Block;
     }
 
     static bool Follows(Bytes32 head, Anchored anchored) => AnchorContract.HeadAfter(head, anchored.Size, anchored.Root) == anchored.Head;
@@ -86,7 +93,7 @@ sealed partial class Story
         var logId = LogId.Of(logKey).Digest.Value;
         return Events(AnchorContract.Anchored)
             .Where(e => policy.Chain(e.Block.Chain) is { } trusted && e.Contract == trusted.Anchor && trusted.Publishers.Contains(e.Event.Publisher) && e.Event.LogId == logId)
-            .OrderBy(e => e.Block.Number);
+            .OrderBy(e => e.Block.Time).ThenBy(e => e.Block.Number); // by time first: numbers of two chains say nothing of each other
     }
 
     Verdict AnchorOf(int i)

@@ -1,3 +1,4 @@
+using Counterfoil.Core.Attestation;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Predicates;
@@ -16,9 +17,10 @@ sealed partial class Story
             link.Read(statement!.Type, statement.Subject, statement.Predicate);
             var about = LinkStatement.SubjectDigest(statement.Predicate);
             if (about is not null) link.Equal(EvidenceChecks.LinkPredicate, about, statement.Subject.Digest);
-            else if (statement.Subject.Digest.Sha256 is null)
-                link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, "a subject with a SHA-256", statement.Subject.Digest.ToString()));
+            else if (statement.Subject.Digest is not { Sha256: not null, Entries.Count: 1 }) // a second digest would be one that nothing checks
+                link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, "a subject with a SHA-256 alone", statement.Subject.Digest.ToString()));
             if (statement.Predicate is TrainingRun run) CheckDependencies(link, run);
+            if (Ranges(statement.Predicate) is { } wrong) link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, wrong.Expected, wrong.Found));
         }
     }
 
@@ -28,9 +30,10 @@ sealed partial class Story
         var bindings = run.BuildDefinition.InternalParameters;
         (LinkType Type, Sha256Digest? Digest)[] named =
             [(LinkType.DatasetCommitment, bindings.Dataset), (LinkType.GuardReport, bindings.GuardReport), (LinkType.ComputeLease, bindings.Lease)];
-        string expected = string.Join(' ', named.Where(n => n.Digest is not null).Select(n => $"{n.Type.PredicateType}=sha256:{n.Digest}"));
-        string found = string.Join(' ', run.BuildDefinition.ResolvedDependencies.Select(d => $"{d.Uri}={d.Digest}"));
-        link.Equal(EvidenceChecks.LinkPredicate, expected, found);
+        // Entry by entry: joined to one text, an entry whose URI holds the text of others would pass for them.
+        ResourceDescriptor[] expected = [.. named.Where(n => n.Digest is not null).Select(n => new ResourceDescriptor(n.Type.PredicateType, new DigestSet(n.Digest!.Value)))];
+        if (!run.BuildDefinition.ResolvedDependencies.SequenceEqual(expected))
+            link.Record(Verdict.Reject(EvidenceChecks.LinkPredicate, $"the dependencies {string.Join(' ', expected.AsEnumerable())}", string.Join(' ', run.BuildDefinition.ResolvedDependencies)));
         link.Equal(EvidenceChecks.LinkPredicate, TrainingRun.BuildType, run.BuildDefinition.BuildType);
     }
 
