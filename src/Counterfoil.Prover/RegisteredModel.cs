@@ -32,6 +32,7 @@ public sealed class RegisteredModel
         this.committed = committed;
         long start = Stopwatch.GetTimestamp();
         RegistrationProof = new RegistrationProver(model, weights, weights.Biases, committed).Prove(new KeccakTranscript());
+        model.IsRegistered = true; // the executor's rules were checked before the weights were committed
         Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
     }
 

@@ -20,6 +20,9 @@ public static class ZkChecks
     /// <summary>The statement's input and output are int8 tensors of the graph's lengths, each cell in [−127, 127].</summary>
     public static readonly Check Statement = new("proof.statement");
 
+    /// <summary>The model's registration proof was verified before: without it nothing follows from a proof of inference.</summary>
+    public static readonly Check Registration = new("proof.registration");
+
     /// <summary>The proof has exactly the expected bytes, and every field element in it is its least residue.</summary>
     public static readonly Check Encoding = new("proof.encoding");
 

@@ -21,6 +21,8 @@ public static class InferenceProof
     public static Verdict Verify(InferenceStatement statement, ReadOnlyMemory<byte> proof)
     {
         ArgumentNullException.ThrowIfNull(statement);
+        // Under a root that nobody vouches for may lie a bias that is no integer, and modulo p it makes any result whatever.
+        if (!statement.Model.IsRegistered) return Verdict.CannotTell(ZkChecks.Registration, "an accepted registration proof of the model");
         return Verify(statement, proof, new KeccakTranscript());
     }
 

@@ -59,6 +59,12 @@ public sealed partial class CommittedModel
     /// <summary>The soundness error of every round of both proofs; the least has at least <see cref="SecurityLedger.LeastBits"/> bits.</summary>
     public SecurityLedger Ledger { get; }
 
+    /// <summary>
+    /// Whether the weights under <see cref="WeightRoot"/> are known to be in range: <see cref="RegistrationProof"/> accepted a proof of this very
+    /// object, or the weights were committed in this process. <see cref="InferenceProof"/> says nothing of any other model.
+    /// </summary>
+    public bool IsRegistered { get; internal set; }
+
     internal NeuronSpace Space { get; }
 
     internal WeightLayout Weights { get; }

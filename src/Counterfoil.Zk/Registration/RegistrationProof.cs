@@ -14,11 +14,13 @@ namespace Counterfoil.Zk;
 /// </summary>
 public static class RegistrationProof
 {
-    /// <summary>Whether <paramref name="proof"/> shows this of <paramref name="model"/>.</summary>
+    /// <summary>Whether <paramref name="proof"/> shows this of <paramref name="model"/>, which from then on <see cref="CommittedModel.IsRegistered"/>.</summary>
     public static Verdict Verify(CommittedModel model, ReadOnlyMemory<byte> proof)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Verify(model, proof, new KeccakTranscript());
+        var verdict = Verify(model, proof, new KeccakTranscript());
+        if (verdict.IsAccepted) model.IsRegistered = true;
+        return verdict;
     }
 
     internal static Verdict Verify(CommittedModel model, ReadOnlyMemory<byte> proof, Transcript transcript)

@@ -68,7 +68,9 @@ public sealed class RegistrationIsNeededTests
         }
         var statement = new InferenceStatement(model, Input, Enumerable.Repeat((sbyte)77, 6).ToArray(), Forging.Context);
         var proof = new MaliciousProver(statement, witness.Columns, witness.SlotTables, new FieldCommitment(cells, model.Weights.Code), Bend.Nowhere).Prove(false);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, proof));
+        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, proof, new KeccakTranscript()));
+        // Which is why the verifier does not look at it.
+        Assert.Equal(ZkChecks.Registration, Assert.IsType<Verdict.Unverifiable>(InferenceProof.Verify(statement, proof)).Reason.Check);
     }
 
     [Fact]
@@ -79,5 +81,17 @@ public sealed class RegistrationIsNeededTests
         var proof = new RegistrationProver(model, matrix, biases, new CommittedMatrix(matrix, model.Weights.Code)).Prove(new KeccakTranscript());
         Assert.Equal(ZkChecks.OpeningValue, Forging.CheckOf(RegistrationProof.Verify(model, proof)));
         Assert.False(RegistrationProof.Verify(model, Forging.Registered.RegistrationProof).IsAccepted);
+        Assert.False(model.IsRegistered);
+    }
+
+    [Fact]
+    public void A_model_that_came_in_bytes_is_taken_at_its_word_only_after_its_registration()
+    {
+        Assert.Equal(Verdict.Accept, CommittedModel.Decode(True.Encode(), out var model));
+        var statement = Forging.Statement with { Model = model! };
+        var proof = Forging.Registered.Prove(Forging.Input, Forging.Context).Proof;
+        Assert.IsType<Verdict.Unverifiable>(InferenceProof.Verify(statement, proof));
+        Assert.Equal(Verdict.Accept, RegistrationProof.Verify(model!, Forging.Registered.RegistrationProof));
+        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, proof));
     }
 }

@@ -56,6 +56,7 @@ public sealed class RandomMlpProperties
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(registered.Model, registered.RegistrationProof));
         Assert.Equal(Verdict.Accept, CommittedModel.Decode(registered.Model.Encode(), out var model));
         Assert.Equal(registered.Model.Id, model!.Id);
+        Assert.Equal(Verdict.Accept, RegistrationProof.Verify(model, registered.RegistrationProof));
         var input = RandomModels.Input(seed, graph.InputLength);
         var proven = registered.Prove(input, Forging.Context);
         Assert.Equal(IntegerExecutor.Execute(graph, parameters, input).Output, proven.Output);
