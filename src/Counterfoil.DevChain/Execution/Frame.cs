@@ -8,8 +8,12 @@ namespace Counterfoil.DevChain.Execution;
 sealed class Frame(int depth)
 {
     // Instructions check depth before they touch the stack, so 1024 is enough.
-    public readonly UInt256[] Stack = GC.AllocateUninitializedArray<UInt256>(1024);
+    // The interpreter forms references to the two uppermost items before it knows that there are any: without the room below, those of an empty
+    // stack would point outside the array, which the garbage collector may not survive.
+    readonly UInt256[] items = GC.AllocateUninitializedArray<UInt256>(2 + 1024);
     public readonly int Depth = depth;
+
+    public Span<UInt256> Stack => items.AsSpan(2);
 
     public int Top, Pc;
     public long Gas;

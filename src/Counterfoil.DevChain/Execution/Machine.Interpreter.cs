@@ -26,7 +26,7 @@ sealed partial class Machine
     /// </remarks>
     Halt Interpret(Frame frame)
     {
-        ref var stack = ref MemoryMarshal.GetArrayDataReference(frame.Stack);
+        ref var stack = ref MemoryMarshal.GetReference(frame.Stack);
         ref byte code = ref MemoryMarshal.GetArrayDataReference(frame.Code.Padded);
         ref var table = ref MemoryMarshal.GetArrayDataReference(Instruction.Table);
         var destinations = frame.Code.JumpDestinations;
