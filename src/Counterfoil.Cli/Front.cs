@@ -44,7 +44,7 @@ static class Front
         switch (failure)
         {
             case UsageException usage:
-                Terminal.Error(usage.Message);
+                Terminal.Error(OneLine(usage.Message));
                 if (usage.Hint is not null) Terminal.Hint(usage.Hint);
                 return ExitCode.Usage;
             // A verdict of what the command builds on: its words are the verdict's, check and all.
@@ -67,10 +67,12 @@ static class Front
         }
     }
 
+    static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>Others' messages in our form: one line, lower case, no full stop.</summary>
     static string Sentence(string message)
     {
-        string line = string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        string line = OneLine(message).TrimEnd('.');
         // A name such as "SQLite" keeps its case.
         return line.Length > 1 && char.IsUpper(line[0]) && !char.IsUpper(line[1]) ? char.ToLowerInvariant(line[0]) + line[1..] : line;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence;
 using Counterfoil.Evidence.Bundles;
 using Counterfoil.Evidence.Verification;
 using Spectre.Console;
@@ -27,10 +28,14 @@ static class VerifyCommand
         long start = Stopwatch.GetTimestamp();
         var report = BundleVerifier.Verify(bundle, policy);
         var took = Stopwatch.GetElapsedTime(start);
-        if (json) Console.Out.WriteLine(report.ToJson(took));
-        else Print(report, took);
         // A file that could not be read as a bundle or a policy at all is malformed input, not a case that was judged.
-        return report.Links.IsEmpty && !report.Verdict.IsAccepted ? ExitCode.Usage : ExitCode.Of(report.Verdict);
+        bool judged = !report.Links.IsEmpty;
+        if (json) Console.Out.WriteLine(report.ToJson(took));
+        else if (judged) Print(report, took);
+        if (judged) return ExitCode.Of(report.Verdict);
+        var reason = VerificationReportJson.Words(report.Verdict).Reason!;
+        string fault = reason.Check == EvidenceChecks.PolicyEncoding || reason.Check == EvidenceChecks.PolicyVersion ? $"{policyPath} is not a policy" : $"{bundlePath} is not a bundle";
+        throw new UsageException($"{fault}: {reason}");
     }
 
     /// <summary>Reads at most one byte more than is allowed: the verifier says that it is too much, and memory is not spent on it.</summary>

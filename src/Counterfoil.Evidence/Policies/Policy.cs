@@ -52,7 +52,7 @@ public sealed record Policy(
         }
         catch (JsonException e)
         {
-            return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy (docs/predicates/policy.schema.json)", e.Message);
+            return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy (docs/predicates/policy.schema.json)", e.Message.TrimEnd('.'));
         }
         if (policy is null) return Verdict.Reject(EvidenceChecks.PolicyEncoding, "a policy", "null");
         string? wrong = policy.Flaw();

@@ -80,18 +80,16 @@ public sealed record LinkStatement(LinkType Type, Subject Subject, object Predic
         var verdict = StatementCodec.Open(envelope, type.PredicateType, json, out var read);
         if (!verdict.IsAccepted) return verdict;
         if (read!.Subject.Length != 1) return Verdict.Reject(EvidenceChecks.LinkStatement, "one subject", $"{read.Subject.Length}");
-        if (LacksAList(read.Predicate)) return Verdict.Reject(EvidenceChecks.LinkStatement, "lists without null", "null");
+        if (HoldsNull(read.Predicate)) return Verdict.Reject(EvidenceChecks.LinkStatement, "lists without null", "null");
         statement = new LinkStatement(type, read.Subject[0], read.Predicate);
         return Verdict.Accept;
     }
 
-    /// <summary>JSON's null passes for an immutable array, which then is none at all, and for its elements.</summary>
-    static bool LacksAList(object predicate) => predicate switch
+    /// <summary>JSON's null passes for an element of a list, whatever its type says.</summary>
+    static bool HoldsNull(object predicate) => predicate switch
     {
-        DatasetCommitment d => d.Parents.IsDefault,
-        GuardReport g => g.Quarantined.IsDefault || g.Quarantined.Any(q => q is null),
-        ComputeLease l => l.HardwareChallenges.IsDefault,
-        TrainingRun { BuildDefinition: var b } => b.ExternalParameters.Layers.IsDefault || b.ResolvedDependencies.IsDefault || b.ResolvedDependencies.Any(d => d is null),
+        GuardReport g => g.Quarantined.Any(q => q is null),
+        TrainingRun t => t.BuildDefinition.ResolvedDependencies.Any(d => d is null),
         _ => false,
     };
 }
