@@ -48,7 +48,7 @@ public static class EvidenceChecks
     public static readonly Check JoinTrainingLease = new("join.training.lease");
     /// <summary>training-run.batchesRoot = guard-report.stream.batchesRoot.</summary>
     public static readonly Check JoinTrainingBatches = new("join.training.batches");
-    /// <summary>training-run.recipe = the manifest's recipe.</summary>
+    /// <summary>training-run.recipe = the manifest's recipe, and the run's parameters are those of its text.</summary>
     public static readonly Check JoinTrainingRecipe = new("join.training.recipe");
     /// <summary>training-run.startedOn is not before the anchoring block.</summary>
     public static readonly Check JoinTrainingTime = new("join.training.time");

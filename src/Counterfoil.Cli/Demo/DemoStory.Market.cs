@@ -30,6 +30,7 @@ sealed partial class DemoStory
         narrator.Begin("ordering a machine");
         workload = new WorkloadManifest(datasetLink, recipe.Digest, CpuMillis: 2000, MemoryBytes: 4L << 30);
         Keep(workload.Encode());
+        Keep(recipe.Encode());
         var placed = await OneEventAsync<MarketEvent.OrderPlaced>("tenant", EscrowCalls.PlaceOrder(workload.Digest, Rate.PerHour(new TokenAmount(3_600_000))), cancel);
         var order = new OrderEntry(placed.OrderId, placed.Tenant, placed.ManifestDigest, placed.MaxRate);
 

@@ -33,7 +33,7 @@ sealed partial class DemoStory
     /// <summary>Where the model is sold; null before it is.</summary>
     public Uri? SellerAddress => market?.Address;
 
-    Token TestDollar => new(new NetworkId(chain.ChainId), chain.Dollar.Address, "Test Dollar", "1", 6);
+    public Token TestDollar => new(new NetworkId(chain.ChainId), chain.Dollar.Address, "Test Dollar", "1", 6);
 
     async Task SellAsync(CancellationToken cancel)
     {

@@ -68,7 +68,7 @@ sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<
     }
 
     /// <summary>Changes a predicate, re-signs it and all that follows from it, and logs them anew.</summary>
-    public Bundle Rewrite<T>(Func<T, T> change) where T : class => Resign(cast, predicate => predicate is T mine ? change(mine) : predicate);
+    public Bundle Rewrite<T>(Func<T, T> change) where T : class => Rewrite(predicate => predicate is T mine ? change(mine) : predicate);
 
     /// <summary>Changes any predicates, and brings other blobs along; what no link names any more is left out.</summary>
     /// <param name="change">What each predicate becomes; its predecessors already have their new names.</param>

@@ -14,6 +14,7 @@ sealed partial class Story
     static IEnumerable<Sha256Digest> BlobsOf(Link link) => link.Predicate switch
     {
         ComputeLease l => [l.ManifestDigest],
+        TrainingRun t => [t.BuildDefinition.ExternalParameters.Recipe],
         ModelCommitment m => [m.CommittedModel, m.Registration],
         InferenceRecord i => [i.Input.Bytes, i.Output.Tensor, i.Proof],
         _ => [],

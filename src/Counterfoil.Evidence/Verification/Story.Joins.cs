@@ -57,6 +57,8 @@ sealed partial class Story
             if (metadata.StartedOn < lease.OpenedAt)
                 link.Record(Verdict.Reject(EvidenceChecks.JoinTrainingTime, $"a start not before the lease's, {lease.OpenedAt:u}", $"{metadata.StartedOn:u}"));
         }
+        if (Blob(link, run.ExternalParameters.Recipe) is { } recipe && Workloads.RecipeText.Contradicts(recipe.Span, run.ExternalParameters) is { } other)
+            link.Record(Verdict.Reject(EvidenceChecks.JoinTrainingRecipe, other.Expected, other.Found));
         if (metadata.FinishedOn < metadata.StartedOn)
             link.Record(Verdict.Reject(EvidenceChecks.JoinTrainingTime, "an end not before the start", $"{metadata.FinishedOn:u}"));
         if (Named(bindings.Dataset, LinkType.DatasetCommitment) is { } committed && AnchoringBlock(committed) is { } block && metadata.StartedOn < block.Time)

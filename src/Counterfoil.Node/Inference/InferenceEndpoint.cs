@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Evidence;
 using Counterfoil.Evidence.Payments;
 using Counterfoil.Payments;
 using Counterfoil.Payments.AspNetCore;
@@ -33,7 +34,19 @@ public static class InferenceEndpoint
         ArgumentNullException.ThrowIfNull(preprocessing);
         ArgumentNullException.ThrowIfNull(price);
         endpoints.MapPost($"/v2/models/{name}/infer", (RequestDelegate)(http => AnswerAsync(http, model, preprocessing)))
-            .RequirePayment(gate, price with { MimeType = InferenceResponse.MediaType, Condition = (http, reply, context, cancellation) => new(Release(http, reply.Body, context, model.Model, preprocessing)) });
+            .RequirePayment(gate, ByProof(price, model.Model, preprocessing));
+    }
+
+    /// <summary>The price of an answer that is paid only if it is this model's, for this request and this payment: its proof is verified before the payment is submitted.</summary>
+    /// <param name="price">What a call costs.</param>
+    /// <param name="model">The model that must have answered.</param>
+    /// <param name="preprocessing">How the body becomes the input tensor.</param>
+    public static Price ByProof(Price price, CommittedModel model, Preprocessing preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(price);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        return price with { MimeType = InferenceResponse.MediaType, Condition = (http, reply, context, cancellation) => new(Release(http, reply.Body, context, model, preprocessing)) };
     }
 
     static async Task AnswerAsync(HttpContext http, RegisteredModel model, Preprocessing preprocessing)
@@ -59,11 +72,13 @@ public static class InferenceEndpoint
         if (context is null) return Verdict.CannotTell(PaymentChecks.Context, "the payment's context");
         var verdict = InferenceResponse.Decode(reply, out var response);
         if (!verdict.IsAccepted) return verdict;
+        // The proof is of the model that is sold; the name beside it must be that model's too.
+        if (response!.ModelId != model.Id) return Verdict.Reject(EvidenceChecks.JoinInferenceModel, model.Id.ToString(), response.ModelId.ToString());
         http.Request.Body.Position = 0;
         using var body = new MemoryStream();
         http.Request.Body.CopyTo(body);
         return Input(body.ToArray(), model, preprocessing, out var tensor).Then(() =>
-            InferenceProof.Verify(new InferenceStatement(model, tensor, MemoryMarshal.Cast<byte, sbyte>(response!.Output.Span).ToArray(), context.Digest), response.Proof));
+            InferenceProof.Verify(new InferenceStatement(model, tensor, MemoryMarshal.Cast<byte, sbyte>(response.Output.Span).ToArray(), context.Digest), response.Proof));
     }
 
     static Verdict Input(byte[] body, CommittedModel model, Preprocessing preprocessing, out sbyte[]? tensor)
