@@ -1,6 +1,4 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Running;
 
 // Tables go to BenchmarkDotNet.Artifacts/results as Markdown; bench/README.md says how to run one.
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddExporter(MarkdownExporter.GitHub));
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

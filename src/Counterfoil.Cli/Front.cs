@@ -21,7 +21,9 @@ static class Front
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
             {
-                foreach (var error in parsed.Errors) Terminal.Error(Sentence(error.Message));
+                // That a command is missing says nothing beside the word that is none.
+                var errors = parsed.Errors.Where(e => parsed.UnmatchedTokens.Count == 0 || !e.Message.StartsWith("Required command", StringComparison.Ordinal)).ToList();
+                foreach (var error in errors.Count > 0 ? errors : parsed.Errors) Terminal.Error(Sentence(error.Message));
                 Terminal.Hint($"counterfoil {parsed.CommandResult.Command.Name} --help".Replace("counterfoil counterfoil", "counterfoil"));
                 return ExitCode.Usage;
             }

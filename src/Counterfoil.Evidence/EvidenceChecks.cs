@@ -32,7 +32,7 @@ public static class EvidenceChecks
     public static readonly Check JoinGuardDataset = new("join.guard.dataset");
     /// <summary>guard-report.orderedRoot = dataset-commitment.orderedRoot.</summary>
     public static readonly Check JoinGuardRoot = new("join.guard.root");
-    /// <summary>guard-report.split.seed = hash of the anchoring block.</summary>
+    /// <summary>guard-report.split.seed = hash of the block that anchored the dataset commitment first.</summary>
     public static readonly Check JoinGuardSeed = new("join.guard.seed");
     /// <summary>guard-report.checked = dataset-commitment.records.</summary>
     public static readonly Check JoinGuardCount = new("join.guard.count");

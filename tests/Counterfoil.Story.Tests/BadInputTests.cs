@@ -18,6 +18,7 @@ public sealed class BadInputTests(ToldStory told) : IDisposable
     [InlineData("huge", "bundle.limits")]
     [InlineData("truncated", "is not a bundle: cbor.truncated")]
     [InlineData("json", "is not a bundle: cbor.")]
+    [InlineData("deep", "is not a bundle: cbor.")]
     public async Task A_file_that_is_no_bundle_is_named_with_what_is_wrong(string kind, string said)
     {
         var story = await told.Case;
@@ -32,6 +33,7 @@ public sealed class BadInputTests(ToldStory told) : IDisposable
     [InlineData("huge", "is not a policy: policy.encoding")]
     [InlineData("truncated", "is not a policy: policy.encoding")]
     [InlineData("older", "is not a policy: policy.version")]
+    [InlineData("json", "is not a policy: policy.encoding")]
     [InlineData("stranger", "is not a policy: policy.encoding")]
     public async Task A_file_that_is_no_policy_is_named_with_what_is_wrong(string kind, string said)
     {
@@ -40,7 +42,10 @@ public sealed class BadInputTests(ToldStory told) : IDisposable
     }
 
     [Theory]
+    [InlineData]
     [InlineData("frobnicate")]
+    [InlineData("chain", "run", "--port", "70000")]
+    [InlineData("chain", "run", "--fund", "0x12")]
     [InlineData("verify")]
     [InlineData("verify", "a.bundle", "--polciy", "a.policy")]
     [InlineData("verify", "a.bundle", "b.bundle")]
@@ -134,6 +139,7 @@ public sealed class BadInputTests(ToldStory told) : IDisposable
             case "empty": System.IO.File.WriteAllBytes(path, []); break;
             case "text": System.IO.File.WriteAllText(path, "trust me\n"); break;
             case "json": System.IO.File.WriteAllText(path, "{\"version\":1}"); break;
+            case "deep": System.IO.File.WriteAllBytes(path, [.. Enumerable.Repeat((byte)0x81, 5000)]); break;
             case "truncated": System.IO.File.WriteAllBytes(path, honest[..(honest.Length / 2)]); break;
             case "older": System.IO.File.WriteAllText(path, Encoding.UTF8.GetString(honest).Replace("\"version\": 1", "\"version\": 0")); break;
             case "stranger": System.IO.File.WriteAllText(path, Encoding.UTF8.GetString(honest).Replace("\"version\": 1", "\"version\": 1, \"mood\": \"lenient\"")); break;

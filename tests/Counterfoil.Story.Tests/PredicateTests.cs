@@ -36,7 +36,7 @@ public sealed class PredicateTests(ToldStory told)
         asked["policy"] = Documents("policy", JsonNode.Parse(story.PolicyFile)!, JsonNode.Parse(File.ReadAllText(story.PolicyPath))!, new JsonObject { ["surprise"] = true }, new JsonObject());
 
         Surroundings.Tool("ajv", "tests/tools/node_modules/ajv/dist/2020.js");
-        var ran = await TheCommand.StartAsync(Surroundings.Tool("node"), [Path.Combine(Surroundings.Root, "tests", "tools", "schema", "validate.mjs")], asked.ToJsonString());
+        var ran = await TheCommand.StartAsync(Surroundings.Tool("node"), [Path.Combine(Surroundings.Root, "tests", "tools", "validate.mjs")], asked.ToJsonString());
         Assert.Equal((0, ""), (ran.Exit, ran.Error));
         using var answer = JsonDocument.Parse(ran.Out);
         Assert.Equal(LinkType.All.Count + 1, answer.RootElement.EnumerateObject().Count());

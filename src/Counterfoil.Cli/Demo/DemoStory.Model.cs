@@ -63,7 +63,7 @@ sealed partial class DemoStory
             trainingLink, "fashion-mlp", model.Model.Id, model.Model.WeightRoot, model.Model.GraphDigest, Sha256.Hash(OnnxWriter.Write(trained.Model)),
             Sha256.Hash(committed.Span), Sha256.Hash(registration.Span), quantised.Input.Name, model.Model.Parameters.WeightsHidden,
             new Evaluation(heldBack.Count, correct)), cast.Signer("owner")), cancel);
-        narrator.Done($"int8 model labels {Facts.Accuracy:P1} of the {heldBack.Count:N0} held-back images right (agrees with float on {report!.Agreement:P1}); registered as {model.Model.Id.ToString()[..16]}…, {model.Model.Ledger.SecurityBits:F1} bits, weights hidden: no");
+        narrator.Done($"int8 model labels {Facts.Accuracy:P1} of the {heldBack.Count:N0} held-back images right (agrees with float on {report!.Agreement:P1}); registered as {model.Model.Id.ToString()[..16]}…, soundness {model.Model.Ledger.SecurityBits:F1} bits, weights hidden: no");
     }
 
     int Label(ReadOnlyMemory<byte> image)

@@ -60,7 +60,7 @@ sealed partial class DemoStory
             new RequestLine("POST", market.Target, answer.Context.Request),
             new Keccak256Digest(answer.Context.Digest),
             new InferenceInput(Sha256.Hash(Keep(image).Span), quantised.Input.Name, Sha256.Hash(answer.Tensor)),
-            new InferenceOutput(Sha256.Hash(Keep(output).Span), Models.ArgMax.Of<sbyte>(MemoryMarshal.Cast<byte, sbyte>(output))),
+            new InferenceOutput(Sha256.Hash(Keep(output).Span), ArgMax.Of(MemoryMarshal.Cast<byte, sbyte>(output))),
             Sha256.Hash(Keep(answer.Response.Proof).Span));
         inferenceLink = await PublishAsync(LinkStatement.Sign("answer", inference, cast.Signer("seller")), cancel);
         response = answer.Body;

@@ -100,7 +100,7 @@ sealed partial class DemoStory : IAsyncDisposable
         var receipt = await chain.SendAsync("operator", chain.Anchor, "anchor", cancel, log.Id.Digest, (ulong)checkpoint.Checkpoint.Size, checkpoint.Checkpoint.Root);
         checkpoints.Add(checkpoint);
         transactions.Add(receipt.TransactionHash);
-        narrator.Done($"log of {checkpoint.Checkpoint.Size} entries anchored in block {receipt.BlockNumber}");
+        narrator.Done($"log of {checkpoint.Checkpoint.Size} {(checkpoint.Checkpoint.Size == 1 ? "entry" : "entries")} anchored in block {receipt.BlockNumber}");
         return receipt;
     }
 

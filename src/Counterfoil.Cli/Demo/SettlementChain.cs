@@ -52,8 +52,4 @@ sealed class SettlementChain
     /// <summary>The chain's clock: the time of its latest block.</summary>
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>
         DateTimeOffset.FromUnixTimeSeconds((long)(await Client.GetLatestBlockAsync(cancel)).Header.Timestamp);
-
-    /// <summary>The time of a block.</summary>
-    public async Task<DateTimeOffset> TimeOfAsync(Keccak256Digest block, CancellationToken cancel) =>
-        DateTimeOffset.FromUnixTimeSeconds((long)(await Client.GetBlockAsync(block, cancel))!.Header.Timestamp);
 }

@@ -49,7 +49,7 @@ sealed partial class Story
         return models[model.CommittedModel] = committed;
     }
 
-    /// <summary>The input tensor, made again from the request's bytes by the named preprocessing (rule E of the proofs' design).</summary>
+    /// <summary>The input tensor, made again from the request's bytes by the named preprocessing (<c>docs/models.md</c>).</summary>
     static sbyte[]? Tensor(Link link, InferenceRecord inference, ReadOnlyMemory<byte> body) =>
         link.Record(Preprocessing.Apply(inference.Input.Preprocessing, body.Span, out var tensor)) ? tensor : null;
 }

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Payments;
 using Counterfoil.Evidence.Predicates;
 using Counterfoil.Evm.Contracts;
+using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Evidence.Verification;
 
@@ -88,10 +90,10 @@ sealed partial class Story
             var digest = PaymentContext.DigestRequest(inference.Request.Method, inference.Request.Target, body.Span);
             link.Equal(EvidenceChecks.JoinInferenceRequest, digest, inference.Request.Digest);
             if (Tensor(link, inference, body) is { } tensor)
-                link.Equal(EvidenceChecks.JoinInferenceInput, Sha256.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.AsSpan())), inference.Input.Tensor);
+                link.Equal(EvidenceChecks.JoinInferenceInput, Sha256.Hash(MemoryMarshal.AsBytes(tensor.AsSpan())), inference.Input.Tensor);
         }
         if (Blob(link, inference.Output.Tensor) is { } output)
-            link.Equal(EvidenceChecks.JoinInferenceOutput, ArgMax(output.Span), inference.Output.Label);
+            link.Equal(EvidenceChecks.JoinInferenceOutput, Label(output.Span), inference.Output.Label);
     }
 
     void JoinSettlement(Link link, Settlement settlement)
@@ -113,12 +115,6 @@ sealed partial class Story
             link.Equal(EvidenceChecks.JoinSettlementLease, lease.LeaseId, escrow.LeaseId);
     }
 
-    /// <summary>Index of the largest cell of an int8 tensor, the lowest if several are.</summary>
-    static int ArgMax(ReadOnlySpan<byte> tensor)
-    {
-        int best = 0;
-        for (int i = 1; i < tensor.Length; i++)
-            if ((sbyte)tensor[i] > (sbyte)tensor[best]) best = i;
-        return best;
-    }
+    /// <summary>The class that an output tensor names; −1 for one without cells, which no proof is about.</summary>
+    static int Label(ReadOnlySpan<byte> tensor) => tensor.IsEmpty ? -1 : ArgMax.Of(MemoryMarshal.Cast<byte, sbyte>(tensor));
 }

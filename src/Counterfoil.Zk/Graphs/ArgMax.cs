@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Counterfoil.Models;
+namespace Counterfoil.Zk.Graphs;
 
 /// <summary>The class that a classifier's output names.</summary>
 public static class ArgMax
