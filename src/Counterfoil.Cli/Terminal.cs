@@ -16,17 +16,20 @@ static class Terminal
 
     public static void Hint(string message) => Notes.MarkupLineInterpolated($"counterfoil: hint: {message}");
 
-    /// <summary>Writes a text whose words are wrapped at the terminal's edge, every further line indented. Files and pipes get one line.</summary>
-    public static void WriteWrapped(this IAnsiConsole console, string first, string text, int indent)
+    /// <summary>Writes a text whose words are wrapped at the terminal's edge, every further line beginning where the first one did. Files and pipes get one line.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="text">One line of words.</param>
+    /// <param name="indent">Columns that are written already.</param>
+    public static void WriteWrapped(this IAnsiConsole console, string text, int indent)
     {
-        int column = first.Length;
-        var line = new StringBuilder(first);
+        int column = indent;
+        var line = new StringBuilder();
         foreach (string word in text.Split(' '))
         {
             // A word that is longer than a line, a digest say, stays whole: it can be copied, and the terminal breaks it.
             if (column + word.Length >= console.Profile.Width && column > indent)
             {
-                while (line[^1] == ' ') line.Length--;
+                line.Length--;
                 line.Append('\n').Append(' ', indent);
                 column = indent;
             }

@@ -118,11 +118,20 @@ static class DemoCommand
     {
         var (word, _) = VerificationReportJson.Words(report.Verdict);
         Terminal.Out.WriteLine($"{word}: {report.Links.Length} links, one story, in {seconds:F1} s");
-        foreach (var link in report.Links) Terminal.Out.WriteLine($"  {VerificationReportJson.Words(link.Verdict).Word,-13} {link.Type?.Name,-19} {link.Digest}");
+        foreach (var link in report.Links) WriteRow($"{VerificationReportJson.Words(link.Verdict).Word,-13} {link.Type?.Name}", 36, Short($"{link.Digest}"));
         Terminal.Out.WriteLine($"{forgeries.Count(f => f.Verdict == "REJECT")} of {forgeries.Count} forgeries rejected");
-        foreach (var forgery in forgeries) Terminal.Out.WriteLine($"  {forgery.Verdict,-13} {forgery.Check,-24} {forgery.Name}");
+        foreach (var forgery in forgeries) WriteRow($"{forgery.Verdict,-13} {forgery.Check}", 42, forgery.Name);
         Terminal.Out.WriteLine($"{output} ({bytes / 1024.0:F0} KiB) and {policyPath}: check them with");
         Terminal.Out.WriteLine($"  counterfoil verify {output} --policy {policyPath}");
+
+        static void WriteRow(string head, int column, string text)
+        {
+            Terminal.Out.Write($"  {head} ".PadRight(column));
+            Terminal.Out.WriteWrapped(text, column);
+        }
+
+        // As much of a digest as a row has room for; --json has all of it.
+        static string Short(string digest) => Terminal.Out.Profile.Width > 36 + digest.Length ? digest : $"{digest.AsSpan(0, 40)}…";
     }
 }
 

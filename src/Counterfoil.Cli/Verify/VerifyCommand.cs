@@ -65,7 +65,11 @@ static class VerifyCommand
         if (lines.Count == 0) return;
         Terminal.Out.WriteLine();
         Terminal.Out.WriteLine(title);
-        foreach (string line in lines) Terminal.Out.WriteWrapped("  - ", line, 4);
+        foreach (string line in lines)
+        {
+            Terminal.Out.Write("  - ");
+            Terminal.Out.WriteWrapped(line, 4);
+        }
     }
 
     /// <summary>A verdict and what it is about; the reason beside them where there is room, below them where there is not.</summary>
@@ -80,7 +84,8 @@ static class VerifyCommand
         else
         {
             Terminal.Out.WriteLine();
-            Terminal.Out.WriteWrapped("    ", reason, 4);
+            Terminal.Out.Write("    ");
+            Terminal.Out.WriteWrapped(reason, 4);
         }
     }
 
