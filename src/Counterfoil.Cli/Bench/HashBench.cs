@@ -15,8 +15,7 @@ static partial class HashBench
         return BenchReport.Of("hash", figures,
             "Medians of runs in turn with the reference, on one thread unless said otherwise; every result is compared with the reference's.",
             "SHA3-256 of the framework is the same permutation with another padding: the nearest thing to Keccak-256 there.",
-            "b3sum and sha256sum read the same cached file as we do, in a process of their own whose start is part of their time.",
-            "BLAKE3 has no form for several threads here yet: beside b3sum's two threads stand two halves of the file, digested apart.");
+            "b3sum and sha256sum read the same cached file as we do, in a process of their own whose start is part of their time.");
     }
 
     static IEnumerable<Figure> Leaves(BenchRun run)

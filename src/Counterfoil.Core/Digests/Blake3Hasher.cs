@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests.Lanes;
@@ -82,7 +83,42 @@ public sealed class Blake3Hasher
         }
     }
 
+    /// <summary>
+    /// The chaining value of a subtree: a part of the message that several threads, each with its own part, can hash apart from the rest and in any order.
+    /// Reads nothing of what was appended.
+    /// </summary>
+    /// <param name="part">A power of two of chunks: 1024·2^k bytes.</param>
+    /// <param name="position">Where in the message it begins: a multiple of its length.</param>
+    public Bytes32 HashSubtree(ReadOnlySpan<byte> part, long position)
+    {
+        int count = part.Length / ChunkSize;
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        if (part.Length % ChunkSize != 0 || !BitOperations.IsPow2(count)) throw new ArgumentException($"{part.Length} bytes are not a power of two of chunks", nameof(part));
+        if (position % part.Length != 0) throw new ArgumentException($"{position} is not a multiple of the part's {part.Length} bytes", nameof(position));
+        uint[] chains = ArrayPool<uint>.Shared.Rent(count * ChainWords);
+        kernel.HashChunks(part, (ulong)(position / ChunkSize), key, flags, chains);
+        for (int n = count; n > 1; n /= 2) kernel.HashParents(chains.AsSpan(0, n * ChainWords), key, flags, chains);
+        var root = new Bytes32(MemoryMarshal.AsBytes(chains.AsSpan(0, ChainWords)));
+        ArrayPool<uint>.Shared.Return(chains);
+        return root;
+    }
+
+    /// <summary>Appends a part by its chaining value. More of the message must follow, for only then is the part not the whole and not its right half.</summary>
+    /// <param name="chainingValue">What <see cref="HashSubtree"/> gave for the part that begins where the message ends now.</param>
+    /// <param name="length">The part's length in bytes.</param>
+    public void AppendSubtree(Bytes32 chainingValue, int length)
+    {
+        int count = length / ChunkSize;
+        if (length % ChunkSize != 0 || !BitOperations.IsPow2(count)) throw new ArgumentException($"{length} bytes are not a power of two of chunks", nameof(length));
+        if (ChunkLength == ChunkSize) FinishChunk();
+        if (ChunkLength != 0 || chunks % (uint)count != 0) throw new InvalidOperationException($"a subtree of {length} bytes cannot begin here");
+        Span<uint> chain = stackalloc uint[ChainWords];
+        chainingValue.CopyTo(MemoryMarshal.AsBytes(chain));
+        Push(chain, (uint)count);
+    }
+
     /// <summary>The digest of everything appended so far. More may be appended afterwards.</summary>
+    /// <exception cref="InvalidOperationException">A subtree was appended last.</exception>
     public Blake3Digest Snapshot()
     {
         Span<byte> digest = stackalloc byte[Bytes32.Size];
@@ -91,8 +127,10 @@ public sealed class Blake3Hasher
     }
 
     /// <summary>Fills <paramref name="output"/>, of any length, from everything appended so far. More may be appended afterwards.</summary>
+    /// <exception cref="InvalidOperationException">A subtree was appended last.</exception>
     public void Snapshot(Span<byte> output)
     {
+        if (ChunkLength == 0 && chunks != 0) throw new InvalidOperationException("more must follow a subtree");
         // The node at hand, first the last chunk and then each parent on the way up, is compressed only once it is known whether it is the root.
         Span<uint> nodeChain = stackalloc uint[ChainWords], nodeBlock = stackalloc uint[16], wide = stackalloc uint[16];
         chain.CopyTo(nodeChain);

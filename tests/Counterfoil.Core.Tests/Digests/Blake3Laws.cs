@@ -112,6 +112,35 @@ public sealed class Blake3Laws
         }, iter: 20);
 
     [Fact]
+    public void Subtrees_hashed_apart_give_the_digest_of_the_whole() =>
+        Gen.Select(Gen.Int[0, 10], Gen.Int[0, 6], Gen.Int[0, 3000], Gen.Int[1, 20_000]).Sample((k, count, first, rest) =>
+        {
+            int size = 1024 << Math.Min(k, 8), start = (first * 1024 + size - 1) / size * size % (1 << 20), end = start + count * size;
+            var hasher = new Blake3Hasher();
+            hasher.Append(Noise.AsSpan(0, start));
+            for (int at = start; at < end; at += size) hasher.AppendSubtree(new Blake3Hasher().HashSubtree(Noise.AsSpan(at, size), at), size);
+            if (count > 0) Assert.Throws<InvalidOperationException>(() => hasher.Snapshot());
+            hasher.Append(Noise.AsSpan(end, rest));
+            Assert.Equal(Blake3.Hash(Noise.AsSpan(0, end + rest)), hasher.Snapshot());
+        }, iter: 200);
+
+    [Fact]
+    public void A_subtree_is_a_power_of_two_of_chunks_in_its_own_place()
+    {
+        var hasher = new Blake3Hasher();
+        Assert.Throws<ArgumentException>(() => hasher.HashSubtree(Noise.AsSpan(0, 3072), 0));
+        Assert.Throws<ArgumentException>(() => hasher.HashSubtree(Noise.AsSpan(0, 1000), 0));
+        Assert.Throws<ArgumentException>(() => hasher.HashSubtree([], 0));
+        Assert.Throws<ArgumentException>(() => hasher.HashSubtree(Noise.AsSpan(0, 2048), 1024));
+        Assert.Throws<ArgumentOutOfRangeException>(() => hasher.HashSubtree(Noise.AsSpan(0, 2048), -2048));
+        Assert.NotEqual(hasher.HashSubtree(Noise.AsSpan(0, 2048), 0), hasher.HashSubtree(Noise.AsSpan(0, 2048), 2048));
+        hasher.Append(Noise.AsSpan(0, 1024));
+        Assert.Throws<InvalidOperationException>(() => hasher.AppendSubtree(hasher.HashSubtree(Noise.AsSpan(0, 2048), 0), 2048));
+        hasher.Append([1]);
+        Assert.Throws<InvalidOperationException>(() => hasher.AppendSubtree(hasher.HashSubtree(Noise.AsSpan(0, 1024), 1024), 1024));
+    }
+
+    [Fact]
     public void A_longer_output_continues_a_shorter_one_and_another_key_gives_another()
     {
         byte[] longer = new byte[1000], shorter = new byte[77], other = new byte[77];

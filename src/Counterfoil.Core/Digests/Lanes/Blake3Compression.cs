@@ -1,23 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Counterfoil.Core.Digests.Lanes;
 
 /// <summary>BLAKE3's compression function (BLAKE3 paper §2.2) for one block or for several, a lane each.</summary>
 static class Blake3Compression
 {
-    // Table 2 applied over and over: which message word each of a round's sixteen inputs is.
-    static ReadOnlySpan<byte> Schedule =>
-    [
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-        2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8,
-        3, 4, 10, 12, 13, 2, 7, 14, 6, 5, 9, 0, 11, 15, 8, 1,
-        10, 7, 12, 9, 14, 3, 13, 15, 4, 0, 11, 2, 5, 8, 1, 6,
-        12, 13, 9, 11, 15, 10, 14, 8, 7, 2, 5, 3, 0, 1, 6, 4,
-        9, 14, 11, 5, 8, 12, 15, 1, 13, 3, 0, 10, 2, 6, 4, 7,
-        11, 15, 5, 0, 1, 9, 8, 6, 14, 10, 2, 12, 3, 4, 7, 13,
-    ];
-
     /// <summary>The key of the plain mode, and the constants of every compression: SHA-256's initial hash.</summary>
     public static ReadOnlySpan<uint> Iv => [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
@@ -33,19 +20,120 @@ static class Blake3Compression
         V v4 = Unsafe.Add(ref chain, 4), v5 = Unsafe.Add(ref chain, 5), v6 = Unsafe.Add(ref chain, 6), v7 = Unsafe.Add(ref chain, 7);
         V v8 = L.Broadcast(Iv[0]), v9 = L.Broadcast(Iv[1]), v10 = L.Broadcast(Iv[2]), v11 = L.Broadcast(Iv[3]);
         V v12 = counterLow, v13 = counterHigh, v14 = L.Broadcast(length), v15 = L.Broadcast(flags);
-        ref byte s = ref MemoryMarshal.GetReference(Schedule);
-        for (int round = 0; round < 7; round++)
-        {
-            G<V, L>(ref v0, ref v4, ref v8, ref v12, Unsafe.Add(ref block, s), Unsafe.Add(ref block, Unsafe.Add(ref s, 1)));
-            G<V, L>(ref v1, ref v5, ref v9, ref v13, Unsafe.Add(ref block, Unsafe.Add(ref s, 2)), Unsafe.Add(ref block, Unsafe.Add(ref s, 3)));
-            G<V, L>(ref v2, ref v6, ref v10, ref v14, Unsafe.Add(ref block, Unsafe.Add(ref s, 4)), Unsafe.Add(ref block, Unsafe.Add(ref s, 5)));
-            G<V, L>(ref v3, ref v7, ref v11, ref v15, Unsafe.Add(ref block, Unsafe.Add(ref s, 6)), Unsafe.Add(ref block, Unsafe.Add(ref s, 7)));
-            G<V, L>(ref v0, ref v5, ref v10, ref v15, Unsafe.Add(ref block, Unsafe.Add(ref s, 8)), Unsafe.Add(ref block, Unsafe.Add(ref s, 9)));
-            G<V, L>(ref v1, ref v6, ref v11, ref v12, Unsafe.Add(ref block, Unsafe.Add(ref s, 10)), Unsafe.Add(ref block, Unsafe.Add(ref s, 11)));
-            G<V, L>(ref v2, ref v7, ref v8, ref v13, Unsafe.Add(ref block, Unsafe.Add(ref s, 12)), Unsafe.Add(ref block, Unsafe.Add(ref s, 13)));
-            G<V, L>(ref v3, ref v4, ref v9, ref v14, Unsafe.Add(ref block, Unsafe.Add(ref s, 14)), Unsafe.Add(ref block, Unsafe.Add(ref s, 15)));
-            s = ref Unsafe.Add(ref s, 16);
-        }
+        // Seven rounds of four columns and four diagonals, whose message words are table 2 applied over and over. Written out, four G side by side: the
+        // four do not wait for one another, no index is computed, and the compiler would not inline as many calls of a G.
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 0)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 2)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 4)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 6));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 1)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 3)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 5)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 7));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 8)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 10)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 12)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 14));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 9)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 11)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 13)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 15));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 2)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 3)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 7)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 4));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 6)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 10)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 0)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 13));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 1)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 12)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 9)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 15));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 11)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 5)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 14)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 8));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 3)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 10)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 13)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 7));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 4)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 12)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 2)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 14));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 6)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 9)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 11)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 8));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 5)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 0)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 15)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 1));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 10)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 12)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 14)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 13));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 7)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 9)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 3)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 15));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 4)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 11)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 5)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 1));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 0)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 2)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 8)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 6));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 12)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 9)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 15)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 14));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 13)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 11)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 10)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 8));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 7)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 5)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 0)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 6));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 2)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 3)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 1)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 4));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 9)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 11)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 8)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 15));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 14)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 5)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 12)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 1));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 13)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 0)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 2)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 4));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 3)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 10)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 6)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 7));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 11)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 5)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 1)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 8));
+        v12 = L.XorRotateRight(v12, v0, 16); v13 = L.XorRotateRight(v13, v1, 16); v14 = L.XorRotateRight(v14, v2, 16); v15 = L.XorRotateRight(v15, v3, 16);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 12); v5 = L.XorRotateRight(v5, v9, 12); v6 = L.XorRotateRight(v6, v10, 12); v7 = L.XorRotateRight(v7, v11, 12);
+        v0 = L.Add3(v0, v4, Unsafe.Add(ref block, 15)); v1 = L.Add3(v1, v5, Unsafe.Add(ref block, 0)); v2 = L.Add3(v2, v6, Unsafe.Add(ref block, 9)); v3 = L.Add3(v3, v7, Unsafe.Add(ref block, 6));
+        v12 = L.XorRotateRight(v12, v0, 8); v13 = L.XorRotateRight(v13, v1, 8); v14 = L.XorRotateRight(v14, v2, 8); v15 = L.XorRotateRight(v15, v3, 8);
+        v8 = L.Add(v8, v12); v9 = L.Add(v9, v13); v10 = L.Add(v10, v14); v11 = L.Add(v11, v15);
+        v4 = L.XorRotateRight(v4, v8, 7); v5 = L.XorRotateRight(v5, v9, 7); v6 = L.XorRotateRight(v6, v10, 7); v7 = L.XorRotateRight(v7, v11, 7);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 14)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 2)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 3)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 7));
+        v15 = L.XorRotateRight(v15, v0, 16); v12 = L.XorRotateRight(v12, v1, 16); v13 = L.XorRotateRight(v13, v2, 16); v14 = L.XorRotateRight(v14, v3, 16);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 12); v6 = L.XorRotateRight(v6, v11, 12); v7 = L.XorRotateRight(v7, v8, 12); v4 = L.XorRotateRight(v4, v9, 12);
+        v0 = L.Add3(v0, v5, Unsafe.Add(ref block, 10)); v1 = L.Add3(v1, v6, Unsafe.Add(ref block, 12)); v2 = L.Add3(v2, v7, Unsafe.Add(ref block, 4)); v3 = L.Add3(v3, v4, Unsafe.Add(ref block, 13));
+        v15 = L.XorRotateRight(v15, v0, 8); v12 = L.XorRotateRight(v12, v1, 8); v13 = L.XorRotateRight(v13, v2, 8); v14 = L.XorRotateRight(v14, v3, 8);
+        v10 = L.Add(v10, v15); v11 = L.Add(v11, v12); v8 = L.Add(v8, v13); v9 = L.Add(v9, v14);
+        v5 = L.XorRotateRight(v5, v10, 7); v6 = L.XorRotateRight(v6, v11, 7); v7 = L.XorRotateRight(v7, v8, 7); v4 = L.XorRotateRight(v4, v9, 7);
         if (wide)
         {
             Unsafe.Add(ref output, 8) = L.Xor(v8, chain);
@@ -65,18 +153,5 @@ static class Blake3Compression
         Unsafe.Add(ref output, 5) = L.Xor(v5, v13);
         Unsafe.Add(ref output, 6) = L.Xor(v6, v14);
         Unsafe.Add(ref output, 7) = L.Xor(v7, v15);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void G<V, L>(ref V a, ref V b, ref V c, ref V d, V x, V y) where V : unmanaged where L : struct, IWordLanes<V>
-    {
-        a = L.Add(L.Add(a, b), x);
-        d = L.RotateRight(L.Xor(d, a), 16);
-        c = L.Add(c, d);
-        b = L.RotateRight(L.Xor(b, c), 12);
-        a = L.Add(L.Add(a, b), y);
-        d = L.RotateRight(L.Xor(d, a), 8);
-        c = L.Add(c, d);
-        b = L.RotateRight(L.Xor(b, c), 7);
     }
 }

@@ -13,6 +13,8 @@ interface IWordLanes<V> where V : unmanaged
     static abstract V Broadcast(uint value);
     static abstract V Add(V a, V b);
     static abstract V Xor(V a, V b);
+    static abstract V Add3(V a, V b, V c);
+    static abstract V XorRotateRight(V a, V b, [ConstantExpected] byte bits);
     static abstract V RotateRight(V a, [ConstantExpected] byte bits);
     static abstract V ShiftLeft(V a, [ConstantExpected] byte bits);
     static abstract V ShiftRight(V a, [ConstantExpected] byte bits);
@@ -37,6 +39,10 @@ readonly struct WordLanes1 : IWordLanes<uint>
     public static uint Broadcast(uint value) => value;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Add(uint a, uint b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Xor(uint a, uint b) => a ^ b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static uint Add3(uint a, uint b, uint c) => a + b + c;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint XorRotateRight(uint a, uint b, [ConstantExpected] byte bits) => BitOperations.RotateRight(a ^ b, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint RotateRight(uint a, [ConstantExpected] byte bits) =>
         BitOperations.RotateRight(a, bits);

@@ -13,6 +13,10 @@ readonly struct WordLanes16 : IWordLanes<Vector512<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Broadcast(uint value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Add(Vector512<uint> a, Vector512<uint> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Xor(Vector512<uint> a, Vector512<uint> b) => a ^ b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<uint> Add3(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => a + b + c;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> XorRotateRight(Vector512<uint> a, Vector512<uint> b, [ConstantExpected] byte bits) => Avx512F.RotateRight(a ^ b, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> RotateRight(Vector512<uint> a, [ConstantExpected] byte bits) =>
         Avx512F.RotateRight(a, bits);

@@ -14,6 +14,10 @@ readonly struct WordLanes4 : IWordLanes<Vector128<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<uint> Add(Vector128<uint> a, Vector128<uint> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<uint> Xor(Vector128<uint> a, Vector128<uint> b) => a ^ b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<uint> Add3(Vector128<uint> a, Vector128<uint> b, Vector128<uint> c) => a + b + c;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> XorRotateRight(Vector128<uint> a, Vector128<uint> b, [ConstantExpected] byte bits) => RotateRight(a ^ b, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> RotateRight(Vector128<uint> a, [ConstantExpected] byte bits) => a >>> bits | a << (32 - bits);
 

@@ -33,6 +33,10 @@ readonly struct WordLanes8 : IWordLanes<Vector256<uint>>
     public static Vector256<uint> Majority(Vector256<uint> a, Vector256<uint> b, Vector256<uint> c) =>
         (a & b) ^ (c & (a ^ b));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<uint> Add3(Vector256<uint> a, Vector256<uint> b, Vector256<uint> c) => a + b + c;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> XorRotateRight(Vector256<uint> a, Vector256<uint> b, [ConstantExpected] byte bits) => RotateRight(a ^ b, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> RotateRight(Vector256<uint> a, [ConstantExpected] byte bits) => bits switch
     {
