@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Counterfoil.Chain;
 using Counterfoil.Chain.Rpc;
 using Counterfoil.Evm;
-using Counterfoil.Tests;
 
-namespace Counterfoil.Chain.Tests.Chain.Anvil;
+namespace Counterfoil.Tests.Chains;
 
 /// <summary>Foundry's chain, another implementation of everything that ours does, in a process of its own.</summary>
 sealed class AnvilNode : IAsyncDisposable
@@ -17,16 +17,20 @@ sealed class AnvilNode : IAsyncDisposable
 
     AnvilNode(Process process, Uri address)
     {
-        (this.process, transport) = (process, new HttpTransport(http, address));
+        (this.process, transport, Address) = (process, new HttpTransport(http, address), address);
         Client = new ChainClient(transport);
     }
 
+    public Uri Address { get; }
     public ChainClient Client { get; }
 
-    public static async Task<AnvilNode> StartAsync()
+    /// <summary>Starts a chain.</summary>
+    /// <param name="options">Arguments of its command line, behind ours.</param>
+    public static async Task<AnvilNode> StartAsync(params string[] options)
     {
         string anvil = Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        var process = Process.Start(new ProcessStartInfo(anvil, ["--port", "0", "--hardfork", "cancun", "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1"])
+        string[] arguments = ["--port", "0", "--hardfork", "cancun", "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1", .. options];
+        var process = Process.Start(new ProcessStartInfo(anvil, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
