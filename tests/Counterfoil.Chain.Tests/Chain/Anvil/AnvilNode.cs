@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Counterfoil.Chain.Rpc;
+using Counterfoil.DevChain;
 using Counterfoil.Evm;
 using Counterfoil.Tests;
 
@@ -23,10 +24,10 @@ sealed class AnvilNode : IAsyncDisposable
 
     public ChainClient Client { get; }
 
-    public static async Task<AnvilNode> StartAsync()
+    public static async Task<AnvilNode> StartAsync(Fork fork = Fork.Osaka)
     {
         string anvil = Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        var process = Process.Start(new ProcessStartInfo(anvil, ["--port", "0", "--hardfork", "cancun", "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1"])
+        var process = Process.Start(new ProcessStartInfo(anvil, ["--port", "0", "--hardfork", fork.ToString().ToLowerInvariant(), "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
@@ -55,7 +56,7 @@ sealed class AnvilNode : IAsyncDisposable
     public async Task<JsonElement> AskAsync(string method, string parameters)
     {
         byte[] request = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""");
-        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None));
+        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None), new JsonDocumentOptions { MaxDepth = 4_096 }); // a trace is as deep as calls are
         return answer.RootElement.Clone();
     }
 
