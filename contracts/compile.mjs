@@ -21,16 +21,18 @@ export function compile() {
   const sources = {};
   for (const file of readdirSync(join(root, "src")).sort())
     if (file.endsWith(".sol")) sources[`src/${file}`] = { content: readFileSync(join(root, "src", file), "utf8") };
-  const outputSelection = { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } };
+  const outputSelection = { "*": { "*": ["abi", "devdoc", "userdoc", "evm.bytecode.object", "evm.deployedBytecode.object"] } };
   const output = JSON.parse(solc.compile(JSON.stringify({
     language: "Solidity", sources, settings: { ...settings, outputSelection },
   })));
   if (output.errors?.length) throw new Error(output.errors.map((e) => e.formattedMessage).join("\n"));
   return names.map((contractName) => {
-    const { abi, evm } = output.contracts[`src/${contractName}.sol`][contractName];
+    const { abi, devdoc, userdoc, evm } = output.contracts[`src/${contractName}.sol`][contractName];
     return {
       contractName,
       abi,
+      devdoc,
+      userdoc,
       bytecode: `0x${evm.bytecode.object}`,
       deployedBytecode: `0x${evm.deployedBytecode.object}`,
       compiler: { name: "solc", version: compiler, settings },
