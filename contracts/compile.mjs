@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import solc from "solc";
 
 export const root = fileURLToPath(new URL(".", import.meta.url));
-export const names = ["Anchor", "LeaseEscrow", "TestDollar"];
+export const names = ["Anchor", "Challenges", "LeaseEscrow", "ProviderRegistry", "TestDollar"];
 
 export const settings = {
   evmVersion: "cancun",

@@ -18,6 +18,10 @@ public sealed class ContractArtifact
     public static ContractArtifact TestDollar { get; } = Embedded("TestDollar");
     /// <summary>Anchors checkpoints of logs.</summary>
     public static ContractArtifact Anchor { get; } = Embedded("Anchor");
+    /// <summary>Hardware challenges: stake lost by a wrong cell.</summary>
+    public static ContractArtifact Challenges { get; } = Embedded("Challenges");
+    /// <summary>Providers, their stake, and the bonds that it is put into.</summary>
+    public static ContractArtifact ProviderRegistry { get; } = Embedded("ProviderRegistry");
     /// <summary>Orders, bids and leases, and the escrow that pays for them.</summary>
     public static ContractArtifact LeaseEscrow { get; } = Embedded("LeaseEscrow");
 

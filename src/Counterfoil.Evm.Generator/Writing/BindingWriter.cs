@@ -142,7 +142,7 @@ sealed class BindingWriter
         Summary("    ", summary, escaped);
         for (int i = 0; i < members.Count; i++)
             text.Append($"    /// <param name=\"{members[i]}\">{(document(i) is { } said ? Xml(said) : Fallback(parameters[i]))}</param>\n");
-        text.Append($"    public sealed record {name}({string.Join(", ", parameters.Select((p, i) => $"{types.Of(p)} {members[i]}"))}) : {shape}\n    {{\n");
+        text.Append($"    public sealed partial record {name}({string.Join(", ", parameters.Select((p, i) => $"{types.Of(p)} {members[i]}"))}) : {shape}\n    {{\n");
     }
 
     static string Fallback(ParameterModel parameter) =>

@@ -36,7 +36,7 @@ public static class EscrowRefusal
         Of<LeaseEscrowContract.LeasesAreOpenError>(MarketChecks.EscrowRefund, e => ($"account {e.AccountId} without an open lease", $"{e.Count} open")),
         Of<LeaseEscrowContract.AmountTooLargeError>(MarketChecks.EscrowToken, e => ("an account below 2^128 units", $"{e.Amount} more")),
         Of<LeaseEscrowContract.FeeOnTransferError>(MarketChecks.EscrowToken, e => ($"{e.Sent} units to arrive", $"{e.Received}: the token charges on transfer")),
-        Of<LeaseEscrowContract.TransferFailedError>(MarketChecks.EscrowToken, _ => ("a transfer", "the token's refusal")),
+        Of<LeaseEscrowContract.TransferFailedError>(MarketChecks.EscrowToken, e => ("a transfer", $"the refusal of token {e.Token}")),
         Of<LeaseEscrowContract.TokenUnknownError>(MarketChecks.EscrowToken, e => ("a token", $"{e.Token}, which has no code")),
         Of<LeaseEscrowContract.ReenteredError>(MarketChecks.EscrowToken, _ => ("one call at a time", "a call from within a call")),
         // The token's own errors come through unchanged.

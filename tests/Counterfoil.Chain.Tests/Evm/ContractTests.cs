@@ -49,11 +49,14 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void The_rolling_head_is_the_digest_of_three_words()
+    public void The_rolling_head_is_the_digest_of_three_words_and_ends_with_the_size()
     {
         var root = Keccak256.Hash("root"u8).Value;
-        byte[] expected = [.. new byte[32], .. ((UInt256)5).ToBigEndian(), .. root.ToArray()];
-        Assert.Equal(Keccak256.Hash(expected).Value, AnchorContract.HeadAfter(default, 5, root));
+        byte[] input = [.. new byte[32], .. ((UInt256)0x123456789aUL).ToBigEndian(), .. root.ToArray()];
+        var head = AnchorContract.HeadAfter(default, 0x123456789a, root);
+        Assert.Equal([.. Keccak256.Hash(input).ToArray()[..26], 0, 0x12, 0x34, 0x56, 0x78, 0x9a], head.ToArray());
+        Assert.Equal(0x123456789aUL, AnchorContract.SizeOf(head));
+        Assert.Equal(0x123456789aUL, new AnchorContract.AnchoredEvent(Someone, default, root, head).Size);
     }
 
     [Fact]
