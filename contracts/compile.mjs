@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import solc from "solc";
 
 export const root = fileURLToPath(new URL(".", import.meta.url));
-export const names = ["Anchor", "LeaseEscrow", "TestDollar"];
+export const names = [
+  "Anchor", "BatchSettlement", "ERC3009DepositCollector", "LeaseEscrow", "Permit2DepositCollector", "ProofEscrow", "TestDollar", "ValidationRegistry",
+];
 
 export const settings = {
   evmVersion: "cancun",

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Signatures} from "./Signatures.sol";
 
 /// @title Test Dollar: a token for tests and demonstrations. It is not money.
-/// @notice ERC-20 with six decimals and EIP-3009 transfers by signed authorisation, shaped like the dollar tokens that
+/// @notice ERC-20 with six decimals, EIP-3009 transfers by signed authorisation and EIP-2612 approvals by signature, shaped like the dollar tokens that
 /// payment protocols expect. Whoever deployed it mints as much as it likes, so no amount of it is worth anything.
 contract TestDollar {
     /// @notice ERC-20 name; also the name of the EIP-712 domain.
@@ -27,6 +27,9 @@ contract TestDollar {
     /// @notice EIP-3009 type hash of a cancellation.
     bytes32 public constant CANCEL_AUTHORIZATION_TYPEHASH =
         keccak256("CancelAuthorization(address authorizer,bytes32 nonce)");
+    /// @notice EIP-2612 type hash of an approval.
+    bytes32 public constant PERMIT_TYPEHASH =
+        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
@@ -41,6 +44,8 @@ contract TestDollar {
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     /// @notice EIP-3009: whether an authoriser's nonce was used or cancelled.
     mapping(address authorizer => mapping(bytes32 nonce => bool)) public authorizationState;
+    /// @notice EIP-2612: the nonce that the owner's next approval must be signed for.
+    mapping(address owner => uint256) public nonces;
 
     /// @notice ERC-20.
     event Transfer(address indexed from, address indexed to, uint256 value);
@@ -69,6 +74,8 @@ contract TestDollar {
     error InvalidSignature(address signer);
     /// @notice receiveWithAuthorization is submitted by the payee and nobody else.
     error CallerNotPayee(address payee, address caller);
+    /// @notice The approval was valid up to and including `deadline`.
+    error PermitExpired(uint256 deadline, uint256 timestamp);
 
     constructor() {
         faucet = msg.sender;
@@ -95,9 +102,7 @@ contract TestDollar {
 
     /// @notice Lets `spender` move up to `value` of the caller's units.
     function approve(address spender, uint256 value) external returns (bool) {
-        if (spender == address(0)) revert ZeroAddress();
-        allowance[msg.sender][spender] = value;
-        emit Approval(msg.sender, spender, value);
+        _approve(msg.sender, spender, value);
         return true;
     }
 
@@ -110,6 +115,20 @@ contract TestDollar {
             balanceOf[to] += value; // not more than totalSupply
         }
         emit Transfer(address(0), to, value);
+    }
+
+    // EIP-2612
+
+    /// @notice Lets `spender` move up to `value` of the units of `owner`, who signed it. Anyone may submit it.
+    /// @param deadline Valid up to and including this time, in seconds.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
+        if (block.timestamp > deadline) revert PermitExpired(deadline, block.timestamp);
+        _requireSigned(
+            owner,
+            keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline)),
+            abi.encodePacked(r, s, v)
+        );
+        _approve(owner, spender, value);
     }
 
     // EIP-3009
@@ -225,6 +244,12 @@ contract TestDollar {
     function _requireSigned(address signer, bytes32 structHash, bytes memory signature) private view {
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
         if (!Signatures.isValid(signer, digest, signature)) revert InvalidSignature(signer);
+    }
+
+    function _approve(address owner, address spender, uint256 value) private {
+        if (spender == address(0)) revert ZeroAddress();
+        allowance[owner][spender] = value;
+        emit Approval(owner, spender, value);
     }
 
     function _move(address from, address to, uint256 value) private {
