@@ -11,8 +11,9 @@ import {ValidationRegistry} from "./ValidationRegistry.sol";
 /// owner, can take, hold or divert the money.
 /// @dev An escrow is its terms: its identity is their EIP-712 hash, and whoever acts on it brings them along. Once locked it ends
 /// exactly once. After the deadline, whether it is released or refunded is settled by the registry and not by who calls first:
-///     validated  ⇔  response ≥ threshold, and so since the deadline or before,
-/// releases, and everything else refunds. A validator that takes its answer back before anyone releases has taken it back.
+///     validated  ⇔  response ≥ threshold, and no less since the deadline or before,
+/// releases, and everything else refunds. The validator has the word until somebody releases, and anyone can as soon as it has given
+/// it: an answer it takes back, or first gives or raises after the deadline, does not count.
 ///
 /// The money is pushed, not pulled: an escrow pays one party, once, and that transfer is all the call does, so a party that cannot
 /// receive stops nobody but itself; the escrow then waits as it is, with the same outcome. Nothing is left between two states.

@@ -149,7 +149,7 @@ contract ValidationRegistry {
         Status storage s = _requested(requestHash);
         if (msg.sender != s.validator) revert NotValidator(s.validator, msg.sender);
         if (response > MAX_RESPONSE) revert ResponseOutOfRange(response);
-        if (s.lastUpdate == 0 || s.response != response) s.since = uint40(block.timestamp);
+        if (s.lastUpdate == 0 || response > s.response) s.since = uint40(block.timestamp);
         s.response = response;
         s.lastUpdate = uint40(block.timestamp);
         s.responseHash = responseHash;
@@ -175,7 +175,7 @@ contract ValidationRegistry {
         return (s.validator, s.agentId, s.response, s.responseHash, s.tag, s.lastUpdate);
     }
 
-    /// @notice The answer to a request and since when it has been just this, however often it was given again.
+    /// @notice The answer to a request and since when it has been no less, however often the validator spoke.
     /// @return response From 0 to 100.
     /// @return since Unix seconds; zero if there is no answer, or no such request.
     function responseSince(bytes32 requestHash) external view returns (uint8 response, uint256 since) {
