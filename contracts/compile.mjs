@@ -6,7 +6,8 @@ import solc from "solc";
 
 export const root = fileURLToPath(new URL(".", import.meta.url));
 export const names = [
-  "Anchor", "BatchSettlement", "ERC3009DepositCollector", "LeaseEscrow", "Permit2DepositCollector", "ProofEscrow", "TestDollar", "ValidationRegistry",
+  "Anchor", "BatchSettlement", "Challenges", "ERC3009DepositCollector", "LeaseEscrow", "Permit2DepositCollector", "ProofEscrow", "ProviderRegistry", "TestDollar",
+  "ValidationRegistry",
 ];
 
 export const settings = {

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {Signatures} from "./Signatures.sol";
 
 /// @title Test Dollar: a token for tests and demonstrations. It is not money.
-/// @notice ERC-20 with six decimals, EIP-3009 transfers by signed authorisation and EIP-2612 approvals by signature, shaped like the dollar tokens that
-/// payment protocols expect. Whoever deployed it mints as much as it likes, so no amount of it is worth anything.
+/// @notice ERC-20 with six decimals, EIP-3009 transfers by signed authorisation and EIP-2612 allowances by signature, shaped
+/// like the dollar tokens that payment protocols expect. Whoever deployed it mints as much as it likes, so no amount of it is worth anything.
 contract TestDollar {
     /// @notice ERC-20 name; also the name of the EIP-712 domain.
     string public constant name = "Test Dollar";
@@ -27,7 +27,7 @@ contract TestDollar {
     /// @notice EIP-3009 type hash of a cancellation.
     bytes32 public constant CANCEL_AUTHORIZATION_TYPEHASH =
         keccak256("CancelAuthorization(address authorizer,bytes32 nonce)");
-    /// @notice EIP-2612 type hash of an approval.
+    /// @notice EIP-2612 type hash of an allowance.
     bytes32 public constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
@@ -44,7 +44,8 @@ contract TestDollar {
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     /// @notice EIP-3009: whether an authoriser's nonce was used or cancelled.
     mapping(address authorizer => mapping(bytes32 nonce => bool)) public authorizationState;
-    /// @notice EIP-2612: the nonce that the owner's next approval must be signed for.
+
+    /// @notice EIP-2612: the nonce of an owner's next permit; permits are used in order.
     mapping(address owner => uint256) public nonces;
 
     /// @notice ERC-20.
@@ -70,12 +71,12 @@ contract TestDollar {
     error AuthorizationExpired(uint256 validBefore, uint256 timestamp);
     /// @notice The nonce was used or cancelled before.
     error AuthorizationSpent(address authorizer, bytes32 nonce);
-    /// @notice The signature is not `signer`'s over this authorisation, or its s is not the lower one.
+    /// @notice The permit was valid until `deadline`.
+    error PermitExpired(uint256 deadline, uint256 timestamp);
+    /// @notice The signature is not `signer`'s over this authorisation or permit, or its s is not the lower one.
     error InvalidSignature(address signer);
     /// @notice receiveWithAuthorization is submitted by the payee and nobody else.
     error CallerNotPayee(address payee, address caller);
-    /// @notice The approval was valid up to and including `deadline`.
-    error PermitExpired(uint256 deadline, uint256 timestamp);
 
     constructor() {
         faucet = msg.sender;
@@ -115,20 +116,6 @@ contract TestDollar {
             balanceOf[to] += value; // not more than totalSupply
         }
         emit Transfer(address(0), to, value);
-    }
-
-    // EIP-2612
-
-    /// @notice Lets `spender` move up to `value` of the units of `owner`, who signed it. Anyone may submit it.
-    /// @param deadline Valid up to and including this time, in seconds.
-    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
-        if (block.timestamp > deadline) revert PermitExpired(deadline, block.timestamp);
-        _requireSigned(
-            owner,
-            keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline)),
-            abi.encodePacked(r, s, v)
-        );
-        _approve(owner, spender, value);
     }
 
     // EIP-3009
@@ -207,6 +194,26 @@ contract TestDollar {
     /// @notice As above, with the signature in its parts.
     function cancelAuthorization(address authorizer, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) external {
         cancelAuthorization(authorizer, nonce, abi.encodePacked(r, s, v));
+    }
+
+    // EIP-2612
+
+    /// @notice Lets `spender` move up to `value` of `owner`'s units, as `owner` signed. Anyone may submit it.
+    /// @param deadline The last second, in Unix time, in which it can be submitted.
+    /// @param signature 65 bytes r, s, v; for a contract, what its isValidSignature takes.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, bytes memory signature) public {
+        if (block.timestamp > deadline) revert PermitExpired(deadline, block.timestamp);
+        _requireSigned(
+            owner, keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline)), signature
+        );
+        _approve(owner, spender, value);
+    }
+
+    /// @notice As above, with the signature in its parts.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+    {
+        permit(owner, spender, value, deadline, abi.encodePacked(r, s, v));
     }
 
     /// @notice EIP-712 domain separator on the chain this runs on.

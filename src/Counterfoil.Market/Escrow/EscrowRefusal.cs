@@ -35,7 +35,7 @@ public static class EscrowRefusal
         new(new("LeasesAreOpen(uint256,uint256)"), MarketChecks.EscrowRefund, a => ($"account {a[0].AsNumber} without an open lease", $"{a[1].AsNumber} open")),
         new(new("AmountTooLarge(uint256)"), MarketChecks.EscrowToken, a => ("an account below 2^128 units", $"{a[0].AsNumber} more")),
         new(new("FeeOnTransfer(uint256,uint256)"), MarketChecks.EscrowToken, a => ($"{a[0].AsNumber} units to arrive", $"{a[1].AsNumber}: the token charges on transfer")),
-        new(new("TransferFailed()"), MarketChecks.EscrowToken, _ => ("a transfer", "the token's refusal")),
+        new(new("TransferFailed(address)"), MarketChecks.EscrowToken, a => ("a transfer", $"the refusal of token {a[0].AsAddress}")),
         new(new("TokenUnknown(address)"), MarketChecks.EscrowToken, a => ("a token", $"{a[0].AsAddress}, which has no code")),
         new(new("Reentered()"), MarketChecks.EscrowToken, _ => ("one call at a time", "a call from within a call")),
         // The token's own errors come through unchanged.

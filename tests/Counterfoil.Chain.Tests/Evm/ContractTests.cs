@@ -57,7 +57,7 @@ public sealed class ContractTests
     public void Every_event_comes_back_from_its_entry_and_only_from_the_contract_that_wrote_it()
     {
         var word = Keccak256.Hash("word"u8).Value;
-        ComesBack(AnchorContract.Anchored, new(Someone, word, 10_000, word, word));
+        ComesBack(AnchorContract.Anchored, new(Someone, word, word, word));
         ComesBack(DollarContract.Transferred, new(Someone, Contract, new TokenAmount(400)));
         ComesBack(DollarContract.AuthorizationUsed, new(Someone, word));
         ComesBack(DollarContract.AuthorizationCanceled, new(Someone, word));
@@ -70,11 +70,14 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void The_rolling_head_is_the_digest_of_three_words()
+    public void The_rolling_head_is_the_digest_of_three_words_and_ends_with_the_size()
     {
         var root = Keccak256.Hash("root"u8).Value;
-        byte[] expected = [.. new byte[32], .. ((UInt256)5).ToBigEndian(), .. root.ToArray()];
-        Assert.Equal(Keccak256.Hash(expected).Value, AnchorContract.HeadAfter(default, 5, root));
+        byte[] input = [.. new byte[32], .. ((UInt256)0x123456789aUL).ToBigEndian(), .. root.ToArray()];
+        var head = AnchorContract.HeadAfter(default, 0x123456789a, root);
+        Assert.Equal([.. Keccak256.Hash(input).ToArray()[..26], 0, 0x12, 0x34, 0x56, 0x78, 0x9a], head.ToArray());
+        Assert.Equal(0x123456789aUL, AnchorContract.SizeOf(head));
+        Assert.Equal(0x123456789aUL, new Anchored(Someone, default, root, head).Size);
     }
 
     [Fact]

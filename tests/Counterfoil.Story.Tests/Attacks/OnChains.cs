@@ -42,7 +42,7 @@ static class OnChains
         On("an anchor of another root at this size", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Root = Sha256.Hash("another"u8).Value }), link: LinkType.Settlement),
         On("an anchor by another publisher", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Publisher = s.Trust.Anchor }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor of another log", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { LogId = default }), "UNVERIFIABLE", LinkType.Settlement),
-        On("an anchor at another size", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Size = a.Size + 1 }), "UNVERIFIABLE", LinkType.Settlement),
+        On("an anchor at another size", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Head = AnchorContract.HeadAfter(default, a.Size + 1, a.Root) }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor in another contract", EvidenceChecks.ChainAnchor, s => s.Rewritten(s.Chain.Receipts.Length - 1, r => r with { Logs = [r.Logs[0] with { Address = s.Trust.Publishers[0] }] }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor that was reverted", EvidenceChecks.ChainAnchor, s => s.Rewritten(s.Chain.Receipts.Length - 1, r => r with { Succeeded = false }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor beyond what is pinned", EvidenceChecks.ChainBlock, s => s.Under(t => t with { Blocks = [new PinnedBlock(s.Header(s.Chain.Headers.Length - 2).Number, s.Header(s.Chain.Headers.Length - 2).Hash)] }), "UNVERIFIABLE"),
