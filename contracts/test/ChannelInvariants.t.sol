@@ -7,15 +7,18 @@ import {TestDollar} from "../src/TestDollar.sol";
 import {Channels} from "./Channels.sol";
 import {Test} from "./Test.sol";
 
-/// @notice Eight channels of three payers with two receivers in two tokens, doing what the contract allows, in any order, with pauses.
+/// @notice Four channels of three payers with two receivers in two tokens, two with the same of both, doing what the contract allows in any order.
 contract Paying is Channels {
-    uint256 public constant COUNT = 8;
+    uint256 public constant COUNT = 4;
     TestDollar[2] public tokens;
     mapping(uint256 token => uint256) public paidIn;
     mapping(uint256 channel => uint256) public highest; // the highest claim that was seen
 
+    ChannelTypes.ChannelConfig[3] private _configs;
+
     constructor() {
         setUp();
+        for (uint256 i = 0; i < 3; i++) _configs[i] = super.configOf(i);
         tokens = [dollar, new TestDollar()];
     }
 
@@ -23,9 +26,14 @@ contract Paying is Channels {
         return settlement;
     }
 
+    /// @dev Remembered, since to derive them anew each time is most of what a run would do.
+    function configOf(uint256 i) internal view override returns (ChannelTypes.ChannelConfig memory) {
+        return _configs[i];
+    }
+
     function channel(uint256 c) public view returns (ChannelTypes.ChannelConfig memory config) {
         config = configOf(c % 3);
-        config.receiver = receiver(c / 2 % 2);
+        config.receiver = receiver(c / 3);
         config.token = address(tokens[c % 2]);
         config.salt = bytes32(c);
     }
@@ -122,7 +130,14 @@ contract ChannelInvariantsTest is Test {
         targets[0] = Selectors(address(_paying), s);
     }
 
-    function invariant_what_is_held_is_what_is_owed_to_the_last_unit() public view {
+    /// @dev One function for three promises, so that one set of runs is looked at for all of them.
+    function invariant_money_is_conserved_claims_never_fall_and_a_receivers_total_is_that_of_its_channels() public view {
+        _what_is_held_is_what_is_owed_to_the_last_unit();
+        _what_was_claimed_is_the_highest_claim();
+        _a_receivers_total_is_that_of_its_channels();
+    }
+
+    function _what_is_held_is_what_is_owed_to_the_last_unit() private view {
         for (uint256 t = 0; t < 2; t++) {
             TestDollar token = _paying.tokens(t);
             uint256 owed = 0;
@@ -141,19 +156,19 @@ contract ChannelInvariantsTest is Test {
         }
     }
 
-    function invariant_what_was_claimed_is_the_highest_claim_and_never_falls() public view {
+    function _what_was_claimed_is_the_highest_claim() private view {
         for (uint256 c = 0; c < _paying.COUNT(); c++) {
             (, uint128 total) = _settlement.channels(_settlement.getChannelId(_paying.channel(c)));
             vm.assertEq(total, _paying.highest(c), "claimed");
         }
     }
 
-    function invariant_a_receivers_total_is_that_of_its_channels() public view {
+    function _a_receivers_total_is_that_of_its_channels() private view {
         for (uint256 c = 0; c < _paying.COUNT(); c++) {
-            (uint128 total,) = _settlement.receivers(_paying.receiver(c / 2 % 2), address(_paying.tokens(c % 2)));
+            (uint128 total,) = _settlement.receivers(_paying.receiver(c / 3), address(_paying.tokens(c % 2)));
             uint256 sum = 0;
             for (uint256 other = 0; other < _paying.COUNT(); other++) {
-                if (other % 4 == c % 4) sum += _paying.highest(other);
+                if (other / 3 == c / 3 && other % 2 == c % 2) sum += _paying.highest(other);
             }
             vm.assertEq(total, sum, "receiver's total");
         }

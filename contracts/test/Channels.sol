@@ -44,7 +44,7 @@ abstract contract Channels is Test {
         return vm.addr(key(i));
     }
 
-    function configOf(uint256 i) internal view returns (ChannelTypes.ChannelConfig memory) {
+    function configOf(uint256 i) internal view virtual returns (ChannelTypes.ChannelConfig memory) {
         return ChannelTypes.ChannelConfig(payer(i), payer(i), RECEIVER, vm.addr(AUTHORIZER), address(dollar), DELAY, bytes32(i));
     }
 
