@@ -22,7 +22,7 @@ public sealed partial class LocalChain
 
     // Who waits for the chain waits for a block to be made, which takes well under a millisecond.
     readonly Lock turn = new();
-    readonly ChainOptions options;
+    ChainOptions options;
     readonly TimeProvider time;
     readonly List<Block> blocks = [];
     readonly Dictionary<Keccak256Digest, ulong> blockNumbers = [];
