@@ -22,6 +22,8 @@ public sealed record CallRequest
     public ulong? Gas { get; init; }
     /// <summary>What it announces it will touch.</summary>
     public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
+    /// <summary>What it would delegate (EIP-7702).</summary>
+    public IReadOnlyList<SignedAuthorization> Authorizations { get; init; } = [];
 }
 
 /// <summary>What came of a call that was tried out.</summary>
@@ -65,6 +67,7 @@ public sealed partial class LocalChain
     {
         (gas, failed) = (0, null);
         var (snapshot, context, most) = At(block, supposed);
+        if (context.Fork >= Fork.Osaka) most = Math.Min(most, Gas.MaxTransaction);
         ulong enough = Math.Min(request.Gas ?? most, most);
         var verdict = Try(request, snapshot, context, enough, out var generous);
         if (!verdict.IsAccepted) return verdict;
@@ -130,14 +133,12 @@ public sealed partial class LocalChain
             if (!verdict.IsAccepted) return verdict;
             // Sender, recipient, coinbase and precompiles are warm without being named.
             var found = executor.Accesses.Where(entry => entry.StorageKeys.Count > 0 || entry.Address != request.From && entry.Address != (request.To ?? ran!.Created)
-                && entry.Address != context.Coinbase && !IsPrecompile(entry.Address)).ToList();
+                && entry.Address != context.Coinbase && Precompiles.PrecompileSet.Of(context.Fork).At(entry.Address) is null).ToList();
             bool same = found.Count == accesses.Count && found.Zip(accesses).All(pair => pair.First.Address == pair.Second.Address && pair.First.StorageKeys.SequenceEqual(pair.Second.StorageKeys));
             accesses = found;
             if (same || i == Rounds) return verdict;
         }
     }
-
-    static bool IsPrecompile(Address address) => address.ToWord() is { IsUInt64: true, U0: > 0 and <= Precompiles.Precompile.Count };
 
     static Verdict Try(CallRequest request, StateSnapshot snapshot, BlockContext context, ulong gas, out CallResult? result, ICallObserver? observer = null)
     {
@@ -155,6 +156,7 @@ public sealed partial class LocalChain
         Value = request.Value,
         Data = request.Data,
         AccessList = request.AccessList,
+        Authorizations = request.Authorizations.Count > 0 ? request.Authorizations : null,
         IsQuestion = true,
     };
 }

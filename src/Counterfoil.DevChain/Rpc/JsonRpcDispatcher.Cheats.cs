@@ -124,7 +124,7 @@ public sealed partial class JsonRpcDispatcher
         json.Quantity("currentBlockNumber", head.Number);
         json.WriteNumber("currentBlockTimestamp", head.Header.Timestamp);
         json.Hash("currentBlockHash", head.Hash.Value);
-        json.WriteString("hardFork", "cancun");
+        json.WriteString("hardFork", chain.Fork.ToString().ToLowerInvariant());
         json.WriteString("transactionOrder", "fifo");
         json.WriteStartObject("environment");
         json.Quantity("baseFee", NextBaseFee);

@@ -60,7 +60,7 @@ public sealed partial class JsonRpcDispatcher
         if (price is not null && (fee is not null || tip is not null)) p.Fail("gasPrice beside maxFeePerGas or maxPriorityFeePerGas");
         if (id is { } asked && asked != chain.ChainId) p.Fail($"chainId is {asked}, and this is chain {chain.ChainId}");
         if (nonce is { IsUInt64: false }) p.Fail("nonce is no number below 2^64");
-        if (type is { } wanted && wanted > (ulong)TransactionType.DynamicFee) p.Fail("transactions of this type are sent raw");
+        if (type is { } wanted && wanted > (ulong)TransactionType.DynamicFee && wanted != (ulong)TransactionType.SetCode) p.Fail("transactions of this type are not sent here");
         if (p.Error is not null) return p.Error;
 
         ulong gas;
@@ -71,21 +71,24 @@ public sealed partial class JsonRpcDispatcher
             if (estimated is not Verdict.Accepted) return Refusal(estimated);
             if (failed is not null) return Failure(failed);
         }
-        var form = type is { } stated ? (TransactionType)stated.U0 : price is null ? TransactionType.DynamicFee : request.AccessList.Count > 0 ? TransactionType.AccessList : TransactionType.Legacy;
+        var form = type is { } stated ? (TransactionType)stated.U0 : request.Authorizations.Count > 0 ? TransactionType.SetCode : price is null ? TransactionType.DynamicFee : request.AccessList.Count > 0 ? TransactionType.AccessList : TransactionType.Legacy;
+        if ((form == TransactionType.SetCode) != (request.Authorizations.Count > 0) || form == TransactionType.SetCode && request.To is null)
+            return RpcError.InvalidParameters("authorizationList is for transactions of type 4, which have a recipient");
         // A price is both what is paid at most and what is offered.
-        var offered = price ?? (form == TransactionType.DynamicFee ? tip ?? (fee is { } most && most < DefaultTip ? most : DefaultTip) : NextBaseFee + DefaultTip);
+        var offered = price ?? (form >= TransactionType.DynamicFee ? tip ?? (fee is { } most && most < DefaultTip ? most : DefaultTip) : NextBaseFee + DefaultTip);
         var verdict = chain.SubmitAs(new Transaction
         {
             Type = form,
             ChainId = chain.ChainId,
             Nonce = nonce?.U0 ?? chain.PendingNonce(request.From),
             MaxPriorityFeePerGas = offered,
-            MaxFeePerGas = form == TransactionType.DynamicFee ? fee ?? price ?? NextBaseFee * 2 + offered : offered,
+            MaxFeePerGas = form >= TransactionType.DynamicFee ? fee ?? price ?? NextBaseFee * 2 + offered : offered,
             GasLimit = gas,
             To = request.To,
             Value = request.Value,
             Data = request.Data,
             AccessList = request.AccessList,
+            Authorizations = request.Authorizations,
         }, request.From, out var hash);
         return verdict is Verdict.Accepted ? Text(json, $"0x{hash}") : Refusal(verdict);
     }

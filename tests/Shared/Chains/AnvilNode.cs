@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Counterfoil.Chain;
 using Counterfoil.Chain.Rpc;
+using Counterfoil.DevChain;
 using Counterfoil.Evm;
 
 namespace Counterfoil.Tests.Chains;
@@ -25,11 +26,12 @@ sealed class AnvilNode : IAsyncDisposable
     public ChainClient Client { get; }
 
     /// <summary>Starts a chain.</summary>
+    /// <param name="fork">Whose rules it runs by.</param>
     /// <param name="options">Arguments of its command line, behind ours.</param>
-    public static async Task<AnvilNode> StartAsync(params string[] options)
+    public static async Task<AnvilNode> StartAsync(Fork fork = Fork.Osaka, params string[] options)
     {
         string anvil = Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        string[] arguments = ["--port", "0", "--hardfork", "cancun", "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1", .. options];
+        string[] arguments = ["--port", "0", "--hardfork", fork.ToString().ToLowerInvariant(), "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1", .. options];
         var process = Process.Start(new ProcessStartInfo(anvil, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
@@ -59,7 +61,7 @@ sealed class AnvilNode : IAsyncDisposable
     public async Task<JsonElement> AskAsync(string method, string parameters)
     {
         byte[] request = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""");
-        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None));
+        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None), new JsonDocumentOptions { MaxDepth = 4_096 }); // a trace is as deep as calls are
         return answer.RootElement.Clone();
     }
 
