@@ -82,6 +82,12 @@ public sealed partial class LocalChain
         }
     }
 
+    /// <summary>Says who receives the tips from the next block on.</summary>
+    public void SetCoinbase(Address coinbase)
+    {
+        lock (turn) options = options with { Coinbase = coinbase };
+    }
+
     /// <summary>Makes the next block burn so many wei per gas.</summary>
     public void SetNextBaseFee(UInt256 fee)
     {

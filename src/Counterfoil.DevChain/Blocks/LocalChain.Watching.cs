@@ -55,11 +55,14 @@ public sealed partial class LocalChain
     }
 
     /// <summary>Forgets a transaction that waits. False where none of that hash does.</summary>
-    internal bool Drop(Keccak256Digest hash)
+    internal bool Drop(Keccak256Digest hash) => Drop(waiting => waiting.Hash == hash);
+
+    /// <summary>Forgets those that wait and are meant. False where none are.</summary>
+    internal bool Drop(Func<PendingTransaction, bool> meant)
     {
         lock (turn)
         {
-            var rest = pool.Without(pending => pending.Hash == hash);
+            var rest = pool.Without(meant);
             bool dropped = rest != pool;
             pool = rest;
             return dropped;

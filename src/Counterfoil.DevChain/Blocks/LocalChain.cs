@@ -22,7 +22,7 @@ public sealed partial class LocalChain
 
     // Who waits for the chain waits for a block to be made, which takes well under a millisecond.
     readonly Lock turn = new();
-    readonly ChainOptions options;
+    ChainOptions options;
     readonly TimeProvider time;
     readonly List<Block> blocks = [];
     readonly Dictionary<Keccak256Digest, ulong> blockNumbers = [];
@@ -51,6 +51,9 @@ public sealed partial class LocalChain
 
     /// <summary>The chain's id.</summary>
     public ulong ChainId => options.ChainId;
+
+    /// <summary>The rules it runs by.</summary>
+    public Fork Fork => options.Fork;
 
     /// <summary>The latest block.</summary>
     public Block Head

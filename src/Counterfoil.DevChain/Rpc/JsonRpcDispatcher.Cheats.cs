@@ -91,8 +91,51 @@ public sealed partial class JsonRpcDispatcher
     {
         var hash = p.Hash(0);
         if (p.Error is not null) return p.Error;
-        if (chain.Drop(new(hash))) return Text(json, $"0x{hash}");
+        if (chain.Drop(new Core.Digests.Keccak256Digest(hash))) return Text(json, $"0x{hash}");
         return Null(json);
+    }
+
+    RpcError? DropAllTransactions(RpcParameters p, Utf8JsonWriter json)
+    {
+        chain.Drop(_ => true);
+        return Null(json);
+    }
+
+    RpcError? DropTransactionsOf(RpcParameters p, Utf8JsonWriter json)
+    {
+        var sender = p.Address(0);
+        if (p.Error is not null) return p.Error;
+        chain.Drop(waiting => waiting.Envelope.From == sender);
+        return Null(json);
+    }
+
+    RpcError? SetCoinbase(RpcParameters p, Utf8JsonWriter json)
+    {
+        var coinbase = p.Address(0);
+        if (p.Error is not null) return p.Error;
+        chain.SetCoinbase(coinbase);
+        return Null(json);
+    }
+
+    RpcError? NodeInfo(RpcParameters p, Utf8JsonWriter json)
+    {
+        var head = chain.Head;
+        json.WriteStartObject();
+        json.Quantity("currentBlockNumber", head.Number);
+        json.WriteNumber("currentBlockTimestamp", head.Header.Timestamp);
+        json.Hash("currentBlockHash", head.Hash.Value);
+        json.WriteString("hardFork", chain.Fork.ToString().ToLowerInvariant());
+        json.WriteString("transactionOrder", "fifo");
+        json.WriteStartObject("environment");
+        json.Quantity("baseFee", NextBaseFee);
+        json.WriteNumber("chainId", chain.ChainId);
+        json.WriteNumber("gasLimit", head.Header.GasLimit);
+        json.Quantity("gasPrice", NextBaseFee + DefaultTip);
+        json.WriteEndObject();
+        json.WriteStartObject("forkConfig");
+        json.WriteEndObject();
+        json.WriteEndObject();
+        return null;
     }
 
     RpcError? SetCode(RpcParameters p, Utf8JsonWriter json)

@@ -125,7 +125,14 @@ sealed class RpcParameters(JsonElement? parameters)
         return slots;
     }
 
-    static bool TrySlot(JsonElement value, out UInt256 slot)
+    public static bool TrySlot(string text, out UInt256 slot)
+    {
+        slot = default;
+        if (!text.StartsWith("0x", StringComparison.Ordinal) || text.Length is < 3 or > 66) return false;
+        return UInt256.TryParseHex($"0x{(text.AsSpan(2).TrimStart('0') is { Length: > 0 } digits ? digits : "0")}", out slot);
+    }
+
+    public static bool TrySlot(JsonElement value, out UInt256 slot)
     {
         if (TryQuantity(value, out slot)) return true;
         if (!TryData(value, out var data) || data.Length is 0 or > 32) return false;

@@ -56,17 +56,15 @@ public sealed class X402ChannelTests
     {
         using var rich = TestChain.KeyOf("rich");
         var ether = UInt256.Parse("1000000000000000000000");
-        string[] Arguments(Uri address) =>
-            [address.ToString().TrimEnd('/'), "0x" + Convert.ToHexStringLower(Core.Digests.Keccak256.Hash("rich"u8).ToArray()), Path.Combine(Surroundings.Root, "contracts")];
         if (kind == ChainKind.Anvil)
         {
             await using var anvil = await AnvilNode.StartAsync();
             await anvil.FundAsync(rich.Address, ether);
-            return await InteropScript.RunAsync("channels.mjs", cancellationToken, Arguments(anvil.Address));
+            return await NodeScript.RunAsync("@x402/evm", "channels.mjs", anvil.Address, "contracts");
         }
         // The client signs times by the machine's clock, so the chain goes by it too.
         var chain = new LocalChain(new ChainOptions { Genesis = new Dictionary<Address, UInt256> { [rich.Address] = ether } }, TimeProvider.System);
         await using var host = await ChainHost.StartAsync(chain, cancellationToken: cancellationToken);
-        return await InteropScript.RunAsync("channels.mjs", cancellationToken, Arguments(host.Address));
+        return await NodeScript.RunAsync("@x402/evm", "channels.mjs", host.Address, "contracts");
     }
 }
