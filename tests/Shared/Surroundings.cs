@@ -6,6 +6,9 @@ static class Surroundings
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>Whether <c>COUNTERFOIL_CAMPAIGN</c> asks for the long form of what is quick by default.</summary>
+    public static bool IsCampaign { get; } = Environment.GetEnvironmentVariable("COUNTERFOIL_CAMPAIGN") is { Length: > 0 } and not "0";
+
     /// <summary>A file or folder of test data written by others, which lies beside the checkout.</summary>
     public static string Testdata(string path)
     {
