@@ -49,6 +49,8 @@ public static class EvmChecks
     public static readonly Check TransactionNonce = new("transaction.nonce");
     /// <summary>The code that makes a contract is within its limit (EIP-3860).</summary>
     public static readonly Check TransactionInitCode = new("transaction.init-code");
+    /// <summary>A transaction that sets code has an authorization (EIP-7702).</summary>
+    public static readonly Check TransactionAuthorizations = new("transaction.authorizations");
     /// <summary>A receipt says success or failure (EIP-658).</summary>
     public static readonly Check ReceiptStatus = new("receipt.status");
     /// <summary>A receipt's bloom filter is that of its logs.</summary>

@@ -15,18 +15,24 @@ static class VerifyCommand
     {
         var bundle = new Argument<string>("bundle") { Description = "The file to verify" };
         var policy = new Option<string?>("--policy") { Description = "Whom and what you trust; without it the answer is REJECT or UNVERIFIABLE, never ACCEPT" };
+        var rpc = new Option<string[]>("--rpc") { Description = "An endpoint that says whether the case's blocks are on its chain now; may be given again, for other chains. It can only take an ACCEPT away" };
+        var depth = new Option<ulong>("--confirmations") { Description = "Blocks that must be on top of each, counting itself", DefaultValueFactory = _ => LiveChains.Confirmations };
         var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
-        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline") { bundle, policy, json };
-        command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(policy), parsed.GetValue(json)));
+        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline unless --rpc is given") { bundle, policy, rpc, depth, json };
+        command.SetAction((parsed, cancel) => RunAsync(
+            parsed.GetValue(bundle)!, parsed.GetValue(policy), parsed.GetValue(rpc) ?? [], parsed.GetValue(depth), parsed.GetValue(json), cancel));
         return command;
     }
 
-    static int Run(string bundlePath, string? policyPath, bool json)
+    static async Task<int> RunAsync(string bundlePath, string? policyPath, string[] rpc, ulong confirmations, bool json, CancellationToken cancel)
     {
+        var endpoints = rpc.Select(LiveChains.Address).ToList();
+        if (confirmations == 0) throw new UsageException("0 confirmations say nothing", "1 counts the block itself");
         var bundle = Read(bundlePath, Bundle.MaximumBytes);
         ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : Read(policyPath, Evidence.Policies.Policy.MaximumBytes);
         long start = Stopwatch.GetTimestamp();
         var report = BundleVerifier.Verify(bundle, policy);
+        if (endpoints.Count > 0) report = report.With(await LiveChains.AskAsync(report, endpoints, confirmations, cancel));
         var took = Stopwatch.GetElapsedTime(start);
         // A file that could not be read as a bundle or a policy at all is malformed input, not a case that was judged.
         bool judged = !report.Links.IsEmpty;
@@ -55,8 +61,16 @@ static class VerifyCommand
         if (report.Links.Any()) Terminal.Out.WriteLine();
         Say(report.Verdict, $"in {took.TotalMilliseconds:F0} ms");
         if (report.PolicyDigest is { } digest) Terminal.Out.WriteLine($"under policy {digest}");
+        if (!report.Live.IsEmpty) Terminal.Out.WriteLine();
+        foreach (var live in report.Live)
+        {
+            string which = $"block {live.Block.Number} of {live.Block.Chain}{(live.Block.Pinned ? ", pinned" : "")}{(live.Confirmations is { } depth ? $", {depth} deep at {live.Endpoint}" : "")}";
+            Say(live.Verdict, which, column: 13);
+        }
         List("proves", report.Proves);
         List("does not prove", report.DoesNotProve);
+        if (report.Live.Any(l => l.Verdict is Verdict.Unverifiable { Reason.Check: var check } && check == EvidenceChecks.ChainLiveEndpoint))
+            Terminal.Hint("--rpc takes the address of a node of the chain that the bundle names; without --rpc the answer is the offline one");
         if (report.PolicyDigest is null && report.Verdict is Verdict.Unverifiable) Terminal.Hint("pass --policy FILE, which says whom and what you trust (docs/trust.md)");
     }
 

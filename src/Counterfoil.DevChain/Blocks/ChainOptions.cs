@@ -5,6 +5,9 @@ namespace Counterfoil.DevChain;
 /// <summary>What an in-process chain begins with.</summary>
 public sealed record ChainOptions
 {
+    /// <summary>Whose rules it runs by.</summary>
+    public Fork Fork { get; init; } = Fork.Osaka;
+
     /// <summary>The chain's id, which every signature names (EIP-155). 31337 is what development chains use.</summary>
     public ulong ChainId { get; init; } = 31_337;
 

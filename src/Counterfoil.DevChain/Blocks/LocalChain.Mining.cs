@@ -17,6 +17,7 @@ public sealed partial class LocalChain
         var parent = blocks.Count > 0 ? blocks[^1] : null;
         return new BlockContext
         {
+            Fork = options.Fork,
             ChainId = options.ChainId,
             Number = (ulong)blocks.Count,
             Timestamp = NextTimestamp(),
@@ -121,9 +122,13 @@ public sealed partial class LocalChain
             BlobGasUsed = 0,
             ExcessBlobGas = 0,
             ParentBeaconBlockRoot = default(Bytes32),
+            RequestsHash = context.Fork >= Fork.Prague ? NoRequests : null,
         };
         return new Block(header, header.Hash, mined, state) { Before = before };
     }
+
+    // SHA-256 of nothing: no request to a consensus layer (EIP-7685).
+    static readonly Bytes32 NoRequests = Sha256.Hash([]).Value;
 
     // The root of a trie without entries.
     static readonly Keccak256Digest NoWithdrawals = Keccak256.Hash([0x80]);

@@ -22,6 +22,8 @@ public sealed record CallRequest
     public ulong? Gas { get; init; }
     /// <summary>What it announces it will touch.</summary>
     public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
+    /// <summary>What it would delegate (EIP-7702).</summary>
+    public IReadOnlyList<SignedAuthorization> Authorizations { get; init; } = [];
 }
 
 /// <summary>What came of a call that was tried out.</summary>
@@ -60,7 +62,8 @@ public sealed partial class LocalChain
         ArgumentNullException.ThrowIfNull(request);
         (gas, failed) = (0, null);
         var (snapshot, context) = At(null);
-        ulong enough = Math.Min(request.Gas ?? context.GasLimit, context.GasLimit);
+        ulong most = context.Fork >= Fork.Osaka ? Math.Min(context.GasLimit, Gas.MaxTransaction) : context.GasLimit;
+        ulong enough = Math.Min(request.Gas ?? most, most);
         var verdict = Try(request, snapshot, context, enough, out var generous);
         if (!verdict.IsAccepted) return verdict;
         if (!generous!.Succeeded)
@@ -111,6 +114,7 @@ public sealed partial class LocalChain
             Value = request.Value,
             Data = request.Data,
             AccessList = request.AccessList,
+            Authorizations = request.Authorizations.Count > 0 ? request.Authorizations : null,
             IsQuestion = true,
         };
         var verdict = new Executor(new World(snapshot), context) { Observer = observer }.Execute(envelope, context.GasLimit, out var ran);

@@ -11,6 +11,7 @@ public sealed partial class LocalChain
     {
         var context = new BlockContext
         {
+            Fork = options.Fork,
             ChainId = ChainId,
             Number = block.Number,
             Timestamp = block.Header.Timestamp,

@@ -10,7 +10,7 @@ using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.DevChain;
 
-/// <summary>An Ethereum chain in this process: the bytecode, gas, fees, receipts and roots of Cancun, with one maker of blocks and nobody to disagree.</summary>
+/// <summary>An Ethereum chain in this process: the bytecode, gas, fees, receipts and roots of the fork asked for, with one maker of blocks and nobody to disagree.</summary>
 /// <remarks>
 /// In memory, and deterministic: given the same genesis, transactions and clock it makes the same blocks to the byte. It differs from a public chain
 /// in that blocks of the same second share its timestamp (money that flows by the second must not run ahead of the clock), that a block's

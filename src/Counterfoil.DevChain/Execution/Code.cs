@@ -1,4 +1,6 @@
 using Counterfoil.Core.Digests;
+using Counterfoil.Evm;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.DevChain.Execution;
 
@@ -22,10 +24,14 @@ public sealed class Code
         padded = new byte[bytes.Length + Padding];
         bytes.CopyTo(padded);
         Length = bytes.Length;
+        DelegatesTo = Delegation.TryRead(bytes, out var address) ? address : null;
     }
 
     /// <summary>The number of bytes.</summary>
     public int Length { get; }
+
+    /// <summary>Whose code is run in place of this, where it is a designator (EIP-7702).</summary>
+    public Address? DelegatesTo { get; }
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Bytes => padded.AsSpan(0, Length);

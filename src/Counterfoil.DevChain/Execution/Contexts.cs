@@ -6,6 +6,7 @@ namespace Counterfoil.DevChain.Execution;
 /// <summary>What a program can ask about the block it runs in.</summary>
 sealed record BlockContext
 {
+    public required Fork Fork { get; init; }
     public required ulong ChainId { get; init; }
     public required ulong Number { get; init; }
     /// <summary>Seconds since 1970.</summary>

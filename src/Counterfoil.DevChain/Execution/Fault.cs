@@ -13,7 +13,7 @@ public enum Fault
     StackUnderflow,
     /// <summary>The stack would have held more than 1024 items.</summary>
     StackOverflow,
-    /// <summary>A byte that is no instruction of Cancun, or INVALID itself.</summary>
+    /// <summary>A byte that is no instruction of the fork, or INVALID itself.</summary>
     InvalidOpcode,
     /// <summary>A jump to somewhere that is not a JUMPDEST.</summary>
     InvalidJump,

@@ -1,6 +1,6 @@
 namespace Counterfoil.DevChain.Execution;
 
-/// <summary>What things cost, in gas, under Cancun. Names follow the Yellow Paper, appendix G, or the EIP in the comment.</summary>
+/// <summary>What things cost, in gas, where forks do not differ. Names follow the Yellow Paper, appendix G, or the EIP in the comment.</summary>
 public static class Gas
 {
     /// <summary>Every transaction pays this before a byte of it runs (Yellow Paper, G_transaction).</summary>
@@ -17,10 +17,18 @@ public static class Gas
     public const long AccessListAddress = 2_400;
     /// <summary>Per storage key of an access list (EIP-2930).</summary>
     public const long AccessListKey = 1_900;
+    /// <summary>Per authorization (EIP-7702), as for an account that is not there yet.</summary>
+    public const long Authorization = 25_000;
+    /// <summary>Returned for an authorization by an account that is there (EIP-7702).</summary>
+    public const long AuthorizationRefund = Authorization - 12_500;
+    /// <summary>Per token of data, the least that a transaction pays from Prague on: a zero byte is one token, another four (EIP-7623).</summary>
+    public const long FloorToken = 10;
+    /// <summary>The most gas of one transaction from Osaka on (EIP-7825).</summary>
+    public const ulong MaxTransaction = 1 << 24;
     /// <summary>The blob gas that one blob takes (EIP-4844).</summary>
     public const long PerBlob = 131_072;
-    /// <summary>The most blob gas of one block (EIP-4844, as of Cancun: six blobs).</summary>
-    public const long MaxBlobPerBlock = 6 * PerBlob;
+    /// <summary>The most blobs of one transaction: a block's in Cancun (EIP-4844) and Prague (EIP-7691), a limit of its own since (EIP-7594).</summary>
+    public static int MaxBlobs(Fork fork) => fork == Fork.Prague ? 9 : 6;
 
     /// <summary>First access to an account in a transaction (EIP-2929).</summary>
     public const long ColdAccount = 2_600;

@@ -5,31 +5,34 @@ namespace Counterfoil.DevChain.Execution;
 /// <summary>What every execution of an opcode costs at least, and what it needs of the stack; one table, looked up before each instruction.</summary>
 readonly struct Instruction
 {
-    /// <summary>The part of the price that does not depend on operands. Huge for an opcode that does not exist, so that it needs no test of its own.</summary>
+    /// <summary>The part of the price that does not depend on operands.</summary>
     public readonly int Gas;
-    /// <summary>Fewest items that must be on the stack.</summary>
+    /// <summary>Fewest items that must be on the stack: more than a stack can hold for an opcode that does not exist, so that it needs no test of its own.</summary>
     public readonly short Least;
     /// <summary>The items that may be above <see cref="Least"/>, so that one unsigned comparison finds underflow and overflow.</summary>
     public readonly short Span;
 
-    const int Undefined = int.MaxValue;
+    const int Undefined = 1025;
 
     Instruction(int gas, int pops, int pushes)
     {
         Gas = gas;
         Least = (short)pops;
-        Span = (short)(Math.Min(1024, 1024 - pushes + pops) - pops);
+        Span = (short)Math.Max(0, Math.Min(1024, 1024 - pushes + pops) - pops);
     }
 
-    public static readonly Instruction[] Table = Build();
+    static readonly Instruction[] UntilPrague = Build(Fork.Prague), SinceOsaka = Build(Fork.Osaka);
 
-    /// <summary>True for an opcode that Cancun defines; <see cref="Opcode.Invalid"/> is defined to fail.</summary>
-    public static bool Exists(byte opcode) => Table[opcode].Gas != Undefined;
+    /// <summary>The table of a fork.</summary>
+    public static Instruction[] Table(Fork fork) => fork >= Fork.Osaka ? SinceOsaka : UntilPrague;
 
-    static Instruction[] Build()
+    /// <summary>True for an opcode that the fork defines; <see cref="Opcode.Invalid"/> is defined to fail.</summary>
+    public bool Exists => Least < Undefined;
+
+    static Instruction[] Build(Fork fork)
     {
         var table = new Instruction[256];
-        Array.Fill(table, new Instruction(Undefined, 0, 0));
+        Array.Fill(table, new Instruction(0, Undefined, 0));
         void Set(Opcode opcode, int gas, int pops, int pushes) => table[(int)opcode] = new Instruction(gas, pops, pushes);
         void Each(int gas, int pops, int pushes, params ReadOnlySpan<Opcode> opcodes)
         {
@@ -40,6 +43,7 @@ readonly struct Instruction
         Each(3, 2, 1, Opcode.Add, Opcode.Sub, Opcode.Lt, Opcode.Gt, Opcode.SLt, Opcode.SGt, Opcode.Eq, Opcode.And, Opcode.Or, Opcode.Xor,
             Opcode.Byte, Opcode.Shl, Opcode.Shr, Opcode.Sar);
         Each(5, 2, 1, Opcode.Mul, Opcode.Div, Opcode.SDiv, Opcode.Mod, Opcode.SMod, Opcode.SignExtend);
+        if (fork >= Fork.Osaka) Each(5, 1, 1, Opcode.Clz);
         Each(8, 3, 1, Opcode.AddMod, Opcode.MulMod);
         Each(10, 2, 1, Opcode.Exp);
         Each(3, 1, 1, Opcode.IsZero, Opcode.Not, Opcode.CallDataLoad);

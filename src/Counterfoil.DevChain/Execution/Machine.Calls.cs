@@ -31,6 +31,9 @@ sealed partial class Machine
             cost += Gas.CallValue;
             if (kind == Opcode.Call && account.IsEmpty) cost += Gas.NewAccount;
         }
+        var executed = DelegateOf(account);
+        if (executed is not null) cost += world.Warm(executed) ? Gas.ColdAccount : Gas.Warm; // also one that delegates to itself
+        var code = (executed ?? account).Code;
         if (!frame.Charge(cost)) return Fail(Fault.OutOfGas);
 
         // EIP-150: the caller keeps at least one 64th of what it has.
@@ -55,7 +58,7 @@ sealed partial class Machine
         else if (kind == Opcode.StaticCall) world.Touch(account);
         var (outputAt, outputRoom) = outputLength.IsZero ? (0, 0) : ((int)outputOffset.U0, (int)outputLength.U0);
 
-        if (Precompile.At(target) is { } precompile)
+        if (precompiles.At(target) is { } precompile)
         {
             var output = Run(precompile, input.Span, ref gas);
             if (output is null) world.Revert(before);
@@ -66,7 +69,7 @@ sealed partial class Machine
             CopyOutput(frame, outputAt, outputRoom);
             return Halt.None;
         }
-        if (account.Code.Length == 0)
+        if (code.Length == 0)
         {
             Observer?.Exit(gas, default, Fault.None);
             frame.Gas += gas;
@@ -77,9 +80,9 @@ sealed partial class Machine
         var callee = FrameAt(frame.Depth + 1);
         switch (kind)
         {
-            case Opcode.CallCode: callee.Begin(account.Code, input, frame.Self, frame.Self.Address, value, gas, frame.IsStatic); break;
-            case Opcode.DelegateCall: callee.Begin(account.Code, input, frame.Self, frame.Caller, frame.Value, gas, frame.IsStatic); break;
-            default: callee.Begin(account.Code, input, account, frame.Self.Address, value, gas, frame.IsStatic || kind == Opcode.StaticCall); break;
+            case Opcode.CallCode: callee.Begin(code, input, frame.Self, frame.Self.Address, value, gas, frame.IsStatic); break;
+            case Opcode.DelegateCall: callee.Begin(code, input, frame.Self, frame.Caller, frame.Value, gas, frame.IsStatic); break;
+            default: callee.Begin(code, input, account, frame.Self.Address, value, gas, frame.IsStatic || kind == Opcode.StaticCall); break;
         }
         (callee.Before, callee.IsCreation, callee.OutputOffset, callee.OutputLength) = (before, false, outputAt, outputRoom);
         return Halt.Call;

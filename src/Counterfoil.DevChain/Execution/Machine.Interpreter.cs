@@ -28,7 +28,7 @@ sealed partial class Machine
     {
         ref var stack = ref MemoryMarshal.GetReference(frame.Stack);
         ref byte code = ref MemoryMarshal.GetArrayDataReference(frame.Code.Padded);
-        ref var table = ref MemoryMarshal.GetArrayDataReference(Instruction.Table);
+        ref var table = ref MemoryMarshal.GetArrayDataReference(instructions);
         var destinations = frame.Code.JumpDestinations;
         int pc = frame.Pc, depth = frame.Top;
         long gas = frame.Gas;
@@ -78,6 +78,8 @@ sealed partial class Machine
                 case Opcode.Shl: second = UInt256.ShiftLeft(first, second); depth--; break;
                 case Opcode.Shr: second = UInt256.ShiftRight(first, second); depth--; break;
                 case Opcode.Sar: second = UInt256.ShiftRightSigned(first, second); depth--; break;
+
+                case Opcode.Clz: first = new UInt256((ulong)(256 - first.BitLength)); break;
 
                 case Opcode.Keccak256:
                     frame.Gas = gas;
@@ -273,11 +275,11 @@ sealed partial class Machine
         }
     }
 
-    // One comparison of gas covers opcodes that do not exist, so the reason is found here, off the hot path.
+    // One comparison of the stack covers opcodes that do not exist, so the reason is found here, off the hot path. A price would not do: gas may exceed any.
     Halt Refuse(Frame frame, int opcode, int depth)
     {
-        if (!Instruction.Exists((byte)opcode)) return Fail(Fault.InvalidOpcode);
-        ref readonly var instruction = ref Instruction.Table[opcode];
+        ref readonly var instruction = ref instructions[opcode];
+        if (!instruction.Exists) return Fail(Fault.InvalidOpcode);
         frame.Gas = 0;
         if (depth < instruction.Least) return Fail(Fault.StackUnderflow);
         return Fail(instruction.Admits(depth) ? Fault.OutOfGas : Fault.StackOverflow);

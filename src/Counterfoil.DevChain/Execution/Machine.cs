@@ -4,10 +4,10 @@ using Counterfoil.Evm;
 
 namespace Counterfoil.DevChain.Execution;
 
-/// <summary>The Ethereum Virtual Machine of the Cancun fork: runs messages against a <see cref="World"/>, with gas exact to the unit.</summary>
+/// <summary>The Ethereum Virtual Machine from Cancun to Osaka: runs messages against a <see cref="World"/>, with gas exact to the unit.</summary>
 /// <remarks>
 /// Yellow Paper §9 (Shanghai revision) with the EIPs of Cancun: 1153 (transient storage), 4844 (BLOBHASH), 5656 (MCOPY), 6780 (SELFDESTRUCT),
-/// 7516 (BLOBBASEFEE). Calls nest on a list of frames and not on the host's stack, so that 1024 of them are as safe as one.
+/// 7516 (BLOBBASEFEE); of Prague: 7702 (delegation); of Osaka: 7939 (CLZ). Calls nest on a list of frames and not on the host's stack, so that 1024 of them are as safe as one.
 /// Held to the GeneralStateTests of ethereum/tests for Cancun. One machine serves one thread; frames are reused from message to message.
 /// </remarks>
 sealed partial class Machine(World world, BlockContext block, TransactionContext transaction)
@@ -15,6 +15,8 @@ sealed partial class Machine(World world, BlockContext block, TransactionContext
     World world = world;
     BlockContext block = block;
     TransactionContext transaction = transaction;
+    Instruction[] instructions = Instruction.Table(block.Fork);
+    PrecompileSet precompiles = PrecompileSet.Of(block.Fork);
     readonly List<Frame> frames = [];
     Fault fault;
 
@@ -22,8 +24,14 @@ sealed partial class Machine(World world, BlockContext block, TransactionContext
     public ICallObserver? Observer { get; set; }
 
     /// <summary>Makes the machine run in another context, keeping its frames.</summary>
-    public void Reset(World newWorld, BlockContext newBlock, TransactionContext newTransaction) =>
+    public void Reset(World newWorld, BlockContext newBlock, TransactionContext newTransaction)
+    {
         (world, block, transaction) = (newWorld, newBlock, newTransaction);
+        (instructions, precompiles) = (Instruction.Table(block.Fork), PrecompileSet.Of(block.Fork));
+    }
+
+    /// <summary>The account whose code a call of <paramref name="account"/> runs in place of its own (EIP-7702). A delegate's own delegation is not followed, and one to a precompile runs nothing.</summary>
+    Account? DelegateOf(Account account) => account.Code.DelegatesTo is { } other && block.Fork >= Fork.Prague ? world[other] : null;
 
     /// <summary>Runs a message to its end. What it did stays in the world unless it failed.</summary>
     /// <exception cref="AbsentPrecompileException">The program called a precompile that this machine does not have; the world is then to be reverted by the caller.</exception>
@@ -42,16 +50,19 @@ sealed partial class Machine(World world, BlockContext block, TransactionContext
         var before = world.Now;
         var callee = world[to];
         Transfer(from, callee, message.Value);
-        if (Precompile.At(to) is { } precompile)
+        if (precompiles.At(to) is { } precompile)
         {
             long gas = message.Gas;
             var output = Run(precompile, message.Data.Span, ref gas);
             if (output is null) world.Revert(before);
             return new Outcome(output is null ? fault : Fault.None, gas, output, null);
         }
-        if (callee.Code.Length == 0) return new Outcome(Fault.None, message.Gas, default, null);
+        var executed = DelegateOf(callee);
+        if (executed is not null) world.Warm(executed);
+        var code = (executed ?? callee).Code;
+        if (code.Length == 0) return new Outcome(Fault.None, message.Gas, default, null);
         var frame = FrameAt(0);
-        frame.Begin(callee.Code, message.Data, callee, message.From, message.Value, message.Gas, isStatic: false);
+        frame.Begin(code, message.Data, callee, message.From, message.Value, message.Gas, isStatic: false);
         (frame.Before, frame.IsCreation) = (before, false);
         var end = RunFrames(frame);
         return new Outcome(end, frame.Gas, frame.Output.ToArray(), null);

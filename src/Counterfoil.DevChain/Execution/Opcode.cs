@@ -1,12 +1,12 @@
 namespace Counterfoil.DevChain.Execution;
 
-/// <summary>The instructions of the EVM as of Cancun, by the mnemonic of the Yellow Paper (appendix H) or of the EIP that added them.</summary>
+/// <summary>The instructions of the EVM as of Osaka, by the mnemonic of the Yellow Paper (appendix H) or of the EIP that added them.</summary>
 #pragma warning disable CS1591 // The mnemonic is the documentation; the Yellow Paper's table is the meaning.
 #pragma warning disable CA1028 // An opcode is a byte.
 public enum Opcode : byte
 {
     Stop = 0x00, Add, Mul, Sub, Div, SDiv, Mod, SMod, AddMod, MulMod, Exp, SignExtend,
-    Lt = 0x10, Gt, SLt, SGt, Eq, IsZero, And, Or, Xor, Not, Byte, Shl, Shr, Sar,
+    Lt = 0x10, Gt, SLt, SGt, Eq, IsZero, And, Or, Xor, Not, Byte, Shl, Shr, Sar, Clz,
     Keccak256 = 0x20,
     Address = 0x30, Balance, Origin, Caller, CallValue, CallDataLoad, CallDataSize, CallDataCopy, CodeSize, CodeCopy, GasPrice,
     ExtCodeSize, ExtCodeCopy, ReturnDataSize, ReturnDataCopy, ExtCodeHash,

@@ -63,7 +63,7 @@ public static class ChainBenchmark
         world.EndTransaction();
         var block = new BlockContext
         {
-            ChainId = 1, Number = 1, Timestamp = 1, GasLimit = 30_000_000, BaseFee = default, Coinbase = default, HashOf = _ => null,
+            Fork = Fork.Osaka, ChainId = 1, Number = 1, Timestamp = 1, GasLimit = 30_000_000, BaseFee = default, Coinbase = default, HashOf = _ => null,
         };
         var executor = new Executor(world, block);
         var call = new Envelope { From = Caller, To = Contract, GasLimit = 30_000_000, Data = ((UInt256)turns).ToBigEndian(), IsQuestion = true };

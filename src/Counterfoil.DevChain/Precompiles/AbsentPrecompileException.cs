@@ -7,6 +7,6 @@ namespace Counterfoil.DevChain.Precompiles;
 public sealed class AbsentPrecompileException(string name, int address)
     : NotSupportedException($"the in-process chain has no precompile for {name} (address {address}); use another chain for contracts that need it")
 {
-    /// <summary>The last byte of the precompile's address.</summary>
+    /// <summary>The precompile's address, which is a small number.</summary>
     public int Address { get; } = address;
 }

@@ -83,7 +83,35 @@ public sealed partial class JsonRpcDispatcher
             else p.Fail("input is no hexadecimal data");
         }
         if (Has("accessList", out item)) request = request with { AccessList = ReadAccessList(p, item) };
+        if (Has("authorizationList", out item)) request = request with { Authorizations = ReadAuthorizations(p, item) };
         return request;
+    }
+
+    static List<SignedAuthorization> ReadAuthorizations(RpcParameters p, JsonElement json)
+    {
+        var list = new List<SignedAuthorization>();
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            p.Fail("authorizationList is no array");
+            return list;
+        }
+        foreach (var item in json.EnumerateArray())
+        {
+            UInt256 Number(string name, string? otherName = null)
+            {
+                if (item.ValueKind == JsonValueKind.Object && (item.TryGetProperty(name, out var given) || otherName is not null && item.TryGetProperty(otherName, out given))
+                    && RpcParameters.TryQuantity(given, out var number)) return number;
+                p.Fail($"an entry of authorizationList has no {name}");
+                return default;
+            }
+
+            UInt256 chain = Number("chainId"), nonce = Number("nonce"), parity = Number("yParity", "v"), r = Number("r"), s = Number("s");
+            if (p.Error is not null) return list;
+            if (!item.TryGetProperty("address", out var name) || !RpcParameters.TryAddress(name, out var address)) p.Fail("an entry of authorizationList has no address");
+            else if (!nonce.IsUInt64 || parity > byte.MaxValue) p.Fail("an entry of authorizationList has a nonce or parity out of range");
+            else list.Add(new SignedAuthorization(new Authorization(chain, address, nonce.U0), (byte)parity.U0, r, s));
+        }
+        return list;
     }
 
     static List<AccessListEntry> ReadAccessList(RpcParameters p, JsonElement json)

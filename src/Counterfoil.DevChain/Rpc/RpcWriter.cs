@@ -81,6 +81,24 @@ static class RpcWriter
         json.Quantity("blobGasUsed", header.BlobGasUsed ?? 0);
         json.Quantity("excessBlobGas", header.ExcessBlobGas ?? 0);
         if (header.ParentBeaconBlockRoot is { } beacon) json.Hash("parentBeaconBlockRoot", beacon);
+        if (header.RequestsHash is { } requests) json.Hash("requestsHash", requests);
+    }
+
+    static void WriteAuthorizations(Utf8JsonWriter json, IReadOnlyList<SignedAuthorization> authorizations)
+    {
+        json.WriteStartArray("authorizationList");
+        foreach (var (authorization, parity, r, s) in authorizations)
+        {
+            json.WriteStartObject();
+            json.Quantity("chainId", authorization.ChainId);
+            json.WriteString("address", authorization.Delegate.ToHex());
+            json.Quantity("nonce", authorization.Nonce);
+            json.Quantity("yParity", parity);
+            json.Quantity("r", r);
+            json.Quantity("s", s);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     public static void Transaction(this Utf8JsonWriter json, SignedTransaction signed, Keccak256Digest hash, Address from, (MinedTransaction Mined, Block Block)? place)
@@ -96,7 +114,7 @@ static class RpcWriter
         json.Quantity("gas", transaction.GasLimit);
         json.Data("input", transaction.Data.Span);
         json.Quantity("gasPrice", place?.Mined.EffectiveGasPrice ?? transaction.MaxFeePerGas);
-        if (transaction.Type == TransactionType.DynamicFee)
+        if (transaction.Type >= TransactionType.DynamicFee)
         {
             json.Quantity("maxFeePerGas", transaction.MaxFeePerGas);
             json.Quantity("maxPriorityFeePerGas", transaction.MaxPriorityFeePerGas);
@@ -115,6 +133,7 @@ static class RpcWriter
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            if (transaction.Type == TransactionType.SetCode) WriteAuthorizations(json, transaction.Authorizations);
             json.Quantity("yParity", signed.Signature.YParity ? 1 : 0);
             json.Quantity("v", signed.Signature.YParity ? 1 : 0);
         }

@@ -21,6 +21,8 @@ sealed record Envelope
     /// <summary>Versioned hashes; null for every transaction but that of EIP-4844.</summary>
     public IReadOnlyList<Bytes32>? BlobHashes { get; init; }
     public UInt256 MaxBlobFee { get; init; }
+    /// <summary>What is to be delegated; null for every transaction but that of EIP-7702.</summary>
+    public IReadOnlyList<SignedAuthorization>? Authorizations { get; init; }
     /// <summary>A question such as <c>eth_call</c>: nobody signed it, so nonce, kind of sender and fees are not looked at.</summary>
     public bool IsQuestion { get; init; }
 
@@ -36,6 +38,7 @@ sealed record Envelope
         Value = transaction.Value,
         Data = transaction.Data,
         AccessList = transaction.AccessList,
+        Authorizations = transaction.Type == TransactionType.SetCode ? transaction.Authorizations : null,
     };
 
     public UInt256 EffectiveGasPrice(UInt256 baseFee)
@@ -45,7 +48,7 @@ sealed record Envelope
         return tip < MaxTip ? MaxFee : baseFee + MaxTip;
     }
 
-    /// <summary>What is paid before anything runs (Yellow Paper, eq. 62, with EIP-2028, EIP-2930 and EIP-3860).</summary>
+    /// <summary>What is paid before anything runs (Yellow Paper, eq. 62, with EIP-2028, EIP-2930, EIP-3860 and EIP-7702).</summary>
     public long IntrinsicGas
     {
         get
@@ -54,7 +57,18 @@ sealed record Envelope
             long gas = Execution.Gas.Transaction + Execution.Gas.DataZero * zeros + Execution.Gas.DataNonZero * (Data.Length - zeros);
             if (To is null) gas += Execution.Gas.TransactionCreate + Execution.Gas.InitCodeWord * Execution.Gas.Words(Data.Length);
             foreach (var entry in AccessList) gas += Execution.Gas.AccessListAddress + Execution.Gas.AccessListKey * entry.StorageKeys.Count;
+            gas += Execution.Gas.Authorization * (Authorizations?.Count ?? 0);
             return gas;
+        }
+    }
+
+    /// <summary>The least that is paid from Prague on, whatever runs (EIP-7623).</summary>
+    public long FloorGas
+    {
+        get
+        {
+            int zeros = Data.Span.Count((byte)0);
+            return Execution.Gas.Transaction + Execution.Gas.FloorToken * (zeros + 4L * (Data.Length - zeros));
         }
     }
 }

@@ -22,6 +22,7 @@ sealed record ProvenEvent<T>(ProvenBlock Block, Keccak256Digest Transaction, Add
 sealed partial class Story
 {
     readonly List<ProvenLog> logs = [];
+    readonly List<EvidenceBlock> blocks = [];
 
     public void ReadChains()
     {
@@ -47,6 +48,7 @@ sealed partial class Story
             headers.Add(header!);
         }
 
+        foreach (var pinned in policy?.Chain(chain.Id)?.Blocks ?? []) blocks.Add(new EvidenceBlock(chain.Id, pinned.Number, pinned.Hash, Pinned: true));
         var trusted = Trusted(chain.Id, headers, out int last);
         if (!trusted.IsAccepted) RecordWhole(trusted);
         foreach (var receipt in chain.Receipts)
@@ -56,6 +58,7 @@ sealed partial class Story
             if (proven.IsAccepted)
                 proven = new TransactionProof(chain.Headers[receipt.Header], (ulong)receipt.Index, receipt.Transaction).Verify(header.Hash, out var transaction).Then(() =>
                 {
+                    blocks.Add(new EvidenceBlock(chain.Id, header.Number, header.Hash, Pinned: false));
                     // A header past the last pinned one is hearsay, and a reverted transaction did nothing.
                     if (receipt.Header > last || !content!.Receipt.Succeeded) return Verdict.Accept;
                     var block = new ProvenBlock(chain.Id, header.Number, header.Hash, DateTimeOffset.FromUnixTimeSeconds((long)header.Timestamp));

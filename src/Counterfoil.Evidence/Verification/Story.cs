@@ -62,6 +62,10 @@ sealed partial class Story
         var verdict = verdicts.Find(v => v is Verdict.Rejected) ?? verdicts.Find(v => v is Verdict.Unverifiable) ?? Verdict.Accept;
         var (proves, doesNotProve) = Claims.Of(inOrder, verdict.IsAccepted);
         return new VerificationReport(
-            verdict, policyDigest, [.. inOrder.Select(l => new LinkReport(l.Type, l.Digest, l.Verdict))], proves, doesNotProve);
+            verdict, policyDigest, [.. inOrder.Select(l => new LinkReport(l.Type, l.Digest, l.Verdict))], proves, doesNotProve)
+        {
+            // A block may be both: the pin is the weightier reason to look at it.
+            Blocks = [.. blocks.OrderByDescending(b => b.Pinned).DistinctBy(b => (b.Chain, b.Number, b.Hash)).OrderBy(b => b.Chain, StringComparer.Ordinal).ThenBy(b => b.Number)],
+        };
     }
 }

@@ -22,8 +22,14 @@ public static class VerificationReportJson
         });
         return JsonSerializer.Serialize(
             new ReportDocument(word, reason?.Check.Id, reason?.Expected, reason?.Found, report.PolicyDigest?.ToString(), [.. links], report.Proves,
-                report.DoesNotProve, Math.Round(took.TotalMilliseconds, 1)),
+                report.DoesNotProve, report.Live.IsEmpty ? null : [.. report.Live.Select(Document)], Math.Round(took.TotalMilliseconds, 1)),
             ReportJson.Default.ReportDocument);
+    }
+
+    static LiveDocument Document(LiveBlock live)
+    {
+        var (word, reason) = Words(live.Verdict);
+        return new LiveDocument(live.Block.Chain, live.Block.Number, $"0x{live.Block.Hash}", live.Block.Pinned, live.Endpoint, live.Confirmations, word, reason?.Check.Id, reason?.Expected, reason?.Found);
     }
 
     /// <summary>ACCEPT, REJECT or UNVERIFIABLE, and the reason where there is one.</summary>
@@ -37,7 +43,11 @@ public static class VerificationReportJson
 
 sealed record ReportDocument(
     string Verdict, string? Check, string? Expected, string? Found, string? PolicyDigest, ImmutableArray<LinkDocument> Links,
-    ImmutableArray<string> Proves, ImmutableArray<string> DoesNotProve, double Millis);
+    ImmutableArray<string> Proves, ImmutableArray<string> DoesNotProve,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LiveDocument>? Live, double Millis);
+
+sealed record LiveDocument(
+    string Chain, ulong Number, string Hash, bool Pinned, string? Endpoint, ulong? Confirmations, string Verdict, string? Check, string? Expected, string? Found);
 
 sealed record LinkDocument(string? Type, string Digest, string Verdict, string? Check, string? Expected, string? Found);
 

@@ -16,7 +16,14 @@ public sealed record VerificationReport(
     Sha256Digest? PolicyDigest,
     ImmutableArray<LinkReport> Links,
     ImmutableArray<string> Proves,
-    ImmutableArray<string> DoesNotProve);
+    ImmutableArray<string> DoesNotProve)
+{
+    /// <summary>The blocks that hold what the bundle proves of its chains, and those of these chains that the policy pins; by chain, then by number.</summary>
+    public ImmutableArray<EvidenceBlock> Blocks { get; init; } = [];
+
+    /// <summary>What endpoints say of these blocks: empty where none was asked. See <see cref="LiveBlocks.With"/>.</summary>
+    public ImmutableArray<LiveBlock> Live { get; init; } = [];
+}
 
 /// <summary>The answer about one link.</summary>
 /// <param name="Type">Its kind, or null where its statement could not be read.</param>

@@ -29,7 +29,7 @@ public sealed record SignedTransaction(Transaction Transaction, EcdsaSignature S
         return verdict;
     }
 
-    /// <summary>The rules of Cancun that need no state: the chain, fees in order, enough gas for its own bytes, init code within its limit, nonce below 2^64 − 1, fee below 2^256.</summary>
+    /// <summary>The rules that need no state, of every fork since Cancun: the chain, fees in order, enough gas for its own bytes, init code within its limit, nonce below 2^64 − 1, fee below 2^256.</summary>
     /// <param name="chainId">The chain asked; a legacy transaction from before EIP-155 is for any.</param>
     public Verdict CheckRules(ulong chainId)
     {
@@ -46,14 +46,15 @@ public sealed record SignedTransaction(Transaction Transaction, EcdsaSignature S
         return Verdict.Accept;
     }
 
-    /// <summary>Reads an envelope from a stranger: legacy (EIP-155 and before), EIP-2930 and EIP-1559, signature in range and low-S (EIP-2).</summary>
+    /// <summary>Reads an envelope from a stranger: legacy (EIP-155 and before), EIP-2930, EIP-1559 and EIP-7702, signature in range and low-S (EIP-2).</summary>
     /// <remarks>That it decodes says nothing of who signed it: ask <see cref="RecoverSender"/>; nor of its worth: ask <see cref="CheckRules"/>.</remarks>
     public static Verdict Decode(ReadOnlySpan<byte> bytes, out SignedTransaction? transaction)
     {
         transaction = null;
         if (bytes.Length > MaxLength) return Verdict.Reject(EvmChecks.RlpLimit, $"at most {MaxLength} bytes", $"{bytes.Length}");
-        var verdict = TransactionEnvelope.Open(bytes, TransactionType.DynamicFee, out var type, out var payload);
+        var verdict = TransactionEnvelope.Open(bytes, TransactionType.SetCode, out var type, out var payload);
         if (!verdict.IsAccepted) return verdict;
+        if (type == TransactionType.Blob) return Verdict.Reject(EvmChecks.TransactionType, "a transaction without blobs", "one with blobs (EIP-4844)");
 
         var rlp = new RlpReader(payload);
         rlp.BeginList();
@@ -61,12 +62,14 @@ public sealed record SignedTransaction(Transaction Transaction, EcdsaSignature S
         ulong? chainId = typed ? rlp.ReadUInt64() : null;
         ulong nonce = rlp.ReadUInt64();
         var priority = rlp.ReadUInt256();
-        var fee = type == TransactionType.DynamicFee ? rlp.ReadUInt256() : priority;
+        var fee = type >= TransactionType.DynamicFee ? rlp.ReadUInt256() : priority;
         ulong gasLimit = rlp.ReadUInt64();
-        var to = rlp.ReadOptionalAddress();
+        Address? to = type == TransactionType.SetCode ? rlp.ReadAddress() : rlp.ReadOptionalAddress();
         var value = rlp.ReadUInt256();
         byte[] data = rlp.ReadBytes().ToArray();
         var accessList = typed ? ReadAccessList(ref rlp) : [];
+        var authorizations = type == TransactionType.SetCode ? SignedAuthorization.Read(ref rlp) : [];
+        if (type == TransactionType.SetCode && authorizations.Count == 0) rlp.Fail(EvmChecks.TransactionAuthorizations, "at least one authorization", "none");
         var v = rlp.ReadUInt256();
         var r = rlp.ReadUInt256();
         var s = rlp.ReadUInt256();
@@ -81,7 +84,7 @@ public sealed record SignedTransaction(Transaction Transaction, EcdsaSignature S
         transaction = new SignedTransaction(new Transaction
         {
             Type = type, ChainId = chainId, Nonce = nonce, MaxPriorityFeePerGas = priority, MaxFeePerGas = fee, GasLimit = gasLimit,
-            To = to, Value = value, Data = data, AccessList = accessList,
+            To = to, Value = value, Data = data, AccessList = accessList, Authorizations = authorizations,
         }, signature);
         return verdict;
     }

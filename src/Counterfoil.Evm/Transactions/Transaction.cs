@@ -15,7 +15,7 @@ public enum TransactionType : byte
     DynamicFee = 2,
     /// <summary>With blobs (EIP-4844). Its receipt is read; the transaction itself is not.</summary>
     Blob = 3,
-    /// <summary>With delegations (EIP-7702). Its receipt is read; the transaction itself is not.</summary>
+    /// <summary>With authorizations, by which accounts run others' code (EIP-7702).</summary>
     SetCode = 4,
 }
 
@@ -47,6 +47,8 @@ public sealed record Transaction
     public ReadOnlyMemory<byte> Data { get; init; }
     /// <summary>What it announces it will touch.</summary>
     public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
+    /// <summary>Which accounts shall run whose code from now on: of a <see cref="TransactionType.SetCode"/> transaction at least one, of others none.</summary>
+    public IReadOnlyList<SignedAuthorization> Authorizations { get; init; } = [];
 
     /// <summary>The digest that is signed.</summary>
     public Keccak256Digest SigningHash => Keccak256.Hash(Encode(null));
@@ -58,7 +60,7 @@ public sealed record Transaction
         return new SignedTransaction(this, key.Sign(SigningHash));
     }
 
-    /// <summary>Gas charged before anything runs, under Cancun's rules: EIP-2028 data, EIP-2930 list, EIP-3860 init code.</summary>
+    /// <summary>Gas charged before anything runs: EIP-2028 data, EIP-2930 list, EIP-3860 init code, EIP-7702 authorizations.</summary>
     public ulong IntrinsicGas
     {
         get
@@ -67,25 +69,39 @@ public sealed record Transaction
             foreach (byte b in Data.Span) gas += b == 0 ? 4u : 16u;
             if (To is null) gas += 32_000 + 2 * ((ulong)Data.Length + 31 >> 5);
             foreach (var entry in AccessList) gas += 2_400 + 1_900 * (ulong)entry.StorageKeys.Count;
+            gas += 25_000 * (ulong)Authorizations.Count;
             return gas;
+        }
+    }
+
+    /// <summary>The least gas that it is charged whatever it does, since Prague: ten a token of data, of which a byte other than zero is four (EIP-7623).</summary>
+    public ulong FloorGas
+    {
+        get
+        {
+            ulong zeros = (ulong)Data.Span.Count((byte)0);
+            return 21_000 + 10 * (zeros + 4 * ((ulong)Data.Length - zeros));
         }
     }
 
     // With a signature the whole envelope; without one what is signed, which for EIP-155 holds (chain id, 0, 0) in its place.
     internal byte[] Encode(EcdsaSignature? signature)
     {
-        if (Type > TransactionType.DynamicFee) throw new InvalidOperationException($"transactions of type {Type} are not encoded");
+        if (Type is TransactionType.Blob or > TransactionType.SetCode) throw new InvalidOperationException($"transactions of type {Type} are not encoded");
+        if ((Type == TransactionType.SetCode) != (Authorizations.Count > 0)) throw new InvalidOperationException("a transaction of type SetCode, and no other, has authorizations");
+        if (Type == TransactionType.SetCode && To is null) throw new InvalidOperationException("a transaction of type SetCode creates no contract");
         var rlp = new RlpWriter(256 + Data.Length);
         rlp.BeginList();
         if (Type != TransactionType.Legacy) rlp.Write(ChainId ?? throw new InvalidOperationException("a typed transaction names its chain"));
         rlp.Write(Nonce);
-        if (Type == TransactionType.DynamicFee) rlp.Write(MaxPriorityFeePerGas);
+        if (Type >= TransactionType.DynamicFee) rlp.Write(MaxPriorityFeePerGas);
         rlp.Write(MaxFeePerGas);
         rlp.Write(GasLimit);
         rlp.Write(To);
         rlp.Write(Value);
         rlp.Write(Data.Span);
         if (Type != TransactionType.Legacy) WriteAccessList(rlp);
+        if (Type == TransactionType.SetCode) SignedAuthorization.Write(rlp, Authorizations);
         if (signature is { } s)
         {
             if (Type != TransactionType.Legacy) rlp.Write(s.YParity ? 1ul : 0);

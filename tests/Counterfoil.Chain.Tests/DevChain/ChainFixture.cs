@@ -15,9 +15,9 @@ sealed class ChainFixture : IDisposable
     public static readonly UInt256 Ether = UInt256.Parse("1000000000000000000");
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public ChainFixture(bool automine = true)
+    public ChainFixture(bool automine = true, Fork fork = Fork.Osaka)
     {
-        Chain = new LocalChain(new ChainOptions { Automine = automine, Genesis = new Dictionary<Address, UInt256> { [Key.Address] = Ether * 1_000 } }, Clock);
+        Chain = new LocalChain(new ChainOptions { Fork = fork, Automine = automine, Genesis = new Dictionary<Address, UInt256> { [Key.Address] = Ether * 1_000 } }, Clock);
         Rpc = new JsonRpcDispatcher(Chain);
     }
 
@@ -52,7 +52,7 @@ sealed class ChainFixture : IDisposable
         return result.ValueKind == JsonValueKind.String ? result.GetString()! : result.GetRawText();
     }
 
-    public JsonElement AskRaw(string request) => JsonDocument.Parse(Rpc.Handle(Encoding.UTF8.GetBytes(request))).RootElement.Clone();
+    public JsonElement AskRaw(string request) => JsonDocument.Parse(Rpc.Handle(Encoding.UTF8.GetBytes(request)), new JsonDocumentOptions { MaxDepth = 4_096 }).RootElement.Clone();
 
     public void Dispose() => Key.Dispose();
 }

@@ -3,6 +3,7 @@ using Counterfoil.Chain.Rpc;
 using Counterfoil.Chain.Tests.Chain.Anvil;
 using Counterfoil.Chain.Tests.DevChain;
 using Counterfoil.Core.Digests;
+using Counterfoil.DevChain;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Transactions;
 using Counterfoil.Evm.Tries;
@@ -62,10 +63,11 @@ public sealed class TraceTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Calls_as_deep_as_they_go_are_traced()
     {
-        var recursive = fixture.Deploy([0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x30, 0x5a, 0xf1, 0x00]); // calls itself
-        var mined = fixture.Send(recursive, gas: 30_000_000);
+        using var deep = new ChainFixture(fork: Fork.Prague); // Osaka's 16,777,216 gas a transaction would not get as deep
+        var recursive = deep.Deploy([0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x30, 0x5a, 0xf1, 0x00]); // calls itself
+        var mined = deep.Send(recursive, gas: 30_000_000);
         int depth = 0;
-        using var trace = JsonDocument.Parse(fixture.Rpc.Handle(System.Text.Encoding.UTF8.GetBytes(
+        using var trace = JsonDocument.Parse(deep.Rpc.Handle(System.Text.Encoding.UTF8.GetBytes(
             $$"""{"jsonrpc":"2.0","id":1,"method":"debug_traceTransaction","params":["0x{{mined.Hash}}",{"tracer":"callTracer"}]}""")), new JsonDocumentOptions { MaxDepth = 4_096 });
         for (var call = trace.RootElement.GetProperty("result"); call.TryGetProperty("calls", out var calls); call = calls[0]) depth++;
         Assert.InRange(depth, 300, 1_024); // a 64th of the gas stays behind at each step
@@ -101,7 +103,12 @@ public sealed class TraceTests(ITestOutputHelper output) : IDisposable
         await using var anvil = await AnvilNode.StartAsync();
         await anvil.FundAsync(fixture.Key.Address, ChainFixture.Ether * 1_000);
         var ours = new ChainClient(new InProcessTransport("devchain", fixture.Rpc.Handle));
-        var programs = new RandomPrograms(int.Parse(seed), fixture.Key.Address);
+        var programs = new RandomPrograms(int.Parse(seed), fixture.Key.Address, Fork.Osaka);
+        foreach (var address in programs.Delegating)
+        {
+            fixture.Chain.SetBalance(address, 1);
+            await anvil.FundAsync(address, 1);
+        }
         int inner = 0;
         for (ulong nonce = 0; nonce < 150; nonce++)
         {

@@ -1,158 +1,124 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
+using Counterfoil.Chain;
+using Counterfoil.Chain.Contracts;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
-using Counterfoil.DevChain;
 using Counterfoil.Evm;
-using Counterfoil.Evm.Secp256k1;
-using Counterfoil.Evm.Transactions;
 using Counterfoil.Market.Bids;
 using Counterfoil.Market.Escrow;
 using Counterfoil.Market.Events;
 using Counterfoil.Market.Leases;
-using Counterfoil.Tests;
 
 namespace Counterfoil.Market.Tests;
 
-/// <summary>The committed bytecode on a chain in this process, a tenant with money, providers with keys, and a book that follows the events.</summary>
-sealed class MarketWorld
+/// <summary>The committed bytecode on a chain, a tenant with money, providers with keys, and a book that follows the events.</summary>
+sealed class MarketWorld : IAsyncDisposable
 {
     public const int Tenant = 100;
-    static readonly UInt256 Ether = UInt256.Parse("1000000000000000000000");
 
-    readonly LocalChain chain;
-    readonly Address dollar;
+    readonly TestChain chain;
+    readonly Contract dollar, escrow;
 
-    public MarketWorld()
+    MarketWorld(TestChain chain, Contract dollar, Contract escrow) => (this.chain, this.dollar, this.escrow) = (chain, dollar, escrow);
+
+    public static async Task<MarketWorld> OpenAsync(ChainKind kind)
     {
-        chain = new LocalChain(new ChainOptions(), new FrozenTime());
-        foreach (int i in Enumerable.Range(0, 8).Append(Tenant)) chain.Fund(MarketFixture.Provider(i), Ether);
-        dollar = Created(Send(Tenant, null, Bytecode("TestDollar")));
-        Escrow = Created(Send(Tenant, null, [.. Bytecode("LeaseEscrow"), .. EscrowCalls.Constructor(dollar)]));
-        Domain = new MarketDomain(chain.ChainId, Escrow);
-        Must(Send(Tenant, dollar, Call("mint(address,uint256)", MarketFixture.Provider(Tenant).ToWord(), 1_000_000)));
-        Must(Send(Tenant, dollar, Call("approve(address,uint256)", Escrow.ToWord(), UInt256.MaxValue)));
+        var chain = await TestChain.StartAsync(kind);
+        var tenant = await AccountAsync(chain, Tenant);
+        var dollar = await chain.DeployAsync(tenant, ContractArtifact.TestDollar);
+        var escrow = await chain.DeployAsync(tenant, ContractArtifact.LeaseEscrow, dollar.Address);
+        await tenant.SendAndWaitAsync(dollar.Call("mint", tenant.Address, 1_000_000UL));
+        await tenant.SendAndWaitAsync(dollar.Call("approve", escrow.Address, UInt256.MaxValue));
+        return new MarketWorld(chain, dollar, escrow) { Domain = new MarketDomain(await chain.Client.GetChainIdAsync(), escrow.Address), Now = await NowAsync(chain) };
     }
 
-    public Address Escrow { get; }
-    public MarketDomain Domain { get; }
+    public ValueTask DisposeAsync() => chain.DisposeAsync();
+
+    public Address Escrow => escrow.Address;
+    public required MarketDomain Domain { get; init; }
+    public required DateTimeOffset Now { get; set; }
     public LeaseBook Book { get; private set; } = LeaseBook.Empty;
     public List<MarketEffect> Effects { get; } = [];
 
-    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeSeconds((long)chain.Head.Header.Timestamp);
+    static Task<ChainAccount> AccountAsync(TestChain chain, int who) => chain.AccountAsync($"{who}", () => MarketFixture.Key(who));
+
+    static async Task<DateTimeOffset> NowAsync(TestChain chain) => DateTimeOffset.FromUnixTimeSeconds((long)await chain.TimeAsync());
 
     /// <summary>Lets time pass; the next transaction happens then.</summary>
-    public void Wait(ulong seconds)
+    public async Task WaitAsync(ulong seconds)
     {
-        Assert.True(chain.SetNextTimestamp(chain.Head.Header.Timestamp + seconds));
-        chain.Mine();
+        await chain.WaitAsync(seconds);
+        Now = await NowAsync(chain);
     }
 
-    /// <summary>Calls the escrow in somebody's name. Its events go into the book; a revert comes back as the refusal it stands for.</summary>
-    public Verdict Try(int who, byte[] call)
+    /// <summary>Calls the escrow in somebody's name. Its events go into the book; a revert, which is then sent all the same and fails, comes back as the refusal it stands for.</summary>
+    public async Task<Verdict> TryAsync(int who, byte[] call)
     {
-        var mined = Send(who, Escrow, call);
-        return mined.Receipt.Succeeded ? Verdict.Accept : EscrowRefusal.Read(mined.Output.Span);
+        var account = await AccountAsync(chain, who);
+        try
+        {
+            Follow(await account.SendAndWaitAsync(new ContractCall { To = Escrow, Data = call }));
+            return Verdict.Accept;
+        }
+        catch (ChainException reverted) when (reverted.Kind == ChainFailure.Reverted)
+        {
+            byte[] data = await chain.RevertDataAsync(account, new ContractCall { To = Escrow, Data = call });
+            return EscrowRefusal.Read(data);
+        }
     }
 
-    /// <summary>As <see cref="Try"/>, for what must succeed.</summary>
-    public void Do(int who, byte[] call) => Assert.Equal(Verdict.Accept, Try(who, call));
+    /// <summary>As <see cref="TryAsync"/>, for what must succeed.</summary>
+    public async Task DoAsync(int who, byte[] call) => Assert.Equal(Verdict.Accept, await TryAsync(who, call));
 
-    public UInt256 PlaceOrder(Sha256Digest manifest, Rate maxRate)
+    public async Task<UInt256> PlaceOrderAsync(Sha256Digest manifest, Rate maxRate)
     {
-        Do(Tenant, EscrowCalls.PlaceOrder(manifest, maxRate));
+        await DoAsync(Tenant, EscrowCalls.PlaceOrder(manifest, maxRate));
         return Book.Orders.Keys.Last();
     }
 
-    public UInt256 OpenAccount(int amount)
+    public async Task<UInt256> OpenAccountAsync(int amount)
     {
-        Do(Tenant, EscrowCalls.OpenAccount(new TokenAmount(amount)));
+        await DoAsync(Tenant, EscrowCalls.OpenAccount(new TokenAmount(amount)));
         return Book.Accounts.Keys.Last();
     }
 
     public SignedBid Bid(int provider, UInt256 orderId, Rate rate, int salt = 0, ulong expiry = ulong.MaxValue) =>
         new Bid(orderId, MarketFixture.Provider(provider), rate, expiry, new Bytes32(((UInt256)salt).ToBigEndian())).Sign(Domain, MarketFixture.Key(provider));
 
-    public TokenAmount Owed(UInt256 leaseId)
+    public async Task<TokenAmount> OwedAsync(UInt256 leaseId)
     {
-        Assert.Equal(Verdict.Accept, EscrowAnswers.Owed(Ask(Escrow, EscrowCalls.Owed(leaseId)), out var amount));
+        Assert.Equal(Verdict.Accept, EscrowAnswers.Owed(await AskAsync(EscrowCalls.Owed(leaseId)), out var amount));
         return amount;
     }
 
-    public AccountState Account(UInt256 accountId)
+    public async Task<AccountState> AccountAsync(UInt256 accountId)
     {
-        Assert.Equal(Verdict.Accept, EscrowAnswers.Account(Ask(Escrow, EscrowCalls.Account(accountId)), out var account));
+        Assert.Equal(Verdict.Accept, EscrowAnswers.Account(await AskAsync(EscrowCalls.Account(accountId)), out var account));
         return account!;
     }
 
-    public LeaseState Lease(UInt256 leaseId)
+    public async Task<LeaseState> LeaseAsync(UInt256 leaseId)
     {
-        Assert.Equal(Verdict.Accept, EscrowAnswers.Lease(Ask(Escrow, EscrowCalls.Lease(leaseId)), out var lease));
+        Assert.Equal(Verdict.Accept, EscrowAnswers.Lease(await AskAsync(EscrowCalls.Lease(leaseId)), out var lease));
         return lease!;
     }
 
-    public TokenAmount BalanceOf(Address account) => new(UInt256.ReadBigEndian(Ask(dollar, Call("balanceOf(address)", account.ToWord()))));
+    public async Task<TokenAmount> BalanceAsync(Address account) => new((await dollar.AskAsync("balanceOf", [account]))[0].AsNumber);
 
-    public byte[] Ask(Address contract, byte[] call)
-    {
-        Assert.Equal(Verdict.Accept, chain.Call(new CallRequest { To = contract, Data = call }, chain.Head, out var result));
-        Assert.True(result!.Succeeded, $"the call failed: {result.Fault}");
-        return result.Output.ToArray();
-    }
+    /// <summary>What the escrow answers to a question.</summary>
+    public Task<byte[]> AskAsync(byte[] call) => chain.Client.CallAsync(new ContractCall { To = Escrow, Data = call });
 
-    public MinedTransaction Send(int who, Address? to, byte[] data)
-    {
-        var key = MarketFixture.Key(who);
-        var raw = new Transaction
-        {
-            ChainId = chain.ChainId,
-            Nonce = chain.PendingNonce(key.Address),
-            MaxPriorityFeePerGas = 0,
-            MaxFeePerGas = 100_000_000_000,
-            GasLimit = 10_000_000,
-            To = to,
-            Data = data,
-        }.Sign(key).Encode();
-        Assert.Equal(Verdict.Accept, chain.Submit(raw, out var hash));
-        var (mined, block) = chain.Find(hash)!.Value;
-        if (to == Escrow) Follow(mined, DateTimeOffset.FromUnixTimeSeconds((long)block.Header.Timestamp));
-        return mined;
-    }
-
-    void Follow(MinedTransaction mined, DateTimeOffset time)
+    void Follow(ChainReceipt receipt)
     {
         uint index = 0;
-        foreach (var log in mined.Receipt.Logs)
+        foreach (var log in receipt.Logs)
         {
-            var position = new EventPosition(mined.BlockNumber, index++);
+            var position = new EventPosition(receipt.BlockNumber, index++);
             if (log.Address != Escrow) continue;
             Assert.Equal(Verdict.Accept, MarketEvent.Decode(log, Escrow, out var happened));
-            Assert.Equal(Verdict.Accept, Book.Apply(happened!, position, time, out var next, out ImmutableArray<MarketEffect> effects));
+            Assert.Equal(Verdict.Accept, Book.Apply(happened!, position, Now, out var next, out ImmutableArray<MarketEffect> effects));
             Book = next;
             Effects.AddRange(effects);
         }
-    }
-
-    static MinedTransaction Must(MinedTransaction mined)
-    {
-        Assert.True(mined.Receipt.Succeeded, $"the transaction failed: {mined.Fault} 0x{Convert.ToHexStringLower(mined.Output.Span)}");
-        return mined;
-    }
-
-    static Address Created(MinedTransaction mined) => Must(mined).Created!.Value;
-
-    static byte[] Bytecode(string contract)
-    {
-        using var artifact = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Surroundings.Root, "contracts", "artifacts", $"{contract}.json")));
-        return Convert.FromHexString(artifact.RootElement.GetProperty("bytecode").GetString()![2..]);
-    }
-
-    static byte[] Call(string signature, params UInt256[] words) =>
-        [.. Keccak256.Hash(Encoding.ASCII.GetBytes(signature)).ToArray().Take(4), .. words.SelectMany(w => w.ToBigEndian())];
-
-    sealed class FrozenTime : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => MarketFixture.Now;
     }
 }

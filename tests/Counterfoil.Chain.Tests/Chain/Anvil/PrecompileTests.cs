@@ -59,6 +59,24 @@ public sealed class PrecompileTests
             questions.Add((9, blake));
             questions.Add((5, [.. ((UInt256)(i * 7)).ToBigEndian(), .. ((UInt256)(i * 5)).ToBigEndian(), .. ((UInt256)(i * 9)).ToBigEndian(), .. RandomNumberGenerator.GetBytes(200)]));
         }
+        using var p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var q = p256.ExportParameters(false).Q;
+        for (int i = 0; i < 12; i++)
+        {
+            byte[] digest = RandomNumberGenerator.GetBytes(32);
+            byte[] input = [.. digest, .. p256.SignHash(digest, DSASignatureFormat.IeeeP1363FixedFieldConcatenation), .. q.X!, .. q.Y!];
+            // As it is, then with a bit of each part changed, then cut, lengthened and empty.
+            if (i is > 0 and < 6) input[32 * i - 1] ^= 1;
+            if (i == 6) input = input[..159];
+            if (i == 7) input = [.. input, 0];
+            if (i == 8) input = [];
+            if (i == 9) input.AsSpan(96).Clear();
+            if (i == 10) input.AsSpan(32, 32).Clear();
+            questions.Add((0x100, input));
+        }
+        // Lengths at and over the limit of EIP-7823, and prices of EIP-7883 that show in what gas is left.
+        foreach (int length in new[] { 1, 32, 33, 1024, 1025 })
+            questions.Add((5, [.. ((UInt256)length).ToBigEndian(), .. ((UInt256)length).ToBigEndian(), .. ((UInt256)length).ToBigEndian(), .. RandomNumberGenerator.GetBytes(3 * length)]));
         foreach (var (address, input) in questions)
         {
             var call = new ContractCall { To = Address.FromWord((UInt256)address), Data = input };

@@ -1,18 +1,38 @@
+using System.Security.Cryptography;
+using Counterfoil.Chain.Tests.DevChain;
 using Counterfoil.Core.Digests;
+using Counterfoil.DevChain;
 using Counterfoil.DevChain.Execution;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.Chain.Tests.Chain.Anvil;
 
 /// <summary>Contracts of random instructions that mostly have operands they can use, and transactions that create and call them.</summary>
 /// <remarks>What two chains may rightly differ in is not asked for: time, block number and hash, coinbase, fees.</remarks>
-sealed class RandomPrograms(int seed, Address sender)
+sealed class RandomPrograms
 {
     public const ulong Slots = 12;
 
 #pragma warning disable CA5394 // Randomness for tests, which has to be replayed.
-    readonly Random random = new(seed);
+    readonly Random random;
+    readonly Address sender;
+    readonly Fork fork;
+
+    // Accounts that let others' code run for them, with the nonce that each is thought to have.
+    readonly List<(Secp256k1PrivateKey Key, ulong Nonce)> delegating = [];
+
+    // What inner creations run, to be met again: CREATE2 with code and salt of before finds its address taken.
+    readonly List<byte[]> inner = [];
+
+    public RandomPrograms(int seed, Address sender, Fork fork)
+    {
+        (random, this.sender, this.fork) = (new Random(seed), sender, fork);
+        if (fork < Fork.Prague) return;
+        for (int i = 0; i < 6; i++) delegating.Add((ChainFixture.KeyOf($"delegating {i}"), 0));
+        Deployed.AddRange(Delegating);
+    }
 
     static readonly Opcode[] Arithmetic =
     [
@@ -24,14 +44,17 @@ sealed class RandomPrograms(int seed, Address sender)
         Opcode.Address, Opcode.Origin, Opcode.Caller, Opcode.CallValue, Opcode.CallDataSize, Opcode.CodeSize, Opcode.ReturnDataSize, Opcode.ChainId,
         Opcode.SelfBalance, Opcode.MSize, Opcode.Gas, Opcode.Pc, Opcode.GasLimit, Opcode.BlobBaseFee,
     ];
-    static readonly ulong[] Callable = [1, 2, 3, 4, 5, 9];
+    static readonly ulong[] Callable = [1, 2, 3, 4, 5, 9, 0x100];
 
-    /// <summary>Contracts that may exist, by the nonces that created them.</summary>
+    /// <summary>Accounts that may delegate. They need a wei each: Foundry's chain pays EIP-7702's refund for an account that is there also where none is.</summary>
+    public IEnumerable<Address> Delegating => delegating.Select(account => account.Key.Address);
+
+    /// <summary>Contracts that may exist, by the nonces that created them, and accounts that may delegate.</summary>
     public List<Address> Deployed { get; } = [];
 
     public Transaction Next(ulong nonce, ulong chainId)
     {
-        bool creates = Deployed.Count < 8 || random.Next(4) == 0;
+        bool creates = Deployed.Count < 14 || random.Next(4) == 0;
         var transaction = new Transaction
         {
             Type = (TransactionType)random.Next(3),
@@ -39,13 +62,32 @@ sealed class RandomPrograms(int seed, Address sender)
             GasLimit = (ulong)random.Next(150_000, 2_000_000),
             To = creates ? null : Deployed[random.Next(Deployed.Count)],
             Value = random.Next(3) == 0 ? (UInt256)random.Next(1_000) : default,
-            Data = creates ? Creation() : Bytes(random.Next(100)),
+            // Much data costs its floor, whatever runs.
+            Data = creates ? Creation() : Bytes(random.Next(8) == 0 ? random.Next(3_000) : random.Next(100)),
         };
+        if (!creates && fork >= Fork.Prague && random.Next(4) == 0)
+            transaction = transaction with { Type = TransactionType.SetCode, Authorizations = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => NextAuthorization(chainId))] };
         if (transaction.Type != TransactionType.Legacy && Deployed.Count > 0 && random.Next(2) == 0)
             transaction = transaction with { AccessList = [new AccessListEntry(Deployed[random.Next(Deployed.Count)], [new Bytes32(((UInt256)random.Next(4)).ToBigEndian())])] };
         if (creates) Deployed.Add(Address.Created(sender, nonce));
         return transaction;
     }
+
+    // Most are valid. The others name another chain or nonce, or are not signed; delegates are contracts, accounts that delegate themselves, precompiles or nobody.
+    SignedAuthorization NextAuthorization(ulong chainId)
+    {
+        int who = random.Next(delegating.Count);
+        var (key, nonce) = delegating[who];
+        var delegated = random.Next(8) switch { 0 => default, 1 => Address.FromWord((ulong)random.Next(1, 6)), _ => Deployed[random.Next(Deployed.Count)] };
+        int flaw = random.Next(10);
+        var signed = new Authorization(flaw == 0 ? chainId + 1 : flaw == 1 ? 0 : chainId, delegated, flaw == 2 ? nonce + 1 : nonce).Sign(key);
+        if (flaw == 3) signed = signed with { S = Secp256k1Order - signed.S };
+        else if (flaw == 4) signed = signed with { YParity = (byte)random.Next(2, 256) };
+        if (flaw is 1 or > 4) delegating[who] = (key, nonce + 1);
+        return signed;
+    }
+
+    static readonly UInt256 Secp256k1Order = UInt256.Parse("0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
 
     byte[] Bytes(int length)
     {
@@ -74,7 +116,7 @@ sealed class RandomPrograms(int seed, Address sender)
 
     void Step(List<byte> code, int depth)
     {
-        switch (random.Next(20))
+        switch (random.Next(22))
         {
             case < 6:
                 Operand(code);
@@ -140,6 +182,18 @@ sealed class RandomPrograms(int seed, Address sender)
                 Target(code);
                 Emit(code, Opcode.SelfDestruct);
                 break;
+            // In a fork that does not know them, the one is an error and the other the call of nobody.
+            case 20 when fork >= Fork.Osaka || random.Next(8) == 0:
+                Operand(code);
+                if (random.Next(2) == 0)
+                {
+                    Small(code, 257);
+                    Emit(code, Opcode.Shr);
+                }
+                Emit(code, Opcode.Clz);
+                Keep(code);
+                break;
+            case 21: VerifyP256(code); break;
             default:
                 Operand(code);
                 Emit(code, Opcode.IsZero, Opcode.Not);
@@ -164,11 +218,45 @@ sealed class RandomPrograms(int seed, Address sender)
         Keep(code);
     }
 
+    // A signature that is valid, but for one bit of every third.
+    void VerifyP256(List<byte> code)
+    {
+        byte[] digest = Bytes(32);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var point = key.ExportParameters(false).Q;
+        byte[] input = [.. digest, .. key.SignHash(digest), .. point.X!, .. point.Y!];
+        if (random.Next(3) == 0) input[random.Next(160)] ^= (byte)(1 << random.Next(8));
+        for (int i = 0; i < 5; i++)
+        {
+            Emit(code, Opcode.Push32);
+            code.AddRange(input[(32 * i)..(32 * i + 32)]);
+            Push(code, (ulong)(32 * i));
+            Emit(code, Opcode.MStore);
+        }
+        Push(code, 32); // output length, offset, input length, offset
+        Push(code, 160);
+        Push(code, 160);
+        Push(code, 0);
+        Push(code, 0x100);
+        Push(code, (ulong)random.Next(6_800, 7_200));
+        Emit(code, Opcode.StaticCall);
+        Keep(code);
+        Push(code, 160);
+        Emit(code, Opcode.MLoad);
+        Keep(code);
+    }
+
     void Create(List<byte> code, int depth)
     {
-        // Initialisation code of at most 32 bytes, put into memory as one word: it returns some of what it left there.
-        byte[] body = Body(1, depth + 2);
-        if (body.Length > 32) body = body[..32];
+        // Initialisation code of at most 32 bytes, put into memory as one word: it returns some of what it left there, or is gone before anyone saw it.
+        byte[] body;
+        if (inner.Count > 0 && random.Next(2) == 0) body = inner[random.Next(inner.Count)];
+        else
+        {
+            body = random.Next(4) == 0 ? [(byte)(random.Next(2) == 0 ? Opcode.Address : Opcode.Caller), (byte)Opcode.SelfDestruct] : Body(1, depth + 2);
+            if (body.Length > 32) body = body[..32];
+            inner.Add(body);
+        }
         Emit(code, (Opcode)((byte)Opcode.Push1 + body.Length - 1));
         code.AddRange(body);
         Emit(code, Opcode.Push0, Opcode.MStore);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.DevChain;
 using Counterfoil.DevChain.Execution;
 using Counterfoil.DevChain.Precompiles;
 using Counterfoil.DevChain.State;
@@ -91,6 +92,7 @@ sealed class StateTestCase(string name, JsonElement test, JsonElement post)
 
     static BlockContext Block(JsonElement env) => new()
     {
+        Fork = Fork.Cancun,
         ChainId = 1,
         Number = (ulong)Word(env.GetProperty("currentNumber")),
         Timestamp = (ulong)Word(env.GetProperty("currentTimestamp")),
@@ -98,7 +100,7 @@ sealed class StateTestCase(string name, JsonElement test, JsonElement post)
         BaseFee = Word(env.GetProperty("currentBaseFee")),
         Coinbase = Address.Parse(env.GetProperty("currentCoinbase").GetString()!),
         PrevRandao = new Bytes32(Word(env.GetProperty("currentRandom")).ToBigEndian()),
-        BlobBaseFee = BlobFees.BaseFee(env.TryGetProperty("currentExcessBlobGas", out var excess) ? (ulong)Word(excess) : 0),
+        BlobBaseFee = BlobFees.BaseFee(env.TryGetProperty("currentExcessBlobGas", out var excess) ? (ulong)Word(excess) : 0, Fork.Cancun),
         HashOf = number => Keccak256.Hash(Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture))),
     };
 

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Counterfoil.Chain;
 using Counterfoil.Chain.Rpc;
+using Counterfoil.DevChain;
 using Counterfoil.Evm;
-using Counterfoil.Tests;
 
-namespace Counterfoil.Chain.Tests.Chain.Anvil;
+namespace Counterfoil.Tests.Chains;
 
 /// <summary>Foundry's chain, another implementation of everything that ours does, in a process of its own.</summary>
 sealed class AnvilNode : IAsyncDisposable
@@ -17,16 +18,21 @@ sealed class AnvilNode : IAsyncDisposable
 
     AnvilNode(Process process, Uri address)
     {
-        (this.process, transport) = (process, new HttpTransport(http, address));
+        (this.process, transport, Address) = (process, new HttpTransport(http, address), address);
         Client = new ChainClient(transport);
     }
 
+    public Uri Address { get; }
     public ChainClient Client { get; }
 
-    public static async Task<AnvilNode> StartAsync()
+    /// <summary>Starts a chain.</summary>
+    /// <param name="fork">Whose rules it runs by.</param>
+    /// <param name="options">Arguments of its command line, behind ours.</param>
+    public static async Task<AnvilNode> StartAsync(Fork fork = Fork.Osaka, params string[] options)
     {
         string anvil = Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        var process = Process.Start(new ProcessStartInfo(anvil, ["--port", "0", "--hardfork", "cancun", "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1"])
+        string[] arguments = ["--port", "0", "--hardfork", fork.ToString().ToLowerInvariant(), "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1", .. options];
+        var process = Process.Start(new ProcessStartInfo(anvil, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
@@ -55,7 +61,7 @@ sealed class AnvilNode : IAsyncDisposable
     public async Task<JsonElement> AskAsync(string method, string parameters)
     {
         byte[] request = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""");
-        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None));
+        using var answer = JsonDocument.Parse(await transport.SendAsync(request, method, CancellationToken.None), new JsonDocumentOptions { MaxDepth = 4_096 }); // a trace is as deep as calls are
         return answer.RootElement.Clone();
     }
 
