@@ -21,6 +21,7 @@ public sealed class ArchitectureTests
         ["Evidence"] = ["Core", "Log", "Zk", "Evm"],
         ["Log.Storage"] = ["Core", "Log", "Home"],
         ["Chain"] = ["Core", "Evm"],
+        ["Chain.Storage"] = ["Core", "Evm", "Chain"],
         ["DevChain"] = ["Core", "Evm"],
         ["Models"] = ["Core", "Zk"],
         ["Prover"] = ["Core", "Zk", "Models"],

@@ -65,7 +65,7 @@ public sealed class ChainClientTests : IDisposable
         Assert.Equal(deployment.Addresses, book);
         await Deployment.OpenAsync(Client, book!);
         await Assert.ThrowsAsync<ChainException>(() => Deployment.OpenAsync(Client, book! with { ChainId = 1 }));
-        await Assert.ThrowsAsync<ChainException>(() => Deployment.OpenAsync(Client, book! with { Anchor = Someone }));
+        await Assert.ThrowsAsync<ChainException>(() => Deployment.OpenAsync(Client, book!.With(book.Find("Anchor")! with { Address = Someone })));
     }
 
     [Fact]
