@@ -6,6 +6,9 @@ static class Surroundings
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>Whether <c>COUNTERFOIL_CAMPAIGN</c> asks for the long form of what is quick by default.</summary>
+    public static bool IsCampaign { get; } = Environment.GetEnvironmentVariable("COUNTERFOIL_CAMPAIGN") is { Length: > 0 } and not "0";
+
     /// <summary>A file or folder of test data written by others, which lies beside the checkout.</summary>
     public static string Testdata(string path)
     {
@@ -24,7 +27,8 @@ static class Surroundings
         return found!;
     }
 
-    static void Require(bool present, string missing)
+    /// <summary>Skips the test where something is missing; in CI, fails it.</summary>
+    public static void Require(bool present, string missing)
     {
         if (present) return;
         if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail($"{missing}, and in CI it must be");

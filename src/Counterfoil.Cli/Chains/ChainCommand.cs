@@ -45,7 +45,7 @@ static class ChainCommand
         foreach (var address in funded) await account.SendAndWaitAsync(contracts.TestDollar.Call(new TestDollarContract.MintCall(address, 1_000_000_000)), cancellationToken: cancel);
 
         Console.Out.WriteLine(contracts.Addresses.ToJson());
-        Terminal.Notes.WriteLine($"counterfoil: chain {id} answers JSON-RPC at {host.Address}; interrupt to stop");
+        Terminal.Notes.WriteLine($"counterfoil: chain {id} answers JSON-RPC at {host.Address}, secp256k1 by {Secp256k1Backend.Current.Name}; interrupt to stop");
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Yes;
     }
