@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Counterfoil.Chain;
+using Counterfoil.Chain.Secp256k1;
 using Microsoft.Data.Sqlite;
 
 namespace Counterfoil.Cli;
@@ -18,6 +19,7 @@ static class Front
         };
         try
         {
+            ChooseCurve();
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
             {
@@ -37,6 +39,18 @@ static class Front
         catch (Exception e)
         {
             return Tell(e);
+        }
+    }
+
+    static void ChooseCurve()
+    {
+        try
+        {
+            Secp256k1Choice.Choose(Environment.GetEnvironmentVariable(Secp256k1Choice.Variable));
+        }
+        catch (NotSupportedException unusable)
+        {
+            throw new UsageException(unusable.Message, $"unset {Secp256k1Choice.Variable}, or install Debian's libsecp256k1-1 (elsewhere libsecp256k1 with its module for recovery)");
         }
     }
 

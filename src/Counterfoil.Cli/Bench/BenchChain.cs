@@ -18,6 +18,7 @@ sealed class BenchChain : IDisposable
 
     readonly Dictionary<string, Secp256k1PrivateKey> keys = Parties.ToDictionary(p => p, p => new Secp256k1PrivateKey(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes($"counterfoil bench {p}")).ToArray()));
     readonly Dictionary<string, ChainAccount> accounts;
+    readonly LocalChain local;
 
     public ChainClient Client { get; }
     public ulong ChainId { get; }
@@ -27,9 +28,9 @@ sealed class BenchChain : IDisposable
     BenchChain()
     {
         var ether = UInt256.Parse("1000000000000000000000");
-        var chain = new LocalChain(new ChainOptions { Genesis = keys.Values.ToDictionary(k => k.Address, _ => ether) }, TimeProvider.System);
-        ChainId = chain.ChainId;
-        Client = new ChainClient(new InProcessTransport("the in-process chain", new JsonRpcDispatcher(chain).Handle));
+        local = new LocalChain(new ChainOptions { Genesis = keys.Values.ToDictionary(k => k.Address, _ => ether) }, TimeProvider.System);
+        ChainId = local.ChainId;
+        Client = new ChainClient(new InProcessTransport("the in-process chain", new JsonRpcDispatcher(local).Handle));
         accounts = keys.ToDictionary(k => k.Key, k => new ChainAccount(Client, k.Value));
     }
 
@@ -47,6 +48,9 @@ sealed class BenchChain : IDisposable
     /// <summary>A party calls a contract; the receipt of a call that succeeded.</summary>
     public Task<ChainReceipt> SendAsync<TCall, TResult>(string party, Contract contract, IContractCall<TCall, TResult> call, CancellationToken cancel) where TCall : class, IContractCall<TCall, TResult> =>
         accounts[party].SendAndWaitAsync(contract.Call(call), cancellationToken: cancel);
+
+    /// <summary>The chain's clock goes on by this.</summary>
+    public void Wait(TimeSpan time) => local.IncreaseTime(time);
 
     public void Dispose()
     {

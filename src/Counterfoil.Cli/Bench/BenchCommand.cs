@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Counterfoil.Evm.Secp256k1;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Bench;
@@ -33,7 +34,7 @@ static class BenchCommand
             var run = new BenchRun(parsed.GetValue(quick), cancel);
             string line = $"counterfoil bench {name}{(run.Quick ? " --quick" : "")}";
             var load = Machine.Load;
-            Terminal.Notes.WriteLine($"counterfoil: {Machine.Description}{(load is { } l ? $", load {l:F1}" : "")}");
+            Terminal.Notes.WriteLine($"counterfoil: {Machine.Description}{(load is { } l ? $", load {l:F1}" : "")}, secp256k1 by {Secp256k1Backend.Current.Name}");
             if (load > Environment.ProcessorCount) Terminal.Notes.WriteLine("counterfoil: others use this machine too: ratios will hold better than figures");
             var reports = new List<BenchReport>();
             foreach (var bench in benches) reports.Add(await bench(run));

@@ -70,7 +70,7 @@ static class ChainCommand
         else if (funded.Count > 0) throw new UsageException("--fund is for a new chain", "this one was made before; anvil_setBalance gives ether");
 
         Console.Out.WriteLine(contracts);
-        Terminal.Notes.WriteLine($"counterfoil: chain {chain.ChainId} answers JSON-RPC at {host.Address}; interrupt to stop");
+        Terminal.Notes.WriteLine($"counterfoil: chain {chain.ChainId} answers JSON-RPC at {host.Address}, secp256k1 by {Secp256k1Backend.Current.Name}; interrupt to stop");
         await Task.WhenAny(Task.Delay(Timeout.Infinite, cancel), store?.Failed ?? Task.Delay(Timeout.Infinite, cancel));
         if (store is { Failed: { IsCompleted: true } failed }) await failed;
         return ExitCode.Yes;

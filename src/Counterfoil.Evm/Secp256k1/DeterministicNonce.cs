@@ -31,7 +31,7 @@ ref struct DeterministicNonce
         {
             HMACSHA256.HashData(K, V, V);
             var candidate = UInt256.ReadBigEndian(V);
-            if (!candidate.IsZero && candidate < Scalar.Order) return Scalar.Reduce(candidate);
+            if (!candidate.IsZero && UInt256.SubtractUnderflows(candidate, Scalar.Order, out _)) return Scalar.Reduce(candidate);
             Reject();
         }
     }

@@ -5,11 +5,7 @@ using Counterfoil.Core.Digests;
 namespace Counterfoil.Evm.Secp256k1;
 
 /// <summary>A private key on secp256k1. Its bytes are pinned while it lives and zeroed when it is disposed.</summary>
-/// <remarks>
-/// Signing is RFC 6979, low-S. No branch or memory address depends on the key or the nonce: complete addition formulas, tables read whole, inversion
-/// by Fermat. What .NET does not give: a promise that the JIT keeps masks free of branches, that multiplication takes the same time on every processor,
-/// and that copies of the key's words on the stack and in registers are erased.
-/// </remarks>
+/// <remarks>Signing is RFC 6979, low-S, in constant time: how, says the implementation in use (<see cref="Secp256k1Backend"/>).</remarks>
 public sealed class Secp256k1PrivateKey : IDisposable
 {
     readonly byte[] secret = GC.AllocateArray<byte>(32, pinned: true);
@@ -21,8 +17,7 @@ public sealed class Secp256k1PrivateKey : IDisposable
     {
         if (!IsValid(bytes)) throw new ArgumentException("not a private key: expected 32 bytes that are an integer in [1, n - 1]", nameof(bytes));
         bytes.CopyTo(secret);
-        var point = GeneratorMultiplication.Multiply(Scalar.Reduce(UInt256.ReadBigEndian(secret))).ToAffine();
-        PublicKey = new Secp256k1PublicKey(point.X.Canonical(), point.Y.Canonical());
+        PublicKey = Secp256k1Backend.Current.PublicKeyOf(secret);
     }
 
     /// <summary>The public key.</summary>
@@ -53,34 +48,7 @@ public sealed class Secp256k1PrivateKey : IDisposable
     public EcdsaSignature Sign(Bytes32 digest)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        Span<byte> bytes = stackalloc byte[32];
-        digest.CopyTo(bytes);
-        var z = Scalar.Reduce(UInt256.ReadBigEndian(bytes));
-        var d = Scalar.Reduce(UInt256.ReadBigEndian(secret));
-        var nonces = new DeterministicNonce(secret, z);
-        try
-        {
-            while (true)
-            {
-                var k = nonces.Next();
-                var point = GeneratorMultiplication.Multiply(k).ToAffine();
-                var x = point.X.Canonical();
-                var r = Scalar.Reduce(x);
-                var s = k.Inverse() * (z + r * d);
-                // x ≥ n happens once in 2^128 and has no place in Ethereum's one bit of parity.
-                if (r.IsZero || s.IsZero || x >= Scalar.Order)
-                {
-                    nonces.Reject();
-                    continue;
-                }
-                ulong high = s.IsHighMask;
-                return new EcdsaSignature(r.Value, Scalar.Select(high, s, -s).Value, point.Y.IsOdd ^ high != 0);
-            }
-        }
-        finally
-        {
-            nonces.Clear();
-        }
+        return Secp256k1Backend.Current.Sign(secret, digest);
     }
 
     /// <summary>Zeroes the key.</summary>

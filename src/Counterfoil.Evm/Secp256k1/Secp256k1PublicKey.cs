@@ -8,12 +8,15 @@ public readonly record struct Secp256k1PublicKey
 {
     internal Secp256k1PublicKey(UInt256 x, UInt256 y) => (X, Y) = (x, y);
 
+    /// <summary>Reads 64 bytes, x ‖ y, from an implementation that made sure of the point.</summary>
+    public static Secp256k1PublicKey FromTrusted(ReadOnlySpan<byte> coordinates) => new(UInt256.ReadBigEndian(coordinates[..32]), UInt256.ReadBigEndian(coordinates[32..64]));
+
     /// <summary>The x coordinate, below p.</summary>
     public UInt256 X { get; }
     /// <summary>The y coordinate, below p.</summary>
     public UInt256 Y { get; }
 
-    AffinePoint Point => new(new FieldElement(X), new FieldElement(Y));
+    internal AffinePoint Point => new(new FieldElement(X), new FieldElement(Y));
 
     /// <summary>The account of this key.</summary>
     public Address Address
@@ -54,42 +57,27 @@ public readonly record struct Secp256k1PublicKey
     public Verdict Verify(Keccak256Digest digest, EcdsaSignature signature) => Verify(digest.Value, signature);
 
     /// <summary>Verifies a signature of a 256-bit digest: ranges, low S, the equation, and the parity, which would otherwise be a free bit.</summary>
-    public Verdict Verify(Bytes32 digest, EcdsaSignature signature)
+    public Verdict Verify(Bytes32 digest, EcdsaSignature signature) => Verify(Secp256k1Backend.Current, digest, signature);
+
+    internal Verdict Verify(ISecp256k1 by, Bytes32 digest, EcdsaSignature signature)
     {
         if (signature.CheckRange() is Verdict.Rejected outOfRange) return outOfRange;
-        if (!Point.IsOnCurve) return Verdict.Reject(EvmChecks.PublicKeyOnCurve, "a point of secp256k1", "no key");
-        var w = Scalar.Reduce(signature.S).PublicInverse();
-        var r = Scalar.Reduce(signature.R);
-        var sum = DoubleMultiplication.Multiply(Integer(digest) * w, r * w, Point);
-        if (sum.IsInfinity) return Verdict.Reject(EvmChecks.SignatureValid, "a signature by this key", "one whose point is infinity");
-        var point = sum.ToAffine();
-        return Scalar.Reduce(point.X.Canonical()).Value == signature.R && point.Y.IsOdd == signature.YParity
-            ? Verdict.Accept
-            : Verdict.Reject(EvmChecks.SignatureValid, $"a signature by {Address}", "one that does not verify");
+        return by.Verify(this, digest, signature) ? Verdict.Accept
+            : Point.IsOnCurve ? Verdict.Reject(EvmChecks.SignatureValid, $"a signature by {Address}", "one that does not verify")
+            : Verdict.Reject(EvmChecks.PublicKeyOnCurve, "a point of secp256k1", "no key");
     }
 
     /// <summary>Recovers the key that signed a Keccak-256 digest.</summary>
     public static Verdict Recover(Keccak256Digest digest, EcdsaSignature signature, out Secp256k1PublicKey key) => Recover(digest.Value, signature, out key);
 
     /// <summary>Recovers the key that signed a 256-bit digest (SEC 1 §4.1.6, with x = r alone): some key for almost every signature, so compare it with the one expected.</summary>
-    public static Verdict Recover(Bytes32 digest, EcdsaSignature signature, out Secp256k1PublicKey key)
+    public static Verdict Recover(Bytes32 digest, EcdsaSignature signature, out Secp256k1PublicKey key) => Recover(Secp256k1Backend.Current, digest, signature, out key);
+
+    internal static Verdict Recover(ISecp256k1 by, Bytes32 digest, EcdsaSignature signature, out Secp256k1PublicKey key)
     {
         key = default;
         if (signature.CheckRange() is Verdict.Rejected outOfRange) return outOfRange;
-        if (!AffinePoint.TryLift(new FieldElement(signature.R), signature.YParity, out var nonce))
-            return Verdict.Reject(EvmChecks.SignatureRecovery, "r as the x of a point", signature.R.ToHex());
-        var inverse = Scalar.Reduce(signature.R).PublicInverse();
-        var sum = DoubleMultiplication.Multiply(-(Integer(digest) * inverse), Scalar.Reduce(signature.S) * inverse, nonce);
-        if (sum.IsInfinity) return Verdict.Reject(EvmChecks.SignatureRecovery, "a public key", "the point at infinity");
-        var point = sum.ToAffine();
-        key = new Secp256k1PublicKey(point.X.Canonical(), point.Y.Canonical());
-        return Verdict.Accept;
-    }
-
-    static Scalar Integer(Bytes32 digest)
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        digest.CopyTo(bytes);
-        return Scalar.Reduce(UInt256.ReadBigEndian(bytes));
+        return by.TryRecover(digest, signature, out key) ? Verdict.Accept
+            : Verdict.Reject(EvmChecks.SignatureRecovery, "a key that can have signed", $"r = {signature.R.ToHex()}, which is no x of a point, or gives the point at infinity");
     }
 }

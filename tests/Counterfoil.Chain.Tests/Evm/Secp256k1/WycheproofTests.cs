@@ -13,18 +13,21 @@ public sealed class WycheproofTests
 {
     static readonly UInt256 N = Scalar.Order;
 
-    [Fact]
-    public void The_low_s_file_is_answered_as_it_says() => Run("ecdsa_secp256k1_sha256_bitcoin_test.json", TryReadDer, 463, highS: 0);
+    [Theory]
+    [InlineData("managed"), InlineData("native")]
+    public void The_low_s_file_is_answered_as_it_says(string backend) => Run(Backends.Of(backend), "ecdsa_secp256k1_sha256_bitcoin_test.json", TryReadDer, 463, highS: 0);
 
-    [Fact]
-    public void The_file_of_der_signatures_is_answered_as_it_says_with_high_s_refused() => Run("ecdsa_secp256k1_sha256_test.json", TryReadDer, 476, highS: 72);
+    [Theory]
+    [InlineData("managed"), InlineData("native")]
+    public void The_file_of_der_signatures_is_answered_as_it_says_with_high_s_refused(string backend) => Run(Backends.Of(backend), "ecdsa_secp256k1_sha256_test.json", TryReadDer, 476, highS: 72);
 
-    [Fact]
-    public void The_file_of_raw_signatures_is_answered_as_it_says_with_high_s_refused() => Run("ecdsa_secp256k1_sha256_p1363_test.json", TryReadRaw, 252, highS: 72);
+    [Theory]
+    [InlineData("managed"), InlineData("native")]
+    public void The_file_of_raw_signatures_is_answered_as_it_says_with_high_s_refused(string backend) => Run(Backends.Of(backend), "ecdsa_secp256k1_sha256_p1363_test.json", TryReadRaw, 252, highS: 72);
 
     delegate bool Read(byte[] bytes, out UInt256 r, out UInt256 s);
 
-    static void Run(string file, Read read, int cases, int highS)
+    static void Run(ISecp256k1 by, string file, Read read, int cases, int highS)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Surroundings.Testdata($"wycheproof/{file}")));
         int count = 0, high = 0;
@@ -46,14 +49,14 @@ public sealed class WycheproofTests
                 if (valid && s > N >> 1)
                 {
                     high++;
-                    Assert.Equal(EvmChecks.SignatureLowS, Assert.IsType<Verdict.Rejected>(key.Verify(digest, new EcdsaSignature(r, s, false))).Reason.Check);
+                    Assert.Equal(EvmChecks.SignatureLowS, Assert.IsType<Verdict.Rejected>(key.Verify(by, digest, new EcdsaSignature(r, s, false))).Reason.Check);
                     s = N - s;
                 }
-                bool[] accepted = [key.Verify(digest, new EcdsaSignature(r, s, false)).IsAccepted, key.Verify(digest, new EcdsaSignature(r, s, true)).IsAccepted];
+                bool[] accepted = [key.Verify(by, digest, new EcdsaSignature(r, s, false)).IsAccepted, key.Verify(by, digest, new EcdsaSignature(r, s, true)).IsAccepted];
                 Assert.True(accepted.Count(a => a) == (valid ? 1 : 0), name);
                 for (int parity = 0; parity < 2; parity++)
                 {
-                    var verdict = Secp256k1PublicKey.Recover(digest, new EcdsaSignature(r, s, parity == 1), out var recovered);
+                    var verdict = Secp256k1PublicKey.Recover(by, digest, new EcdsaSignature(r, s, parity == 1), out var recovered);
                     if (accepted[parity] && r < FieldElement.Modulus - N) continue; // x may be r + n, which has no place in Ethereum's form
                     Assert.True((verdict.IsAccepted && recovered == key) == accepted[parity], name);
                 }
