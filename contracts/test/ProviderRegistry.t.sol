@@ -228,6 +228,39 @@ contract ProviderRegistryTest is Hardware {
         vm.assertLe(paid, amount / 2, "at least half is burnt");
     }
 
+    function testFuzz_the_order_of_slashes_and_exits_in_a_second_changes_no_total(uint256 first, uint256 second, uint256 shuffle)
+        public
+    {
+        first = bound(first, 1, 999);
+        second = bound(second, 1, 1000 - first);
+        uint256[3][2] memory totals;
+        for (uint256 side = 0; side < 2; side++) {
+            setUp();
+            uint256 lost = _bond(first);
+            _bond(second);
+            _unbond(1000);
+            vm.warp(START + DELAY);
+            uint256[5] memory steps = [uint256(0), 1, 2, 3, 4];
+            uint256 left = 0;
+            for (uint256 n = 5; n > 0; n--) {
+                uint256 pick = side == 0 ? n - 1 : shuffle % n;
+                if (side == 1) shuffle /= 5;
+                if (steps[pick] == 0) _slash(lost);
+                else if (steps[pick] == 1) staked(70);
+                else if (steps[pick] <= 3) left += _withdraw();
+                else _unbond(1);
+                steps[pick] = steps[n - 1];
+            }
+            left += _withdraw();
+            ProviderRegistry.Provider memory p = registry.providerOf(PROVIDER);
+            totals[side] = [left + p.staked, registry.burnt(), left + dollar.balanceOf(address(registry))];
+        }
+        vm.assertEq(totals[0][0], totals[1][0], "the owner's");
+        vm.assertEq(totals[0][0], 1070 - first, "what was not slashed");
+        vm.assertEq(totals[0][1], totals[1][1], "burnt");
+        vm.assertEq(totals[0][2], totals[1][2], "all");
+    }
+
     // Tokens that misbehave
 
     function test_hostile_tokens_gain_nothing() public {
