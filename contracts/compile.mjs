@@ -9,6 +9,7 @@ export const names = [
   "Anchor", "BatchSettlement", "Challenges", "ERC3009DepositCollector", "LeaseEscrow", "Permit2DepositCollector", "ProofEscrow", "ProviderRegistry", "TestDollar",
   "ValidationRegistry",
 ];
+
 /** Contracts that only tests deploy; where they stand in for what public chains have. */
 export const testNames = ["AgentsForTests", "Permit2ForTests"];
 

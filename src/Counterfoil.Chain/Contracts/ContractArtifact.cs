@@ -37,6 +37,17 @@ public sealed class ContractArtifact
     /// <summary>Orders, bids and leases, and the escrow that pays for them.</summary>
     public static ContractArtifact LeaseEscrow => Named("LeaseEscrow");
 
+    /// <summary>Payment channels of x402's batch-settlement scheme.</summary>
+    public static ContractArtifact BatchSettlement { get; } = Embedded("BatchSettlement");
+    /// <summary>Fetches the money of a channel's deposit by EIP-3009.</summary>
+    public static ContractArtifact ERC3009DepositCollector { get; } = Embedded("ERC3009DepositCollector");
+    /// <summary>Fetches the money of a channel's deposit by Permit2.</summary>
+    public static ContractArtifact Permit2DepositCollector { get; } = Embedded("Permit2DepositCollector");
+    /// <summary>ERC-8004's Validation Registry, with request hashes that are bound to chain, agent and nonce.</summary>
+    public static ContractArtifact ValidationRegistry { get; } = Embedded("ValidationRegistry");
+    /// <summary>Escrow that a validated proof releases.</summary>
+    public static ContractArtifact ProofEscrow { get; } = Embedded("ProofEscrow");
+
     /// <summary>Reads an artifact of our own build.</summary>
     /// <exception cref="FormatException">It lacks a name, an ABI or bytecode.</exception>
     public ContractArtifact(ReadOnlyMemory<byte> json)
