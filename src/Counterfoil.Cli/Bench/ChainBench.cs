@@ -4,6 +4,7 @@ using Counterfoil.Cli.Demo;
 using Counterfoil.Core.Digests;
 using Counterfoil.DevChain.Measurements;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
 
 namespace Counterfoil.Cli.Bench;
@@ -84,10 +85,10 @@ static class ChainBench
         var measured = new Dictionary<(string, string), double>();
         async Task Measure(string contract, string action, Task<Chain.ChainReceipt> call) => measured[(contract, action)] = (await call).GasUsed;
 
-        await chain.SendAsync("buyer", contracts.TestDollar, "transfer", run.Cancel, seller, (UInt256)1);
-        await Measure("TestDollar", "transfer", chain.SendAsync("buyer", contracts.TestDollar, "transfer", run.Cancel, seller, (UInt256)1));
-        await Measure("Anchor", "anchor, first", chain.SendAsync("operator", contracts.Anchor, "anchor", run.Cancel, Keccak256.Hash("log"u8), 0x1111_1111_1111UL, Keccak256.Hash("root"u8)));
-        await Measure("Anchor", "anchor, next", chain.SendAsync("operator", contracts.Anchor, "anchor", run.Cancel, Keccak256.Hash("log"u8), 0x2222_2222_2222UL, Keccak256.Hash("next"u8)));
+        await chain.SendAsync("buyer", contracts.TestDollar, new TestDollarContract.TransferCall(seller, 1), run.Cancel);
+        await Measure("TestDollar", "transfer", chain.SendAsync("buyer", contracts.TestDollar, new TestDollarContract.TransferCall(seller, 1), run.Cancel));
+        await Measure("Anchor", "anchor, first", chain.SendAsync("operator", contracts.Anchor, new AnchorContract.AnchorCall(Keccak256.Hash("log"u8).Value, 0x1111_1111_1111, Keccak256.Hash("root"u8).Value), run.Cancel));
+        await Measure("Anchor", "anchor, next", chain.SendAsync("operator", contracts.Anchor, new AnchorContract.AnchorCall(Keccak256.Hash("log"u8).Value, 0x2222_2222_2222, Keccak256.Hash("next"u8).Value), run.Cancel));
 
         var figures = new List<Figure>();
         foreach (string contract in new[] { "TestDollar", "Anchor", "LeaseEscrow" })

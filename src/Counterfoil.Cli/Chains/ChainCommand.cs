@@ -6,6 +6,7 @@ using Counterfoil.Chain.Rpc;
 using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Node.Chain;
 using Microsoft.AspNetCore.Connections;
@@ -41,7 +42,7 @@ static class ChainCommand
         var client = new ChainClient(new InProcessTransport(host.Address.ToString(), new JsonRpcDispatcher(host.Chain).Handle));
         using var account = new ChainAccount(client, deployer);
         var contracts = await Deployment.DeployAsync(account, cancel);
-        foreach (var address in funded) await account.SendAndWaitAsync(contracts.TestDollar.Call("mint", address, (UInt256)1_000_000_000), cancellationToken: cancel);
+        foreach (var address in funded) await account.SendAndWaitAsync(contracts.TestDollar.Call(new TestDollarContract.MintCall(address, 1_000_000_000)), cancellationToken: cancel);
 
         Console.Out.WriteLine(contracts.Addresses.ToJson());
         Terminal.Notes.WriteLine($"counterfoil: chain {id} answers JSON-RPC at {host.Address}; interrupt to stop");
