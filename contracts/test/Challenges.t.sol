@@ -301,6 +301,19 @@ contract ChallengesTest is Hardware {
         challenges.open(demandId, _roots, _chunks[0][4], new bytes32[](261));
     }
 
+    function test_a_taller_tree_that_holds_the_right_one_opens_nothing() public {
+        // Every place would have two openings, one by a path of five and one of six.
+        bytes32[] memory path = _path(0, 4);
+        bytes32[] memory taller = new bytes32[](6);
+        for (uint256 i = 0; i < 5; i++) taller[i] = path[i];
+        taller[5] = keccak256("the other half");
+        _roots[0] = keccak256(abi.encodePacked(bytes1(0x01), _roots[0], taller[5]));
+        answered(_id, _roots);
+        uint256 demandId = _demand(WATCHER, 0, 4);
+        vm.expectRevert(Challenges.OpeningInvalid.selector);
+        challenges.open(demandId, _roots, _chunks[0][4], taller);
+    }
+
     function test_places_outside_the_matrices_are_refused() public {
         answered(_id, _roots);
         vm.expectRevert(abi.encodeWithSelector(Challenges.OutOfRange.selector, 2, 0, 0));
