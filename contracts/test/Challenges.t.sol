@@ -4,7 +4,9 @@ pragma solidity ^0.8.28;
 import {Challenges} from "../src/Challenges.sol";
 import {IntegerProduct} from "../src/IntegerProduct.sol";
 import {ProviderRegistry} from "../src/ProviderRegistry.sol";
+import {Exclusive} from "../src/Exclusive.sol";
 import {Hardware} from "./Hardware.sol";
+import {HostileToken} from "./HostileToken.sol";
 
 contract ChallengesTest is Hardware {
     uint256 private _bondId;
@@ -299,6 +301,19 @@ contract ChallengesTest is Hardware {
         challenges.open(demandId, _roots, _chunks[0][4], new bytes32[](261));
     }
 
+    function test_a_taller_tree_that_holds_the_right_one_opens_nothing() public {
+        // Every place would have two openings, one by a path of five and one of six.
+        bytes32[] memory path = _path(0, 4);
+        bytes32[] memory taller = new bytes32[](6);
+        for (uint256 i = 0; i < 5; i++) taller[i] = path[i];
+        taller[5] = keccak256("the other half");
+        _roots[0] = keccak256(abi.encodePacked(bytes1(0x01), _roots[0], taller[5]));
+        answered(_id, _roots);
+        uint256 demandId = _demand(WATCHER, 0, 4);
+        vm.expectRevert(Challenges.OpeningInvalid.selector);
+        challenges.open(demandId, _roots, _chunks[0][4], taller);
+    }
+
     function test_places_outside_the_matrices_are_refused() public {
         answered(_id, _roots);
         vm.expectRevert(abi.encodeWithSelector(Challenges.OutOfRange.selector, 2, 0, 0));
@@ -448,6 +463,35 @@ contract ChallengesTest is Hardware {
         challenges.unopened(9);
         vm.expectRevert(abi.encodeWithSelector(ProviderRegistry.BondUnknown.selector, 9));
         asked(9);
+    }
+
+    function test_hostile_tokens_gain_nothing() public {
+        HostileToken hostile = new HostileToken();
+        registry = new ProviderRegistry(address(hostile), DELAY);
+        challenges = new Challenges(registry);
+        vm.prank(PROVIDER);
+        registry.register(OWNER, ProviderRegistry.Profile("", "", ""));
+        vm.prank(OWNER);
+        registry.setLimit(PROVIDER, address(challenges), 100);
+        staked(100);
+        _id = asked(bonded(100));
+        drawn(_id);
+        answered(_id, _roots);
+        hostile.setFee(1);
+        vm.expectRevert(abi.encodeWithSelector(Challenges.FeeOnTransfer.selector, 5, 4));
+        _demand(WATCHER, 0, 0);
+        hostile.setFee(0);
+        bytes[2] memory calls =
+            [abi.encodeCall(Challenges.demand, (_id, 0, 0, 0)), abi.encodeCall(Challenges.claim, ())];
+        for (uint256 i = 0; i < 2; i++) {
+            hostile.setCall(address(challenges), calls[i]);
+            vm.expectRevert(Exclusive.Reentered.selector);
+            _demand(WATCHER, 0, 0);
+        }
+        // A demand that expires while it is paid for has no fee to give back yet.
+        hostile.setCall(address(challenges), abi.encodeCall(Challenges.unopened, (1)));
+        vm.expectPartialRevert(Challenges.TooEarly.selector);
+        _demand(WATCHER, 0, 0);
     }
 
     function test_a_provider_that_cheats_itself_loses_half_at_least() public {

@@ -38,8 +38,8 @@ static class GasBench
 
         await chain.SendAsync("buyer", contracts.TestDollar, new TestDollarContract.TransferCall(seller, 1), run.Cancel);
         await Measure(contracts.TestDollar, "transfer", "buyer", new TestDollarContract.TransferCall(seller, 1));
-        await Measure(contracts.Anchor, "anchor, first", "operator", new AnchorContract.AnchorCall(Word("log"u8), 1000, Word("root"u8)));
-        await Measure(contracts.Anchor, "anchor, next", "operator", new AnchorContract.AnchorCall(Word("log"u8), 2000, Word("next"u8)));
+        await Measure(contracts.Anchor, "anchor, first", "operator", new AnchorContract.AnchorCall(Keccak256.Hash("log"u8).Value, 0x1111_1111_1111, Keccak256.Hash("root"u8).Value));
+        await Measure(contracts.Anchor, "anchor, next", "operator", new AnchorContract.AnchorCall(Keccak256.Hash("log"u8).Value, 0x2222_2222_2222, Keccak256.Hash("next"u8).Value));
 
         var one = UInt256.One << 64; // a unit a second
         var escrow = contracts.LeaseEscrow;

@@ -133,7 +133,7 @@ public sealed class ChainClientTests : IDisposable
         var log = Assert.Single(receipt.Receipt.Logs);
         Assert.Equal(anchor.Address, log.Address);
         Assert.True(anchor.Artifact.Event("Anchored").Decode(log, out var arguments).IsAccepted);
-        Assert.Equal((UInt256)13, arguments[2].AsNumber);
+        Assert.Equal(13UL, AnchorContract.SizeOf(arguments[3].AsBytes32));
 
         Assert.False(evidence.Receipt.Verify(world.Fixture.Chain.BlockAt(1)!.Hash, out _).IsAccepted);
         Assert.False((evidence.Receipt with { TransactionIndex = 2 }).Verify(block.Hash, out _).IsAccepted);
