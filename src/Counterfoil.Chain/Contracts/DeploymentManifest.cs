@@ -37,7 +37,7 @@ public static class DeploymentManifest
     /// <summary>The product's contracts, each after those that it names.</summary>
     public static IReadOnlyList<ManifestEntry> Entries { get; } = Read();
 
-    static IReadOnlyList<ManifestEntry> Read()
+    static ManifestEntry[] Read()
     {
         using var stream = typeof(DeploymentManifest).Assembly.GetManifestResourceStream("deployment.json") ?? throw new InvalidOperationException("deployment.json is not embedded");
         return JsonSerializer.Deserialize(stream, DeploymentManifestContext.Default.ManifestEntryArray)!;

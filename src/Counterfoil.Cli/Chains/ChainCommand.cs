@@ -25,7 +25,7 @@ static class ChainCommand
         var fund = new Option<string[]>("--fund") { Description = "An address that starts with 1,000 ether and 1,000 test dollars; may be given again" };
         var run = new Command("run", "Serves a fresh chain in memory with our contracts on it; prints their addresses") { port, id, fund };
         run.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(port), parsed.GetValue(id), parsed.GetValue(fund) ?? [], cancel));
-        return new Command("chain", "The in-process settlement chain") { run };
+        return new Command("chain", "Settlement chains: the in-process one, and any other by its address") { run, DeployCommand.Create(), StatusCommand.Create() };
     }
 
     static async Task<int> RunAsync(int port, ulong id, string[] fund, CancellationToken cancel)
