@@ -14,7 +14,7 @@ sealed class ChainHome : IDisposable
 {
     const string KeyName = "chain-deployer";
 
-    static readonly StoreSchema Schema = new("chain", 1);
+    static readonly StoreSchema Schema = new("chains", 1);
 
     readonly HomeFolder home;
     readonly string name;

@@ -33,9 +33,10 @@ static class DeployCommand
         Option<string> rpc = Rpc(), home = Home();
         var key = new Option<string?>("--key") { Description = "A file with the deployer's private key in hexadecimal; the home's own unless given" };
         var confirmations = new Option<ulong>("--confirmations") { Description = "Blocks that each contract must have, its own included, before the next is made", DefaultValueFactory = _ => 1 };
+        var registry = new Option<string?>("--identity-registry") { Description = "The chain's ERC-8004 identity registry; without one, ValidationRegistry and ProofEscrow are left out" };
         var json = new Option<bool>("--json") { Description = "Prints the address book as JSON" };
-        var command = new Command("deploy", "Puts our contracts on a chain, or finds that they are there") { rpc, home, key, confirmations, json };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(rpc)!, parsed.GetValue(home)!, parsed.GetValue(key), parsed.GetValue(confirmations), parsed.GetValue(json), cancel));
+        var command = new Command("deploy", "Puts our contracts on a chain, or finds that they are there") { rpc, home, key, confirmations, registry, json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(rpc)!, parsed.GetValue(home)!, parsed.GetValue(key), parsed.GetValue(confirmations), parsed.GetValue(registry), parsed.GetValue(json), cancel));
         return command;
     }
 
@@ -43,9 +44,11 @@ static class DeployCommand
         Uri.TryCreate(rpc, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? new HttpTransport(http, address)
             : throw new UsageException($"'{rpc}' is no address of an endpoint", "http://127.0.0.1:8545, say");
 
-    static async Task<int> RunAsync(string rpc, string folder, string? keyFile, ulong confirmations, bool asJson, CancellationToken cancel)
+    static async Task<int> RunAsync(string rpc, string folder, string? keyFile, ulong confirmations, string? registry, bool asJson, CancellationToken cancel)
     {
         if (confirmations is 0 or > 64) throw new UsageException($"{confirmations} confirmations cannot be waited for", "1 to 64");
+        var given = new Dictionary<string, string>();
+        if (registry is not null) given["identityRegistry"] = Address.TryParse(registry, out var at) ? at.ToString() : throw new UsageException($"'{registry}' is not an address", "20 bytes in hexadecimal with 0x");
         using var http = new HttpClient();
         var client = new ChainClient(Transport(http, rpc));
         using var home = await ChainHome.OpenToWriteAsync(folder, "counterfoil chain deploy", client, cancel);
@@ -65,7 +68,7 @@ static class DeployCommand
             var made = book.Contracts[^1];
             Terminal.Notes.WriteLine($"counterfoil: {made.Name} is at {made.Address}");
             return default;
-        }, cancel);
+        }, given, cancel);
 
         if (asJson) Console.Out.WriteLine(deployed.Addresses.ToJson());
         else

@@ -44,13 +44,13 @@ public sealed partial class LocalChain
     public Verdict Call(CallRequest request, Block? block, out CallResult? result)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Call(request, block, null, out result);
+        return Call(request, block, Supposition.Nothing, null, out result);
     }
 
-    internal Verdict Call(CallRequest request, Block? block, ICallObserver? observer, out CallResult? result)
+    internal Verdict Call(CallRequest request, Block? block, Supposition supposed, ICallObserver? observer, out CallResult? result)
     {
-        var (snapshot, context) = At(block);
-        return Try(request, snapshot, context, request.Gas ?? context.GasLimit, out result, observer);
+        var (snapshot, context, most) = At(block, supposed);
+        return Try(request, snapshot, context, Math.Min(request.Gas ?? most, most), out result, observer);
     }
 
     /// <summary>The least gas limit with which the call succeeds in the block that would come next, to within a 64th.</summary>
@@ -60,9 +60,14 @@ public sealed partial class LocalChain
     public Verdict EstimateGas(CallRequest request, out ulong gas, out CallResult? failed)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return EstimateGas(request, null, Supposition.Nothing, out gas, out failed);
+    }
+
+    internal Verdict EstimateGas(CallRequest request, Block? block, Supposition supposed, out ulong gas, out CallResult? failed)
+    {
         (gas, failed) = (0, null);
-        var (snapshot, context) = At(null);
-        ulong most = context.Fork >= Fork.Osaka ? Math.Min(context.GasLimit, Gas.MaxTransaction) : context.GasLimit;
+        var (snapshot, context, most) = At(block, supposed);
+        if (context.Fork >= Fork.Osaka) most = Math.Min(most, Gas.MaxTransaction);
         ulong enough = Math.Min(request.Gas ?? most, most);
         var verdict = Try(request, snapshot, context, enough, out var generous);
         if (!verdict.IsAccepted) return verdict;
@@ -85,10 +90,20 @@ public sealed partial class LocalChain
         return verdict;
     }
 
+    // However much gas a block is supposed to have, no question works longer than a real one lets it.
+    (StateSnapshot, BlockContext, ulong MostGas) At(Block? block, Supposition supposed)
+    {
+        var (snapshot, context) = At(block);
+        ulong most = context.GasLimit;
+        (snapshot, context) = supposed.Apply(snapshot, context);
+        return (snapshot, context, Math.Min(most, context.GasLimit));
+    }
+
     (StateSnapshot, BlockContext) At(Block? block)
     {
         lock (turn)
         {
+            ReadClock();
             var next = NextContext();
             if (block is null) return (state, next);
             // Money and code that were given outside any block belong to the latest one from then on.
@@ -103,22 +118,46 @@ public sealed partial class LocalChain
         }
     }
 
+    /// <summary>The access list with which a call costs least to name what it touches (EIP-2930): named anew until naming changes nothing.</summary>
+    internal Verdict FindAccesses(CallRequest request, Block? block, Supposition supposed, out IReadOnlyList<AccessListEntry> accesses, out CallResult? result)
+    {
+        var (snapshot, context, most) = At(block, supposed);
+        accesses = request.AccessList;
+        // What a call touches can depend on its gas, and its gas on what was named; more rounds than these and it follows no rule.
+        const int Rounds = 8;
+        for (int i = 0; ; i++)
+        {
+            var executor = new Executor(new World(snapshot), context) { KeepsAccesses = true };
+            var asked = request with { AccessList = accesses };
+            var verdict = executor.Execute(Question(asked, snapshot, context, Math.Min(request.Gas ?? most, most)), context.GasLimit, out var ran);
+            result = ran is null ? null : new CallResult(ran.Fault, ran.Output, (ulong)ran.GasUsed);
+            if (!verdict.IsAccepted) return verdict;
+            // Sender, recipient, coinbase and precompiles are warm without being named.
+            var found = executor.Accesses.Where(entry => entry.StorageKeys.Count > 0 || entry.Address != request.From && entry.Address != (request.To ?? ran!.Created)
+                && entry.Address != context.Coinbase && Precompiles.PrecompileSet.Of(context.Fork).At(entry.Address) is null).ToList();
+            bool same = found.Count == accesses.Count && found.Zip(accesses).All(pair => pair.First.Address == pair.Second.Address && pair.First.StorageKeys.SequenceEqual(pair.Second.StorageKeys));
+            accesses = found;
+            if (same || i == Rounds) return verdict;
+        }
+    }
+
     static Verdict Try(CallRequest request, StateSnapshot snapshot, BlockContext context, ulong gas, out CallResult? result, ICallObserver? observer = null)
     {
-        var envelope = new Envelope
-        {
-            From = request.From,
-            To = request.To,
-            Nonce = snapshot.Nonce(request.From),
-            GasLimit = Math.Min(gas, context.GasLimit),
-            Value = request.Value,
-            Data = request.Data,
-            AccessList = request.AccessList,
-            Authorizations = request.Authorizations.Count > 0 ? request.Authorizations : null,
-            IsQuestion = true,
-        };
-        var verdict = new Executor(new World(snapshot), context) { Observer = observer }.Execute(envelope, context.GasLimit, out var ran);
+        var verdict = new Executor(new World(snapshot), context) { Observer = observer }.Execute(Question(request, snapshot, context, gas), context.GasLimit, out var ran);
         result = ran is null ? null : new CallResult(ran.Fault, ran.Output, (ulong)ran.GasUsed);
         return verdict;
     }
+
+    static Envelope Question(CallRequest request, StateSnapshot snapshot, BlockContext context, ulong gas) => new()
+    {
+        From = request.From,
+        To = request.To,
+        Nonce = snapshot.Nonce(request.From),
+        GasLimit = Math.Min(gas, context.GasLimit),
+        Value = request.Value,
+        Data = request.Data,
+        AccessList = request.AccessList,
+        Authorizations = request.Authorizations.Count > 0 ? request.Authorizations : null,
+        IsQuestion = true,
+    };
 }

@@ -12,7 +12,7 @@ public sealed partial class LocalChain
     readonly Queue<Keccak256Digest> arrivals = [];
     long arrived;
 
-    /// <summary>Raised when a block was made, a transaction taken, or the chain went back. The chain waits for the handler, which must be quick and must not ask it anything.</summary>
+    /// <summary>Raised when a block was made, a transaction taken, or the chain went back. The chain waits for the handler, which must be quick and must not change it.</summary>
     public event Action? Changed;
 
     internal TimeProvider Clock => time;
@@ -23,6 +23,15 @@ public sealed partial class LocalChain
         get
         {
             lock (turn) return arrived;
+        }
+    }
+
+    /// <summary>How many transactions are in blocks.</summary>
+    internal int KnownTransactions
+    {
+        get
+        {
+            lock (turn) return transactions.Count;
         }
     }
 
@@ -55,14 +64,20 @@ public sealed partial class LocalChain
     }
 
     /// <summary>Forgets a transaction that waits. False where none of that hash does.</summary>
-    internal bool Drop(Keccak256Digest hash)
+    internal bool Drop(Keccak256Digest hash) => Drop(waiting => waiting.Hash == hash);
+
+    /// <summary>Forgets those that wait and are meant. False where none are.</summary>
+    internal bool Drop(Func<PendingTransaction, bool> meant)
     {
         lock (turn)
         {
-            var rest = pool.Without(pending => pending.Hash == hash);
+            var rest = pool.Without(meant);
             bool dropped = rest != pool;
             pool = rest;
-            return dropped;
+            if (!dropped) return false;
+            ReadClock();
+            Record(new ChainInput.Drop(hash));
+            return true;
         }
     }
 }

@@ -24,11 +24,11 @@ public sealed partial class JsonRpcDispatcher
         var request = ReadCall(p);
         var selector = p.Block(1);
         bool pending = p.IsPending(1);
-        RefuseOverrides(p);
+        var supposed = ReadOverrides(p, state: 2, block: 3);
         if (p.Error is not null) return p.Error;
         var block = pending ? null : Select(selector);
         if (block is null && !pending) return NoSuchBlock(selector);
-        var verdict = chain.Call(request, block, out var result);
+        var verdict = chain.Call(request, block, supposed, null, out var result);
         if (verdict is not Verdict.Accepted) return Refusal(verdict);
         return result!.Succeeded ? Text(json, RpcWriter.Text(result.Output.Span)) : Failure(result);
     }
@@ -36,18 +36,15 @@ public sealed partial class JsonRpcDispatcher
     RpcError? EstimateGas(RpcParameters p, Utf8JsonWriter json)
     {
         var request = ReadCall(p);
-        RefuseOverrides(p);
+        var selector = p.Block(1);
+        var supposed = ReadOverrides(p, state: 2, block: 3);
         if (p.Error is not null) return p.Error;
-        var verdict = chain.EstimateGas(request, out ulong gas, out var failed);
+        // The latest state is what the next block begins with: an estimate is for that block unless an older one is asked about.
+        var block = Select(selector);
+        if (block is null) return NoSuchBlock(selector);
+        var verdict = chain.EstimateGas(request, block == chain.Head ? null : block, supposed, out ulong gas, out var failed);
         if (verdict is not Verdict.Accepted) return Refusal(verdict);
         return failed is null ? Quantity(json, gas) : Failure(failed);
-    }
-
-    // An answer that ignored them would be about another state than the one asked about.
-    static void RefuseOverrides(RpcParameters p)
-    {
-        for (int i = 2; i < 4; i++)
-            if (p.Has(i) && p.Object(i) is { ValueKind: JsonValueKind.Object } overrides && overrides.EnumerateObject().Any()) p.Fail("overrides of state or block are not taken");
     }
 
     static CallRequest ReadCall(RpcParameters p)

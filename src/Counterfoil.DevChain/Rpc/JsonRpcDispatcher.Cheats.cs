@@ -41,25 +41,6 @@ public sealed partial class JsonRpcDispatcher
         return p.Error ?? Flag(json, snapshot <= int.MaxValue && chain.RevertTo((int)snapshot));
     }
 
-    static ulong MaxSeconds => (ulong)LocalChain.MaxTimeOffset.TotalSeconds;
-
-    RpcError? IncreaseTime(RpcParameters p, Utf8JsonWriter json)
-    {
-        ulong seconds = p.UInt64(0);
-        if (p.Error is not null) return p.Error;
-        if (seconds > MaxSeconds || !chain.TryIncreaseTime(TimeSpan.FromSeconds(seconds), out var total))
-            return RpcError.InvalidParameters($"the clock moves at most {MaxSeconds} seconds in all, not {seconds} more");
-        json.WriteNumberValue((long)total.TotalSeconds);
-        return null;
-    }
-
-    RpcError? SetNextBlockTimestamp(RpcParameters p, Utf8JsonWriter json)
-    {
-        ulong timestamp = p.UInt64(0);
-        if (p.Error is not null) return p.Error;
-        return chain.SetNextTimestamp(timestamp) ? Null(json) : RpcError.InvalidParameters($"timestamp {timestamp} is before the latest block's, or a century away");
-    }
-
     RpcError? SetAutomine(RpcParameters p, Utf8JsonWriter json)
     {
         bool automine = p.Bool(0);
@@ -91,8 +72,51 @@ public sealed partial class JsonRpcDispatcher
     {
         var hash = p.Hash(0);
         if (p.Error is not null) return p.Error;
-        if (chain.Drop(new(hash))) return Text(json, $"0x{hash}");
+        if (chain.Drop(new Core.Digests.Keccak256Digest(hash))) return Text(json, $"0x{hash}");
         return Null(json);
+    }
+
+    RpcError? DropAllTransactions(RpcParameters p, Utf8JsonWriter json)
+    {
+        chain.Drop(_ => true);
+        return Null(json);
+    }
+
+    RpcError? DropTransactionsOf(RpcParameters p, Utf8JsonWriter json)
+    {
+        var sender = p.Address(0);
+        if (p.Error is not null) return p.Error;
+        chain.Drop(waiting => waiting.Envelope.From == sender);
+        return Null(json);
+    }
+
+    RpcError? SetCoinbase(RpcParameters p, Utf8JsonWriter json)
+    {
+        var coinbase = p.Address(0);
+        if (p.Error is not null) return p.Error;
+        chain.SetCoinbase(coinbase);
+        return Null(json);
+    }
+
+    RpcError? NodeInfo(RpcParameters p, Utf8JsonWriter json)
+    {
+        var head = chain.Head;
+        json.WriteStartObject();
+        json.Quantity("currentBlockNumber", head.Number);
+        json.WriteNumber("currentBlockTimestamp", head.Header.Timestamp);
+        json.Hash("currentBlockHash", head.Hash.Value);
+        json.WriteString("hardFork", chain.Fork.ToString().ToLowerInvariant());
+        json.WriteString("transactionOrder", "fifo");
+        json.WriteStartObject("environment");
+        json.Quantity("baseFee", NextBaseFee);
+        json.WriteNumber("chainId", chain.ChainId);
+        json.WriteNumber("gasLimit", head.Header.GasLimit);
+        json.Quantity("gasPrice", NextBaseFee + DefaultTip);
+        json.WriteEndObject();
+        json.WriteStartObject("forkConfig");
+        json.WriteEndObject();
+        json.WriteEndObject();
+        return null;
     }
 
     RpcError? SetCode(RpcParameters p, Utf8JsonWriter json)

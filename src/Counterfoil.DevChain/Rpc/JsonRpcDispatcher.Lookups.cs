@@ -92,7 +92,16 @@ public sealed partial class JsonRpcDispatcher
         return null;
     }
 
-    RpcError? PoolContent(RpcParameters p, Utf8JsonWriter json)
+    RpcError? PoolContent(RpcParameters p, Utf8JsonWriter json) =>
+        WritePool(json, waiting => json.Transaction(waiting.Signed, waiting.Hash, waiting.Envelope.From, null));
+
+    RpcError? PoolInspect(RpcParameters p, Utf8JsonWriter json) => WritePool(json, waiting =>
+    {
+        var asked = waiting.Signed.Transaction;
+        json.WriteStringValue($"{asked.To?.ToHex() ?? "contract creation"}: {asked.Value} wei + {asked.GasLimit} gas × {asked.MaxFeePerGas} wei");
+    });
+
+    RpcError? WritePool(Utf8JsonWriter json, Action<PendingTransaction> write)
     {
         var (pending, queued) = Pool();
         json.WriteStartObject();
@@ -105,7 +114,7 @@ public sealed partial class JsonRpcDispatcher
                 foreach (var transaction in sender.OrderBy(transaction => transaction.Envelope.Nonce))
                 {
                     json.WritePropertyName(transaction.Envelope.Nonce.ToString(CultureInfo.InvariantCulture));
-                    json.Transaction(transaction.Signed, transaction.Hash, transaction.Envelope.From, null);
+                    write(transaction);
                 }
                 json.WriteEndObject();
             }

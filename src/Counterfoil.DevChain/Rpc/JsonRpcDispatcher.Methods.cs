@@ -16,7 +16,7 @@ public sealed partial class JsonRpcDispatcher
         ["net_listening"] = (_, json) => Flag(json, true),
         ["web3_clientVersion"] = (_, json) => Text(json, ClientVersion),
         ["eth_syncing"] = (_, json) => Flag(json, false),
-        ["eth_accounts"] = (_, json) => Empty(json),
+        ["eth_accounts"] = Accounts,
         ["eth_blockNumber"] = (_, json) => Quantity(json, chain.Head.Number),
         ["eth_gasPrice"] = (_, json) => Quantity(json, NextBaseFee + DefaultTip),
         ["eth_maxPriorityFeePerGas"] = (_, json) => Quantity(json, DefaultTip),
@@ -30,6 +30,8 @@ public sealed partial class JsonRpcDispatcher
         ["eth_call"] = Call,
         ["eth_estimateGas"] = EstimateGas,
         ["eth_sendRawTransaction"] = SendRawTransaction,
+        ["eth_sendTransaction"] = SendTransaction,
+        ["eth_createAccessList"] = CreateAccessList,
 
         ["eth_getBlockByNumber"] = GetBlockByNumber,
         ["eth_getBlockByHash"] = GetBlockByHash,
@@ -57,6 +59,7 @@ public sealed partial class JsonRpcDispatcher
         ["eth_getProof"] = GetProof,
         ["txpool_status"] = PoolStatus,
         ["txpool_content"] = PoolContent,
+        ["txpool_inspect"] = PoolInspect,
 
         ["eth_newFilter"] = NewLogFilter,
         ["eth_newBlockFilter"] = (_, json) => Install(new HeadCursor(chain), null, json),
@@ -81,12 +84,31 @@ public sealed partial class JsonRpcDispatcher
         ["anvil_increaseTime"] = IncreaseTime,
         ["evm_setNextBlockTimestamp"] = SetNextBlockTimestamp,
         ["anvil_setNextBlockTimestamp"] = SetNextBlockTimestamp,
+        ["evm_setTime"] = SetTime,
+        ["anvil_setTime"] = SetTime,
+        ["anvil_setBlockTimestampInterval"] = SetTimestampInterval,
+        ["anvil_removeBlockTimestampInterval"] = RemoveTimestampInterval,
+        ["evm_setIntervalMining"] = SetIntervalMining,
+        ["anvil_setIntervalMining"] = SetIntervalMining,
+        ["anvil_getIntervalMining"] = GetIntervalMining,
+        ["anvil_reorg"] = Reorg,
+        ["anvil_rollback"] = Rollback,
         ["evm_setAutomine"] = SetAutomine,
         ["anvil_setAutomine"] = SetAutomine,
         ["anvil_getAutomine"] = (_, json) => Flag(json, chain.Automine),
         ["hardhat_getAutomine"] = (_, json) => Flag(json, chain.Automine),
+        ["anvil_impersonateAccount"] = Impersonate,
+        ["hardhat_impersonateAccount"] = Impersonate,
+        ["anvil_stopImpersonatingAccount"] = StopImpersonating,
+        ["hardhat_stopImpersonatingAccount"] = StopImpersonating,
+        ["anvil_autoImpersonateAccount"] = ImpersonateAll,
         ["anvil_dropTransaction"] = DropTransaction,
         ["hardhat_dropTransaction"] = DropTransaction,
+        ["anvil_dropAllTransactions"] = DropAllTransactions,
+        ["anvil_removePoolTransactions"] = DropTransactionsOf,
+        ["anvil_setCoinbase"] = SetCoinbase,
+        ["hardhat_setCoinbase"] = SetCoinbase,
+        ["anvil_nodeInfo"] = NodeInfo,
         ["anvil_addBalance"] = AddBalance,
         ["anvil_setBalance"] = SetBalance,
         ["hardhat_setBalance"] = SetBalance,
@@ -117,13 +139,6 @@ public sealed partial class JsonRpcDispatcher
     static RpcError? Null(Utf8JsonWriter json)
     {
         json.WriteNullValue();
-        return null;
-    }
-
-    static RpcError? Empty(Utf8JsonWriter json)
-    {
-        json.WriteStartArray();
-        json.WriteEndArray();
         return null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Counterfoil.DevChain.Transactions;
 
 namespace Counterfoil.DevChain.Rpc;
 
@@ -8,7 +9,7 @@ public sealed partial class JsonRpcDispatcher
     RpcError? TraceTransaction(RpcParameters p, Utf8JsonWriter json)
     {
         var hash = p.Hash(0);
-        var trace = ReadTracer(p, 1);
+        var trace = ReadTracer(p, 1, out _);
         if (p.Error is not null) return p.Error;
         if (chain.Find(new(hash)) is not var (mined, block)) return RpcError.Refused("transaction not found");
         chain.Replay(block, mined.Index, trace);
@@ -20,11 +21,11 @@ public sealed partial class JsonRpcDispatcher
         var request = ReadCall(p);
         var selector = p.Block(1);
         bool pending = p.IsPending(1);
-        var trace = ReadTracer(p, 2);
+        var trace = ReadTracer(p, 2, out var supposed);
         if (p.Error is not null) return p.Error;
         var block = pending ? null : Select(selector);
         if (block is null && !pending) return NoSuchBlock(selector);
-        var verdict = chain.Call(request, block, trace, out var result);
+        var verdict = chain.Call(request, block, supposed, trace, out var result);
         if (result is null) return Refusal(verdict);
         ulong most = (block ?? chain.Head).Header.GasLimit;
         return Write(trace, Math.Min(request.Gas ?? most, most), result.GasUsed, json);
@@ -38,14 +39,15 @@ public sealed partial class JsonRpcDispatcher
     }
 
     // What is not here is refused by name: another tracer's form would be misread.
-    static CallTrace ReadTracer(RpcParameters p, int index)
+    static CallTrace ReadTracer(RpcParameters p, int index, out Supposition supposed)
     {
         bool onlyTop = false;
+        supposed = Supposition.Nothing;
         var options = p.Object(index);
         if (p.Error is not null) return new CallTrace(onlyTop);
         if (!options.TryGetProperty("tracer", out var tracer) || tracer.ValueKind != JsonValueKind.String || !tracer.ValueEquals("callTracer")) p.Fail("the tracer that is here is callTracer");
-        foreach (string overrides in (string[])["stateOverrides", "blockOverrides"])
-            if (options.TryGetProperty(overrides, out var given) && given.ValueKind != JsonValueKind.Null) p.Fail($"{overrides} are not taken");
+        JsonElement? Given(string name) => options.TryGetProperty(name, out var given) ? given : null;
+        supposed = ReadOverrides(p, Given("stateOverrides"), Given("blockOverrides"));
         if (options.TryGetProperty("tracerConfig", out var config) && config.ValueKind == JsonValueKind.Object)
         {
             onlyTop = config.TryGetProperty("onlyTopCall", out var top) && top.ValueKind == JsonValueKind.True;

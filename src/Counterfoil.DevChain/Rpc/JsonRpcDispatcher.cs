@@ -86,21 +86,22 @@ public sealed partial class JsonRpcDispatcher
             WriteError(writer, null, RpcError.InvalidRequest($"a batch holds 1 to {MaxBatch} requests, not {count}"));
             return;
         }
+        var budget = new BatchBudget(chain.Clock);
         // A batch of notifications has no response at all, so the bracket waits for the first answer.
         if (root.EnumerateArray().All(IsNotification))
         {
-            foreach (var request in root.EnumerateArray()) AnswerOne(request, writer, session);
+            foreach (var request in root.EnumerateArray()) AnswerOne(request, writer, session, budget.Exhausted(0));
             return;
         }
         writer.WriteStartArray();
-        foreach (var request in root.EnumerateArray()) AnswerOne(request, writer, session);
+        foreach (var request in root.EnumerateArray()) AnswerOne(request, writer, session, budget.Exhausted(writer.BytesCommitted + writer.BytesPending));
         writer.WriteEndArray();
     }
 
     static bool IsNotification(JsonElement request) =>
         request.ValueKind == JsonValueKind.Object && !request.TryGetProperty("id", out _) && request.TryGetProperty("method", out var method) && method.ValueKind == JsonValueKind.String;
 
-    void AnswerOne(JsonElement request, Utf8JsonWriter writer, JsonRpcSession? session)
+    void AnswerOne(JsonElement request, Utf8JsonWriter writer, JsonRpcSession? session, RpcError? refused = null)
     {
         bool silent = IsNotification(request);
         JsonElement? id = null;
@@ -109,7 +110,7 @@ public sealed partial class JsonRpcDispatcher
 
         var buffer = new ArrayBufferWriter<byte>(256);
         using var result = new Utf8JsonWriter(buffer, Writing);
-        var error = Invoke(request, result, session);
+        var error = refused ?? Invoke(request, result, session);
         if (silent) return;
         if (error is not null)
         {
@@ -130,6 +131,7 @@ public sealed partial class JsonRpcDispatcher
         JsonElement? parameters = request.TryGetProperty("params", out var given) && given.ValueKind != JsonValueKind.Null ? given : null;
         if (parameters is { ValueKind: not JsonValueKind.Array }) return RpcError.InvalidParameters("parameters are given by position, in an array");
         string method = name.GetString()!;
+        if (Absent.TryGetValue(method, out string? instead)) return RpcError.MethodNotFound(method, instead);
         if (!methods.TryGetValue(method, out var handler)) return RpcError.MethodNotFound(method.Length <= 80 ? method : method[..80]);
         try
         {

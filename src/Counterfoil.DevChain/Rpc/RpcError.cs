@@ -11,7 +11,8 @@ public sealed record RpcError(int Code, string Message, string? Data = null)
     /// <summary>JSON, but no request.</summary>
     public static RpcError InvalidRequest(string why) => new(-32600, $"invalid request: {why}");
     /// <summary>A method that is not here.</summary>
-    public static RpcError MethodNotFound(string method) => new(-32601, $"the method '{method}' does not exist or is not available");
+    public static RpcError MethodNotFound(string method, string? instead = null) =>
+        new(-32601, $"the method '{method}' does not exist or is not available{(instead is null ? "" : $": {instead}")}");
     /// <summary>A parameter is missing or is not what it must be.</summary>
     public static RpcError InvalidParameters(string why) => new(-32602, $"invalid params: {why}");
     /// <summary>Our own fault.</summary>

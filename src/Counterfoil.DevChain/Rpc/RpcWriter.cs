@@ -122,17 +122,7 @@ static class RpcWriter
         if (transaction.ChainId is { } chain) json.Quantity("chainId", chain);
         if (transaction.Type != TransactionType.Legacy)
         {
-            json.WriteStartArray("accessList");
-            foreach (var entry in transaction.AccessList)
-            {
-                json.WriteStartObject();
-                json.WriteString("address", entry.Address.ToHex());
-                json.WriteStartArray("storageKeys");
-                foreach (var key in entry.StorageKeys) json.WriteStringValue($"0x{key}");
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            json.AccessList(transaction.AccessList);
             if (transaction.Type == TransactionType.SetCode) WriteAuthorizations(json, transaction.Authorizations);
             json.Quantity("yParity", signed.Signature.YParity ? 1 : 0);
             json.Quantity("v", signed.Signature.YParity ? 1 : 0);
@@ -156,6 +146,21 @@ static class RpcWriter
             json.WriteNull("transactionIndex");
         }
         json.WriteEndObject();
+    }
+
+    public static void AccessList(this Utf8JsonWriter json, IReadOnlyList<AccessListEntry> entries)
+    {
+        json.WriteStartArray("accessList");
+        foreach (var entry in entries)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", entry.Address.ToHex());
+            json.WriteStartArray("storageKeys");
+            foreach (var key in entry.StorageKeys) json.WriteStringValue($"0x{key}");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     public static void Receipt(this Utf8JsonWriter json, MinedTransaction transaction, Block block)

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Counterfoil.Core.Digests;
 using Counterfoil.DevChain.Execution;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.DevChain.State;
 
@@ -25,6 +27,20 @@ sealed partial class World
     public Moment Now => new(journal.Count, Logs.Count, Refund);
 
     void Record(in Entry entry) => journal.Add(entry);
+
+    /// <summary>What the transaction so far has warmed (EIP-2929), calls that failed excepted, by address.</summary>
+    public IReadOnlyList<AccessListEntry> Accesses()
+    {
+        var slots = new SortedDictionary<string, (Address Address, SortedSet<string> Keys)>(StringComparer.Ordinal);
+        foreach (var entry in journal)
+        {
+            if (entry.Change is not (Change.WarmAccount or Change.WarmSlot)) continue;
+            var address = entry.Account.Address;
+            if (!slots.TryGetValue(address.ToHex(), out var warm)) slots[address.ToHex()] = warm = (address, new(StringComparer.Ordinal));
+            if (entry.Change == Change.WarmSlot) warm.Keys.Add(Convert.ToHexString(entry.Key.ToBigEndian()));
+        }
+        return [.. slots.Values.Select(warm => new AccessListEntry(warm.Address, [.. warm.Keys.Select(key => new Bytes32(Convert.FromHexString(key)))]))];
+    }
 
     /// <summary>Takes back every change since the moment, the latest first: what a failed call leaves is nothing but spent gas.</summary>
     public void Revert(Moment moment)

@@ -25,6 +25,8 @@ sealed record Envelope
     public IReadOnlyList<SignedAuthorization>? Authorizations { get; init; }
     /// <summary>A question such as <c>eth_call</c>: nobody signed it, so nonce, kind of sender and fees are not looked at.</summary>
     public bool IsQuestion { get; init; }
+    /// <summary>A transaction of an account that the chain impersonates, which may be a contract: see <see cref="Impersonation"/>.</summary>
+    public bool IsImpersonated { get; init; }
 
     /// <summary>What a signed transaction asks for; who signed it has been found out by the caller.</summary>
     public static Envelope Of(Transaction transaction, Address sender) => new()

@@ -19,6 +19,12 @@ sealed class Executor(World world, BlockContext block)
     /// <summary>Who is told of the calls of what is executed from here on.</summary>
     public ICallObserver? Observer { set => machine.Observer = value; }
 
+    /// <summary>Whether to keep what is warm at the end of a transaction.</summary>
+    public bool KeepsAccesses { get; init; }
+
+    /// <summary>Accounts and slots that the last transaction left warm, where they are kept.</summary>
+    public IReadOnlyList<AccessListEntry> Accesses { get; private set; } = [];
+
     /// <summary>Goes on with another block, or in another world.</summary>
     public void Reset(World newWorld, BlockContext newBlock) => (world, block) = (newWorld, newBlock);
 
@@ -38,6 +44,7 @@ sealed class Executor(World world, BlockContext block)
         try
         {
             result = Run(envelope, sender);
+            if (KeepsAccesses) Accesses = world.Accesses();
         }
         catch
         {
@@ -113,7 +120,8 @@ sealed class Executor(World world, BlockContext block)
         {
             if ((mayWait ? envelope.Nonce < sender.Nonce : envelope.Nonce != sender.Nonce) || envelope.Nonce == ulong.MaxValue)
                 return Verdict.Reject(DevChainChecks.Nonce, $"nonce {sender.Nonce}", $"{envelope.Nonce}");
-            if (sender.Code.Length > 0 && !(sender.Code.DelegatesTo is not null && block.Fork >= Fork.Prague)) return Verdict.Reject(DevChainChecks.SenderIsExternal, "a sender without code", $"{sender.Code.Length} bytes of code");
+            if (sender.Code.Length > 0 && !envelope.IsImpersonated && !(sender.Code.DelegatesTo is not null && block.Fork >= Fork.Prague))
+                return Verdict.Reject(DevChainChecks.SenderIsExternal, "a sender without code", $"{sender.Code.Length} bytes of code");
             if (envelope.MaxTip > envelope.MaxFee) return Verdict.Reject(DevChainChecks.Fee, $"a tip of at most {envelope.MaxFee} wei", $"{envelope.MaxTip}");
             if (envelope.MaxFee < block.BaseFee) return Verdict.Reject(DevChainChecks.Fee, $"a fee of at least {block.BaseFee} wei", $"{envelope.MaxFee}");
         }

@@ -12,7 +12,7 @@ public sealed class DeploymentTests
     public void Every_contract_of_ours_is_in_the_manifest() =>
         Assert.Equal(ContractArtifact.Names, DeploymentManifest.Entries.Select(entry => entry.Contract).Order(StringComparer.Ordinal));
 
-    static async Task<Deployment> DeployAsync(OutboxWorld world, AddressBook known, List<AddressBook> saved, CancellationToken cancel = default)
+    static async Task<Deployment> DeployAsync(OutboxWorld world, AddressBook known, List<AddressBook> saved, CancellationToken cancel = default, Dictionary<string, string>? given = null)
     {
         world.Fixture.Chain.Automine = true;
         using var outbox = world.Open(new InProcessTransport("devchain", world.Fixture.Rpc.Handle), depth: 1);
@@ -21,7 +21,7 @@ public sealed class DeploymentTests
             saved.Add(book);
             cancel.ThrowIfCancellationRequested();
             return default;
-        }, cancel);
+        }, given, cancel);
     }
 
     [Fact]
@@ -34,13 +34,25 @@ public sealed class DeploymentTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeployAsync(world, new AddressBook(31_337, []), saved, breaksOff.Token));
         var whole = await DeployAsync(world, saved.Count > 0 ? saved[^1] : new AddressBook(31_337, []), saved);
         ulong sent = await world.Honest.GetNonceAsync(world.Fixture.Key.Address);
-        Assert.Equal((ulong)DeploymentManifest.Entries.Count, sent);
+        Assert.Equal((ulong)whole.Addresses.Contracts.Length, sent);
 
         Assert.Equal(whole.Addresses, (await DeployAsync(world, whole.Addresses, saved)).Addresses);
         // Without its book the journal remembers as well.
         Assert.Equal(whole.Addresses, (await DeployAsync(world, new AddressBook(31_337, []), saved)).Addresses);
         Assert.Equal(sent, await world.Honest.GetNonceAsync(world.Fixture.Key.Address));
         await Deployment.OpenAsync(world.Honest, whole.Addresses);
+    }
+
+    [Fact]
+    public async Task Every_contract_of_ours_deploys_where_the_chain_has_an_identity_registry()
+    {
+        await using var world = new OutboxWorld();
+        var some = await DeployAsync(world, new AddressBook(31_337, []), []);
+        Assert.Null(some.Addresses.Find("ProofEscrow"));
+        // Any contract will do: only that there is code is asked.
+        var all = await DeployAsync(world, some.Addresses, [], given: new() { ["identityRegistry"] = some.Anchor.Address.ToString() });
+        Assert.Equal(ContractArtifact.Names, all.Addresses.Contracts.Select(contract => contract.Name).Order(StringComparer.Ordinal));
+        Assert.Equal((ulong)ContractArtifact.Names.Count, await world.Honest.GetNonceAsync(world.Fixture.Key.Address));
     }
 
     [Fact]

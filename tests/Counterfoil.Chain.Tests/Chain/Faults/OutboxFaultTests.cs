@@ -67,11 +67,11 @@ public sealed class OutboxFaultTests
             using (var mints = new ChainAccount(honest, faucet))
             {
                 dollar = (await mints.DeployAsync(ContractArtifact.TestDollar.InitCode())).Address;
-                await mints.SendAndWaitAsync(new ContractCall { To = dollar, Data = DollarContract.Mint.EncodeCall(key.Address, Minted) });
+                await mints.SendAndWaitAsync(new ContractCall { To = dollar, Data = new TestDollarContract.MintCall(key.Address, Minted).Encode() });
             }
             chain.Begin();
             await using var database = ChainDatabase.OpenSqlite(":memory:");
-            var filter = new LogFilter { FirstBlock = 0, Addresses = [dollar], Events = [DollarContract.Transferred.Abi.Topic] };
+            var filter = new LogFilter { FirstBlock = 0, Addresses = [dollar], Events = [TestDollarContract.TransferEvent.Event.Topic] };
             var writers = new Outbox?[2];
             LogIndexer? indexer = null;
             double malice = random.NextDouble() * 0.25;
@@ -142,9 +142,9 @@ public sealed class OutboxFaultTests
                 .Select(log => $"{log.BlockNumber} {log.BlockHash} {log.LogIndex} {log.TransactionHash} {log.Entry.Address} {string.Join(' ', log.Entry.Topics)} {Convert.ToHexString(log.Entry.Data.Span)}")];
         }
 
-        async Task<UInt256> BalanceAsync(Address account) => UInt256.ReadBigEndian(await honest.CallAsync(new ContractCall { To = dollar, Data = DollarContract.BalanceOf.EncodeCall(account) }));
+        async Task<UInt256> BalanceAsync(Address account) => UInt256.ReadBigEndian(await honest.CallAsync(new ContractCall { To = dollar, Data = new TestDollarContract.BalanceOfCall(account).Encode() }));
 
-        SendIntent Pay(int i) => new($"pay {i}", dollar, DollarContract.Transfer.EncodeCall(Payee(i), (UInt256)(ulong)(100 + i)), GasLimit: 100_000);
+        SendIntent Pay(int i) => new($"pay {i}", dollar, new TestDollarContract.TransferCall(Payee(i), (ulong)(100 + i)).Encode(), GasLimit: 100_000);
 
         HostileEndpoint Endpoint(double malice)
         {

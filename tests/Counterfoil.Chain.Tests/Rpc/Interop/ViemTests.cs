@@ -1,45 +1,17 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Counterfoil.Chain.Tests.DevChain;
 using Counterfoil.Node.Chain;
-using Counterfoil.Tests;
 
 namespace Counterfoil.Chain.Tests.Rpc.Interop;
 
 /// <summary>A client that others wrote does to the served chain what applications do: tests/tools/interop/app.mjs, by viem.</summary>
 public sealed class ViemTests
 {
-    static async Task<JsonElement> RunAsync(ChainFixture fixture, CancellationToken cancellationToken)
-    {
-        Surroundings.Tool("viem", "tests/tools/node_modules/viem/package.json");
-        string node = Surroundings.Tool("node");
-        await using var host = await ChainHost.StartAsync(fixture.Chain, cancellationToken: cancellationToken);
-        string key = "0x" + Convert.ToHexStringLower(Core.Digests.Keccak256.Hash("rich"u8).ToArray()); // the fixture's rich account
-        using var process = Process.Start(new ProcessStartInfo(node,
-            [Path.Combine(Surroundings.Root, "tests/tools/interop/app.mjs"), host.Address.ToString().TrimEnd('/'), key, Path.Combine(Surroundings.Root, "contracts/artifacts/TestDollar.json")])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            string report = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            Assert.True(process.ExitCode == 0, await errors);
-            return JsonDocument.Parse(report).RootElement.Clone();
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
-    }
-
     [Fact]
     public async Task An_application_finds_what_it_expects_of_a_chain()
     {
         using var fixture = new ChainFixture();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        var report = await RunAsync(fixture, deadline.Token);
+        await using var host = await ChainHost.StartAsync(fixture.Chain);
+        var report = await NodeScript.RunAsync("viem", "app.mjs", host.Address);
         var wrong = new List<string>();
         void Is(string expected, string name)
         {
