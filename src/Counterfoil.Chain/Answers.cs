@@ -1,6 +1,7 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Blocks;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.Chain;
 
@@ -77,4 +78,6 @@ public sealed record ContractCall
     public ReadOnlyMemory<byte> Data { get; init; }
     /// <summary>Wei sent along.</summary>
     public UInt256 Value { get; init; }
+    /// <summary>Accounts that run others' code from this transaction on (EIP-7702). Sent, and not tried out: give a gas limit where the call itself runs that code.</summary>
+    public IReadOnlyList<SignedAuthorization> Authorizations { get; init; } = [];
 }

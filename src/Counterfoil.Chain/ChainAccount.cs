@@ -8,7 +8,8 @@ namespace Counterfoil.Chain;
 /// <summary>An account that sends transactions. One writer: its nonces are given out one after the other, so that no transaction waits for one that was never sent.</summary>
 /// <remarks>
 /// The next nonce is asked of the chain before the first transaction and again after a refusal; in between it is counted here, so that many
-/// transactions can be under way. Two of these for one key, in one process or two, will collide: the chain then refuses one of them, and no money is lost.
+/// transactions can be under way. Two of these for one key, in one process or two, will collide: the chain then refuses one of them, and no money is lost. Holds nothing that
+/// outlives the process: what must be done once whatever happens is for an <see cref="Sending.Outbox"/>.
 /// </remarks>
 public sealed class ChainAccount : IDisposable
 {
@@ -50,6 +51,8 @@ public sealed class ChainAccount : IDisposable
             To = call.To,
             Value = call.Value,
             Data = call.Data,
+            Type = call.Authorizations.Count > 0 ? TransactionType.SetCode : TransactionType.DynamicFee,
+            Authorizations = call.Authorizations,
         };
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -72,7 +75,8 @@ public sealed class ChainAccount : IDisposable
     async Task<ulong> EstimateAsync(ContractCall call, CancellationToken cancellationToken)
     {
         ulong gas = await Client.EstimateGasAsync(call with { From = Address }, cancellationToken).ConfigureAwait(false);
-        return gas + gas / 10;
+        // EIP-7702 charges for each authorization before anything runs.
+        return gas + gas / 10 + 25_000 * (ulong)call.Authorizations.Count;
     }
 
     /// <summary>As <see cref="SendAsync"/>, and waits for the receipt.</summary>

@@ -1,8 +1,10 @@
+using Counterfoil.Chain.Contracts;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Abi;
 using Counterfoil.Evm.Secp256k1;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.Chain.Accounts;
 
@@ -33,9 +35,6 @@ public enum SignatureRule
 /// </remarks>
 public static class AccountSignature
 {
-    // EIP-7702: 0xef0100 and the address of the code that runs.
-    static ReadOnlySpan<byte> Delegation => [0xef, 0x01, 0x00];
-
     // bytes4(keccak256("isValidSignature(bytes32,bytes)")), left-aligned as the ABI returns it.
     static readonly UInt256 Magic = (UInt256)0x1626ba7eUL << 224;
 
@@ -45,7 +44,7 @@ public static class AccountSignature
     /// <summary>What code says of an account; the delegate where there is one.</summary>
     public static AccountKind KindOf(ReadOnlySpan<byte> code, out Address? codeFrom)
     {
-        codeFrom = code.Length == Delegation.Length + Address.Size && code.StartsWith(Delegation) ? new Address(code[Delegation.Length..]) : null;
+        codeFrom = Delegation.TryRead(code, out var address) ? address : null;
         return codeFrom is not null ? AccountKind.Delegated : code.IsEmpty ? AccountKind.Key : AccountKind.Contract;
     }
 

@@ -32,7 +32,7 @@ public sealed class Deployment
     {
         ArgumentNullException.ThrowIfNull(deployer);
         var book = new AddressBook(await deployer.Client.GetChainIdAsync(cancellationToken).ConfigureAwait(false), []);
-        return await DeployAsync(deployer.Client, book, async (_, initCode) => (await deployer.DeployAsync(initCode, cancellationToken).ConfigureAwait(false)).Address, null, cancellationToken).ConfigureAwait(false);
+        return await DeployAsync(deployer.Client, book, async (_, initCode) => (await deployer.DeployAsync(initCode, cancellationToken).ConfigureAwait(false)).Address, null, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -43,9 +43,11 @@ public sealed class Deployment
     /// <param name="deployer">Who pays, and becomes the test dollar's faucet.</param>
     /// <param name="known">What is there already.</param>
     /// <param name="save">Keeps the book, after each contract.</param>
+    /// <param name="given">Parameters of the manifest (<c>identityRegistry</c>); contracts that need one which is not given are left out.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChainException">The chain is another than the book's, a contract could not be made, or what was made is not its code.</exception>
-    public static async Task<Deployment> DeployAsync(ChainClient client, Outbox deployer, AddressBook known, Func<AddressBook, ValueTask> save, CancellationToken cancellationToken = default)
+    public static async Task<Deployment> DeployAsync(ChainClient client, Outbox deployer, AddressBook known, Func<AddressBook, ValueTask> save,
+        IReadOnlyDictionary<string, string>? given = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(deployer);
@@ -65,16 +67,17 @@ public sealed class Deployment
                 else if (attempt == MostAttempts || ended is SubmissionState.Abandoned { Nonce: null })
                     throw new ChainException(client.Endpoint, "eth_sendRawTransaction", $"{name} could not be made: {ended}") { Kind = ChainFailure.Refused };
             }
-        }, save, cancellationToken).ConfigureAwait(false);
+        }, save, given, cancellationToken).ConfigureAwait(false);
     }
 
     const int MostAttempts = 5;
 
-    static async Task<Deployment> DeployAsync(ChainClient client, AddressBook book, Func<string, byte[], Task<Address>> create, Func<AddressBook, ValueTask>? save, CancellationToken cancellationToken)
+    static async Task<Deployment> DeployAsync(ChainClient client, AddressBook book, Func<string, byte[], Task<Address>> create, Func<AddressBook, ValueTask>? save,
+        IReadOnlyDictionary<string, string>? given, CancellationToken cancellationToken)
     {
         foreach (var entry in DeploymentManifest.Entries)
         {
-            byte[] initCode = entry.InitCode(book);
+            if (entry.InitCode(book, given ?? new Dictionary<string, string>()) is not { } initCode) continue;
             var initCodeHash = Keccak256.Hash(initCode);
             if (book.Find(entry.Contract) is { } there && there.InitCodeHash == initCodeHash && await CheckAsync(client, there, cancellationToken).ConfigureAwait(false) is Verdict.Accepted) continue;
             var address = await create(entry.Contract, initCode).ConfigureAwait(false);

@@ -7,27 +7,36 @@ namespace Counterfoil.Chain.Contracts;
 
 /// <summary>A contract that is deployed, and what its constructor is given.</summary>
 /// <param name="Contract">The contract's name.</param>
-/// <param name="Arguments">In order: <c>@Name</c> for the address of a contract above it, an address, or a number in decimal.</param>
+/// <param name="Arguments">
+/// In order: <c>@Name</c> for the address of a contract above it, <c>$name</c> for a parameter of whoever deploys, an address, or a number in decimal.
+/// </param>
 public sealed record ManifestEntry(string Contract, IReadOnlyList<string>? Arguments = null)
 {
-    /// <summary>The code that makes it, with its arguments.</summary>
+    /// <summary>The code that makes it, with its arguments; null where it needs a parameter that was not given, or a contract that is left out for that.</summary>
     /// <param name="book">The contracts above it.</param>
-    /// <exception cref="FormatException">The manifest does not fit the contract.</exception>
-    public byte[] InitCode(AddressBook book)
+    /// <param name="given">Parameters by their names.</param>
+    /// <exception cref="FormatException">The manifest does not fit the contract, or a parameter is not of its type.</exception>
+    public byte[]? InitCode(AddressBook book, IReadOnlyDictionary<string, string> given)
     {
         ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(given);
         var artifact = ContractArtifact.Named(Contract);
-        var given = Arguments ?? [];
-        if (given.Count != artifact.ConstructorInputs.Count) throw new FormatException($"deployment.json gives {Contract} {given.Count} arguments, and it takes {artifact.ConstructorInputs.Count}");
-        return artifact.InitCode([.. given.Zip(artifact.ConstructorInputs, (text, input) => Value(text, input.Type, book))]);
+        var named = Arguments ?? [];
+        if (named.Count != artifact.ConstructorInputs.Count) throw new FormatException($"deployment.json gives {Contract} {named.Count} arguments, and it takes {artifact.ConstructorInputs.Count}");
+        var texts = named.Select(text => text[0] switch
+        {
+            '@' => book.Find(text[1..])?.Address.ToString(),
+            '$' => given.GetValueOrDefault(text[1..]),
+            _ => text,
+        }).ToArray();
+        return texts.Contains(null) ? null : artifact.InitCode([.. texts.Zip(artifact.ConstructorInputs, (text, input) => Value(text!, input.Type))]);
     }
 
-    AbiValue Value(string text, AbiType type, AddressBook book) => type switch
+    AbiValue Value(string text, AbiType type) => type switch
     {
-        AbiType.Account when text.StartsWith('@') => book.Find(text[1..])?.Address ?? throw new FormatException($"deployment.json names {text} for {Contract} before it is deployed"),
         AbiType.Account when Address.TryParse(text, out var address) => address,
-        AbiType.UInt => UInt256.Parse(text),
-        _ => throw new FormatException($"deployment.json gives {Contract} '{text}' for {type}"),
+        AbiType.UInt when text.Length > 0 && text.All(char.IsAsciiDigit) => UInt256.Parse(text),
+        _ => throw new FormatException($"'{text}' is no {type} for {Contract}"),
     };
 }
 
@@ -37,7 +46,7 @@ public static class DeploymentManifest
     /// <summary>The product's contracts, each after those that it names.</summary>
     public static IReadOnlyList<ManifestEntry> Entries { get; } = Read();
 
-    static IReadOnlyList<ManifestEntry> Read()
+    static ManifestEntry[] Read()
     {
         using var stream = typeof(DeploymentManifest).Assembly.GetManifestResourceStream("deployment.json") ?? throw new InvalidOperationException("deployment.json is not embedded");
         return JsonSerializer.Deserialize(stream, DeploymentManifestContext.Default.ManifestEntryArray)!;

@@ -71,7 +71,8 @@ public sealed partial class Outbox
     async Task FillGapsAsync(Head head, CancellationToken cancel)
     {
         var span = await journal.ReadFromAsync(head.Nonce, cancel).ConfigureAwait(false);
-        if (span.Records.FirstOrDefault(record => record.State.HasEnded) is { } lost)
+        // Not what another writer saw end in a block that this one has not seen yet.
+        if (span.Records.FirstOrDefault(record => record.State is SubmissionState.Done done && done.Block.Number <= head.Number) is { } lost)
             throw new ChainException(client.Endpoint, "eth_getTransactionCount", $"the account's nonce is {head.Nonce} again, though '{lost.Intent.Key}' ended with nonce {lost.State.OwnNonce} in a final block")
             { Kind = ChainFailure.Reorganised };
         var owned = span.Records.Select(record => record.State.OwnNonce!.Value).ToHashSet();

@@ -20,6 +20,8 @@ public sealed record OutboxOptions
     public int Bound { get; init; } = 64;
     /// <summary>How long it waits between two looks at the chain.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Told of every answer that could not be used while <see cref="Outbox.WaitAsync"/> goes on asking.</summary>
+    public Action<ChainException>? OnTrouble { get; init; }
     /// <summary>Gas above an estimate, in percent: the estimate is for the state of a moment.</summary>
     public ulong GasMargin { get; init; } = 20;
 }
@@ -121,6 +123,7 @@ public sealed partial class Outbox : IDisposable
             catch (ChainException passing) when (passing.Kind is ChainFailure.Unreachable or ChainFailure.TimedOut or ChainFailure.WrongAnswer)
             {
                 // Asked again after the pause: whatever was under way is in the journal.
+                options.OnTrouble?.Invoke(passing);
             }
             await Task.Delay(options.Interval, time, cancellationToken).ConfigureAwait(false);
         }

@@ -48,7 +48,7 @@ public abstract record SubmissionState
     /// <param name="Attempts">The first and its replacements, oldest first; never empty.</param>
     /// <param name="Since">The head's number when the last was made.</param>
     /// <param name="Refusals">How often in a row endpoints refused the last.</param>
-    /// <param name="Refusal">Why, in their words.</param>
+    /// <param name="Refusal">Why they refused one the last time, in their words.</param>
     public sealed record Underway(ulong Nonce, ImmutableArray<SignedAttempt> Attempts, ulong Since, int Refusals = 0, string? Refusal = null) : SubmissionState
     {
         /// <summary>The transaction that is sent now.</summary>

@@ -119,9 +119,10 @@ public static class SubmissionMachine
 
             (SubmissionState.Underway, SubmissionEvent.Asked) => (state, [SubmissionEffect.Look]),
             (SubmissionState.Underway u, SubmissionEvent.Replaced r) =>
-                (new SubmissionState.Underway(u.Nonce, u.Attempts.Add(r.Attempt), r.Head), [SubmissionEffect.Persist, SubmissionEffect.Send]),
+                // Refusals count on across a replacement, so that there is an end to them; a filler begins anew.
+                (u with { Attempts = u.Attempts.Add(r.Attempt), Since = r.Head, Refusals = r.Attempt.IsFiller ? 0 : u.Refusals }, [SubmissionEffect.Persist, SubmissionEffect.Send]),
             (SubmissionState.Underway u, SubmissionEvent.Capped c) => (u with { Since = c.Head, Refusals = 0 }, [SubmissionEffect.Persist, SubmissionEffect.Wait]),
-            (SubmissionState.Underway { Refusal: not null } u, SubmissionEvent.Sent) => (u with { Refusals = 0, Refusal = null }, [SubmissionEffect.Persist, SubmissionEffect.Wait]),
+            (SubmissionState.Underway { Refusals: > 0 } u, SubmissionEvent.Sent) => (u with { Refusals = 0 }, [SubmissionEffect.Persist, SubmissionEffect.Wait]),
             (SubmissionState.Underway, SubmissionEvent.Sent) => (state, [SubmissionEffect.Wait]),
             // It may mean that the transaction is in a block already, or waits: the chain decides, at the next look, and not an endpoint's words.
             (SubmissionState.Underway u, SubmissionEvent.Refused r) => (u with { Refusals = u.Refusals + 1, Refusal = r.Why }, [SubmissionEffect.Persist, SubmissionEffect.Wait]),

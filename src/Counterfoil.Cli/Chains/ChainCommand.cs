@@ -30,7 +30,7 @@ static class ChainCommand
         var home = new Option<string?>("--home") { Description = "The folder that keeps the chain, which goes on from there when run again; without it the chain is in memory" };
         var run = new Command("run", "Serves a chain with our contracts on it; prints their addresses") { port, id, fund, home };
         run.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(port), parsed.GetValue(id), parsed.GetValue(fund) ?? [], parsed.GetValue(home), cancel));
-        return new Command("chain", "The in-process settlement chain") { run };
+        return new Command("chain", "Settlement chains: the in-process one, and any other by its address") { run, DeployCommand.Create(), StatusCommand.Create() };
     }
 
     static async Task<int> RunAsync(int port, ulong id, string[] fund, string? folder, CancellationToken cancel)
