@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Chain.Contracts;
 
@@ -17,6 +18,10 @@ public sealed class ContractArtifact
     public static ContractArtifact TestDollar { get; } = Embedded("TestDollar");
     /// <summary>Anchors checkpoints of logs.</summary>
     public static ContractArtifact Anchor { get; } = Embedded("Anchor");
+    /// <summary>Hardware challenges: stake lost by a wrong cell.</summary>
+    public static ContractArtifact Challenges { get; } = Embedded("Challenges");
+    /// <summary>Providers, their stake, and the bonds that it is put into.</summary>
+    public static ContractArtifact ProviderRegistry { get; } = Embedded("ProviderRegistry");
     /// <summary>Orders, bids and leases, and the escrow that pays for them.</summary>
     public static ContractArtifact LeaseEscrow { get; } = Embedded("LeaseEscrow");
 
@@ -68,11 +73,13 @@ public sealed class ContractArtifact
     public byte[] InitCode(params AbiValue[] arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        // A constructor has no selector: its arguments stand behind the bytecode as they are.
         byte[] encoded = constructor is null ? [] : constructor.EncodeCall(arguments)[4..];
         if (constructor is null && arguments.Length > 0) throw new ArgumentException($"{Name} takes no constructor arguments", nameof(arguments));
         return [.. Bytecode.Span, .. encoded];
     }
+
+    /// <inheritdoc cref="InitCode(AbiValue[])"/>
+    public byte[] InitCode<T>(IContractConstructor<T> constructor) where T : class, IContractConstructor<T> => [.. Bytecode.Span, .. constructor.Encode()];
 
     /// <summary>What a revert says, in the words of the contract's own errors: <c>InsufficientBalance(0x…, 0, 5)</c>; null for anything else.</summary>
     public string? DescribeRevert(ReadOnlySpan<byte> data)
@@ -102,6 +109,7 @@ public sealed class ContractArtifact
         var text = new StringBuilder(entry.TryGetProperty("name", out var name) ? name.GetString() : "constructor");
         Parameters(text, entry, "inputs");
         if (entry.TryGetProperty("outputs", out _)) Parameters(text.Append(" returns "), entry, "outputs");
+        if (entry.TryGetProperty("anonymous", out var anonymous) && anonymous.GetBoolean()) text.Append(" anonymous");
         return text.ToString();
     }
 

@@ -1,4 +1,5 @@
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Chain.Contracts;
 
@@ -29,7 +30,7 @@ public sealed class Deployment
         ulong chainId = await deployer.Client.GetChainIdAsync(cancellationToken).ConfigureAwait(false);
         var (dollar, _) = await deployer.DeployAsync(ContractArtifact.TestDollar.InitCode(), cancellationToken).ConfigureAwait(false);
         var (anchor, _) = await deployer.DeployAsync(ContractArtifact.Anchor.InitCode(), cancellationToken).ConfigureAwait(false);
-        var (escrow, _) = await deployer.DeployAsync(ContractArtifact.LeaseEscrow.InitCode(dollar), cancellationToken).ConfigureAwait(false);
+        var (escrow, _) = await deployer.DeployAsync(ContractArtifact.LeaseEscrow.InitCode(new LeaseEscrowContract.Constructor(dollar)), cancellationToken).ConfigureAwait(false);
         return new Deployment(deployer.Client, new AddressBook(chainId, dollar, anchor, escrow));
     }
 

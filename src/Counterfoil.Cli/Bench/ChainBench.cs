@@ -5,6 +5,7 @@ using Counterfoil.Cli.Demo;
 using Counterfoil.Core.Digests;
 using Counterfoil.DevChain.Measurements;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Home;
 using Counterfoil.Node.Chain.Storage;
@@ -114,10 +115,10 @@ static class ChainBench
         var measured = new Dictionary<(string, string), double>();
         async Task Measure(string contract, string action, Task<Chain.ChainReceipt> call) => measured[(contract, action)] = (await call).GasUsed;
 
-        await chain.SendAsync("buyer", contracts.TestDollar, "transfer", run.Cancel, seller, (UInt256)1);
-        await Measure("TestDollar", "transfer", chain.SendAsync("buyer", contracts.TestDollar, "transfer", run.Cancel, seller, (UInt256)1));
-        await Measure("Anchor", "anchor, first", chain.SendAsync("operator", contracts.Anchor, "anchor", run.Cancel, Word("log"u8), 1000UL, Word("root"u8)));
-        await Measure("Anchor", "anchor, next", chain.SendAsync("operator", contracts.Anchor, "anchor", run.Cancel, Word("log"u8), 2000UL, Word("next"u8)));
+        await chain.SendAsync("buyer", contracts.TestDollar, new TestDollarContract.TransferCall(seller, 1), run.Cancel);
+        await Measure("TestDollar", "transfer", chain.SendAsync("buyer", contracts.TestDollar, new TestDollarContract.TransferCall(seller, 1), run.Cancel));
+        await Measure("Anchor", "anchor, first", chain.SendAsync("operator", contracts.Anchor, new AnchorContract.AnchorCall(Word("log"u8), 1000, Word("root"u8)), run.Cancel));
+        await Measure("Anchor", "anchor, next", chain.SendAsync("operator", contracts.Anchor, new AnchorContract.AnchorCall(Word("log"u8), 2000, Word("next"u8)), run.Cancel));
 
         var figures = new List<Figure>();
         foreach (string contract in new[] { "TestDollar", "Anchor", "LeaseEscrow" })

@@ -7,6 +7,7 @@ using Counterfoil.Chain.Rpc;
 using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Home;
 using Counterfoil.Node.Chain;
@@ -61,7 +62,7 @@ static class ChainCommand
             var client = new ChainClient(new InProcessTransport(host.Address.ToString(), new JsonRpcDispatcher(chain).Handle));
             using var account = new ChainAccount(client, deployer);
             var deployed = await Deployment.DeployAsync(account, cancel);
-            foreach (var address in funded) await account.SendAndWaitAsync(deployed.TestDollar.Call("mint", address, (UInt256)1_000_000_000), cancellationToken: cancel);
+            foreach (var address in funded) await account.SendAndWaitAsync(deployed.TestDollar.Call(new TestDollarContract.MintCall(address, 1_000_000_000)), cancellationToken: cancel);
             contracts = deployed.Addresses.ToJson();
             if (store is not null) await store.FlushAsync();
             if (book is not null) PrivateFiles.Write(book, Encoding.UTF8.GetBytes(contracts));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Counterfoil.Chain.Tests.DevChain;
 using Counterfoil.Node.Chain;
@@ -12,26 +11,10 @@ public sealed class ViemTests
     static async Task<JsonElement> RunAsync(ChainFixture fixture, CancellationToken cancellationToken)
     {
         Surroundings.Tool("viem", "tests/tools/node_modules/viem/package.json");
-        string node = Surroundings.Tool("node");
         await using var host = await ChainHost.StartAsync(fixture.Chain, cancellationToken: cancellationToken);
         string key = "0x" + Convert.ToHexStringLower(Core.Digests.Keccak256.Hash("rich"u8).ToArray()); // the fixture's rich account
-        using var process = Process.Start(new ProcessStartInfo(node,
-            [Path.Combine(Surroundings.Root, "tests/tools/interop/app.mjs"), host.Address.ToString().TrimEnd('/'), key, Path.Combine(Surroundings.Root, "contracts/artifacts/TestDollar.json")])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            string report = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            Assert.True(process.ExitCode == 0, await errors);
-            return JsonDocument.Parse(report).RootElement.Clone();
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
+        return await InteropScript.RunAsync("app.mjs", cancellationToken,
+            host.Address.ToString().TrimEnd('/'), key, Path.Combine(Surroundings.Root, "contracts/artifacts/TestDollar.json"));
     }
 
     [Fact]
