@@ -11,15 +11,22 @@ public static class Secp256k1Choice
     /// <summary>Chooses. Without a library, <c>auto</c> falls back to managed code, which does the same; <c>native</c> refuses.</summary>
     /// <param name="wanted">The variable's value; null or empty is <c>auto</c>.</param>
     /// <exception cref="NotSupportedException">The library was asked for and cannot be used, or the value is none of the three.</exception>
-    public static ISecp256k1 Choose(string? wanted)
+    public static void Choose(string? wanted)
     {
-        ISecp256k1 chosen = wanted switch
+        switch (wanted)
         {
-            "managed" => ManagedSecp256k1.Instance,
-            null or "" or "auto" => LibSecp256k1.TryLoad(out var library, out _) ? library : ManagedSecp256k1.Instance,
-            "native" => LibSecp256k1.TryLoad(out var library, out string? why) ? library : throw new NotSupportedException($"{Variable}=native, and {why}"),
-            _ => throw new NotSupportedException($"{Variable} is '{wanted}', and not auto, native or managed"),
-        };
-        return Secp256k1Backend.Current = chosen;
+            case "managed":
+                Secp256k1Backend.Choose(() => ManagedSecp256k1.Instance);
+                break;
+            case null or "" or "auto":
+                Secp256k1Backend.Choose(() => LibSecp256k1.TryLoad(out var found, out _) ? found : ManagedSecp256k1.Instance);
+                break;
+            case "native":
+                if (!LibSecp256k1.TryLoad(out var library, out string? why)) throw new NotSupportedException($"{Variable}=native, and {why}");
+                Secp256k1Backend.Choose(() => library);
+                break;
+            default:
+                throw new NotSupportedException($"{Variable} is '{wanted}', and not auto, native or managed");
+        }
     }
 }

@@ -14,7 +14,7 @@ namespace Counterfoil.Cli.Bench;
 /// <summary>The in-process chain with the product's contracts, and parties whose keys are no secret.</summary>
 sealed class BenchChain : IDisposable
 {
-    static readonly string[] Parties = ["operator", "buyer", "seller", "submitter"];
+    static readonly string[] Parties = ["operator", "buyer", "seller", "submitter", "provider", "last provider"];
 
     readonly Dictionary<string, Secp256k1PrivateKey> keys = Parties.ToDictionary(p => p, p => new Secp256k1PrivateKey(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes($"counterfoil bench {p}")).ToArray()));
     readonly Dictionary<string, ChainAccount> accounts;

@@ -33,16 +33,12 @@ public interface ISecp256k1
 /// <remarks>A library of the machine is loaded by a host, not here: this room runs in a browser too, and touches nothing outside itself.</remarks>
 public static class Secp256k1Backend
 {
-    static ISecp256k1 current = ManagedSecp256k1.Instance;
+    static Lazy<ISecp256k1> current = new(ManagedSecp256k1.Instance);
 
     /// <summary>The implementation in use: the managed one, unless a host chose another.</summary>
-    public static ISecp256k1 Current
-    {
-        get => Volatile.Read(ref current);
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            Volatile.Write(ref current, value);
-        }
-    }
+    public static ISecp256k1 Current => Volatile.Read(ref current).Value;
+
+    /// <summary>Chooses for every key and signature from here on.</summary>
+    /// <param name="choose">Asked when the first key or signature needs it, so that what needs none does not wait for a library.</param>
+    public static void Choose(Func<ISecp256k1> choose) => Volatile.Write(ref current, new Lazy<ISecp256k1>(choose));
 }

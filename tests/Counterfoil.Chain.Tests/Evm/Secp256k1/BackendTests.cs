@@ -131,13 +131,15 @@ public sealed class BackendTests
         {
             Assert.Contains("'best'", Assert.Throws<NotSupportedException>(() => Secp256k1Choice.Choose("best")).Message, StringComparison.Ordinal);
             Assert.Same(before, Secp256k1Backend.Current);
-            Assert.Same(ManagedSecp256k1.Instance, Secp256k1Choice.Choose("managed"));
-            Assert.Same(LibSecp256k1.TryLoad(out var library, out _) ? library : ManagedSecp256k1.Instance, Secp256k1Choice.Choose(null));
+            Secp256k1Choice.Choose("managed");
+            Assert.Same(ManagedSecp256k1.Instance, Secp256k1Backend.Current);
+            Secp256k1Choice.Choose(null);
+            Assert.Same(LibSecp256k1.TryLoad(out var library, out _) ? library : ManagedSecp256k1.Instance, Secp256k1Backend.Current);
             if (library is null) Assert.Contains("native", Assert.Throws<NotSupportedException>(() => Secp256k1Choice.Choose("native")).Message, StringComparison.Ordinal);
         }
         finally
         {
-            Secp256k1Backend.Current = before;
+            Secp256k1Backend.Choose(() => before);
         }
     }
 }
