@@ -1,8 +1,8 @@
-// node build.mjs          writes artifacts/<Name>.json
+// node build.mjs          writes artifacts/<Name>.json, and test/artifacts/<Name>.json for what only tests deploy
 // node build.mjs --check  recompiles and fails if any byte of an artifact differs
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile, compiler, root } from "./compile.mjs";
+import { compile, compiler, root, testNames } from "./compile.mjs";
 
 const check = process.argv.includes("--check");
 const unknown = process.argv.slice(2).filter((a) => a !== "--check");
@@ -20,9 +20,10 @@ try {
 }
 
 let differing = 0;
-mkdirSync(join(root, "artifacts"), { recursive: true });
+mkdirSync(join(root, "test", "artifacts"), { recursive: true });
 for (const artifact of artifacts) {
-  const path = join(root, "artifacts", `${artifact.contractName}.json`);
+  const file = `${testNames.includes(artifact.contractName) ? "test/" : ""}artifacts/${artifact.contractName}.json`;
+  const path = join(root, file);
   const text = `${JSON.stringify(artifact, null, 2)}\n`;
   const bytes = (artifact.deployedBytecode.length - 2) / 2;
   if (!check) {
@@ -30,7 +31,7 @@ for (const artifact of artifacts) {
     console.log(`${artifact.contractName}: ${bytes} bytes deployed`);
   } else if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
     differing++;
-    console.error(`build: error: artifacts/${artifact.contractName}.json is not what src/ compiles to with solc ${compiler}`);
+    console.error(`build: error: ${file} is not what the sources compile to with solc ${compiler}`);
   } else {
     console.log(`${artifact.contractName}: identical, ${bytes} bytes deployed`);
   }

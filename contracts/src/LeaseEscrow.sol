@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Exclusive} from "./Exclusive.sol";
 import {Signatures} from "./Signatures.sol";
-
-/// @notice The part of ERC-20 that the escrow uses.
-interface IERC20 {
-    function balanceOf(address account) external view returns (uint256);
-    function transfer(address to, uint256 value) external returns (bool);
-    function transferFrom(address from, address to, uint256 value) external returns (bool);
-}
+import {Tokens} from "./Tokens.sol";
 
 /// @title Orders, signed bids, leases, and the escrow that pays for them by the second.
 /// @notice A tenant places an order, picks one of the bids that providers signed off chain, and pays from an account
@@ -31,7 +26,7 @@ interface IERC20 {
 ///
 /// Exhaustion is written down by the next call that touches the account (or by `settle`, which anyone may call), as of
 /// exhaustAt, not as of that call. The views answer as if it had been written down already.
-contract LeaseEscrow {
+contract LeaseEscrow is Exclusive {
     /// @notice A provider's offer for an order. It is signed off chain (EIP-712) and costs nothing unless it is accepted.
     /// @param orderId The order it is for.
     /// @param provider Who offers, who must have signed, and who is paid.
@@ -151,7 +146,7 @@ contract LeaseEscrow {
     uint64 private constant NEVER = type(uint64).max;
 
     /// @notice The token that everything is paid in.
-    IERC20 public immutable token;
+    address public immutable token;
     /// @notice Orders are numbered from 1 to this.
     uint256 public orderCount;
     /// @notice Accounts are numbered from 1 to this.
@@ -164,7 +159,6 @@ contract LeaseEscrow {
     mapping(uint256 orderId => OrderState) private _orders;
     mapping(uint256 accountId => AccountState) private _accounts;
     mapping(uint256 leaseId => LeaseState) private _leases;
-    bool private transient _entered;
 
     /// @notice A tenant asks for bids.
     event OrderPlaced(uint256 indexed orderId, address indexed tenant, bytes32 manifestDigest, uint256 maxRate);
@@ -235,24 +229,12 @@ contract LeaseEscrow {
     error AmountTooLarge(uint256 amount);
     /// @notice The token delivered another amount than was sent: it charges on transfer and is refused.
     error FeeOnTransfer(uint256 sent, uint256 received);
-    /// @notice The token refused the transfer.
-    error TransferFailed();
     /// @notice The token has no code.
     error TokenUnknown(address token);
-    /// @notice The token called back in.
-    error Reentered();
-
-    /// @dev Only what moves tokens needs it, and everything that could change amounts meanwhile has it.
-    modifier exclusive() {
-        if (_entered) revert Reentered();
-        _entered = true;
-        _;
-        _entered = false;
-    }
 
     /// @param token_ The token that everything is paid in: ERC-20, no fee on transfer, balances that move by transfers alone.
-    constructor(IERC20 token_) {
-        if (address(token_).code.length == 0) revert TokenUnknown(address(token_));
+    constructor(address token_) {
+        if (token_.code.length == 0) revert TokenUnknown(token_);
         token = token_;
     }
 
@@ -345,7 +327,7 @@ contract LeaseEscrow {
         if (amount == 0) return 0;
         a.funds = 0;
         emit Refunded(accountId, msg.sender, amount);
-        _pay(msg.sender, amount);
+        Tokens.send(token, msg.sender, amount);
     }
 
     /// @notice Writes down what is so already. It changes no amount; anyone may call it, and nobody needs to.
@@ -389,7 +371,7 @@ contract LeaseEscrow {
         if (amount == 0) return 0;
         l.paid += uint128(amount);
         emit Withdrawn(leaseId, msg.sender, amount);
-        _pay(msg.sender, amount);
+        Tokens.send(token, msg.sender, amount);
     }
 
     // Views, all as of now
@@ -485,9 +467,9 @@ contract LeaseEscrow {
         emit Deposited(accountId, msg.sender, amount);
         if (a.open.length != 0) _schedule(accountId, a);
 
-        uint256 before = token.balanceOf(address(this));
-        _call(abi.encodeCall(IERC20.transferFrom, (msg.sender, address(this), amount)));
-        uint256 received = token.balanceOf(address(this)) - before;
+        uint256 before = Tokens.held(token);
+        Tokens.pull(token, msg.sender, amount);
+        uint256 received = Tokens.held(token) - before;
         if (received != amount) revert FeeOnTransfer(amount, received);
     }
 
@@ -586,20 +568,5 @@ contract LeaseEscrow {
     function _lease(uint256 leaseId) private view returns (LeaseState storage l) {
         l = _leases[leaseId];
         if (l.provider == address(0)) revert LeaseUnknown(leaseId);
-    }
-
-    function _pay(address to, uint256 amount) private {
-        _call(abi.encodeCall(IERC20.transfer, (to, amount)));
-    }
-
-    /// @dev Some tokens answer nothing where ERC-20 says true; both are taken for success.
-    function _call(bytes memory data) private {
-        (bool success, bytes memory answer) = address(token).call(data);
-        if (!success) {
-            assembly ("memory-safe") {
-                revert(add(answer, 0x20), mload(answer))
-            }
-        }
-        if (answer.length != 0 && !abi.decode(answer, (bool))) revert TransferFailed();
     }
 }

@@ -26,6 +26,12 @@ library Signatures {
             && abi.decode(answer, (bytes32)) == bytes32(IERC1271.isValidSignature.selector);
     }
 
+    /// @notice Whether the key of `signer` signed `digest`: no contract is asked.
+    /// @param signature 65 bytes r, s, v, with the lower s.
+    function isByKey(address signer, bytes32 digest, bytes memory signature) internal pure returns (bool) {
+        return signer != address(0) && signature.length == 65 && _recover(digest, signature) == signer;
+    }
+
     /// @dev The signing address, or zero where the signature is malformed, has a high s, or recovers to nothing.
     function _recover(bytes32 digest, bytes memory signature) private pure returns (address) {
         bytes32 r;

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {Signatures} from "./Signatures.sol";
 
 /// @title Test Dollar: a token for tests and demonstrations. It is not money.
-/// @notice ERC-20 with six decimals and EIP-3009 transfers by signed authorisation, shaped like the dollar tokens that
-/// payment protocols expect. Whoever deployed it mints as much as it likes, so no amount of it is worth anything.
+/// @notice ERC-20 with six decimals, EIP-3009 transfers by signed authorisation and EIP-2612 allowances by signature, shaped
+/// like the dollar tokens that payment protocols expect. Whoever deployed it mints as much as it likes, so no amount of it is worth anything.
 contract TestDollar {
     /// @notice ERC-20 name; also the name of the EIP-712 domain.
     string public constant name = "Test Dollar";
@@ -27,6 +27,9 @@ contract TestDollar {
     /// @notice EIP-3009 type hash of a cancellation.
     bytes32 public constant CANCEL_AUTHORIZATION_TYPEHASH =
         keccak256("CancelAuthorization(address authorizer,bytes32 nonce)");
+    /// @notice EIP-2612 type hash of an allowance.
+    bytes32 public constant PERMIT_TYPEHASH =
+        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
@@ -41,6 +44,9 @@ contract TestDollar {
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     /// @notice EIP-3009: whether an authoriser's nonce was used or cancelled.
     mapping(address authorizer => mapping(bytes32 nonce => bool)) public authorizationState;
+
+    /// @notice EIP-2612: the nonce of an owner's next permit; permits are used in order.
+    mapping(address owner => uint256) public nonces;
 
     /// @notice ERC-20.
     event Transfer(address indexed from, address indexed to, uint256 value);
@@ -65,7 +71,9 @@ contract TestDollar {
     error AuthorizationExpired(uint256 validBefore, uint256 timestamp);
     /// @notice The nonce was used or cancelled before.
     error AuthorizationSpent(address authorizer, bytes32 nonce);
-    /// @notice The signature is not `signer`'s over this authorisation, or its s is not the lower one.
+    /// @notice The permit was valid until `deadline`.
+    error PermitExpired(uint256 deadline, uint256 timestamp);
+    /// @notice The signature is not `signer`'s over this authorisation or permit, or its s is not the lower one.
     error InvalidSignature(address signer);
     /// @notice receiveWithAuthorization is submitted by the payee and nobody else.
     error CallerNotPayee(address payee, address caller);
@@ -95,9 +103,7 @@ contract TestDollar {
 
     /// @notice Lets `spender` move up to `value` of the caller's units.
     function approve(address spender, uint256 value) external returns (bool) {
-        if (spender == address(0)) revert ZeroAddress();
-        allowance[msg.sender][spender] = value;
-        emit Approval(msg.sender, spender, value);
+        _approve(msg.sender, spender, value);
         return true;
     }
 
@@ -190,6 +196,26 @@ contract TestDollar {
         cancelAuthorization(authorizer, nonce, abi.encodePacked(r, s, v));
     }
 
+    // EIP-2612
+
+    /// @notice Lets `spender` move up to `value` of `owner`'s units, as `owner` signed. Anyone may submit it.
+    /// @param deadline The last second, in Unix time, in which it can be submitted.
+    /// @param signature 65 bytes r, s, v; for a contract, what its isValidSignature takes.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, bytes memory signature) public {
+        if (block.timestamp > deadline) revert PermitExpired(deadline, block.timestamp);
+        _requireSigned(
+            owner, keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, nonces[owner]++, deadline)), signature
+        );
+        _approve(owner, spender, value);
+    }
+
+    /// @notice As above, with the signature in its parts.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+    {
+        permit(owner, spender, value, deadline, abi.encodePacked(r, s, v));
+    }
+
     /// @notice EIP-712 domain separator on the chain this runs on.
     function DOMAIN_SEPARATOR() public view returns (bytes32) {
         return keccak256(
@@ -225,6 +251,12 @@ contract TestDollar {
     function _requireSigned(address signer, bytes32 structHash, bytes memory signature) private view {
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
         if (!Signatures.isValid(signer, digest, signature)) revert InvalidSignature(signer);
+    }
+
+    function _approve(address owner, address spender, uint256 value) private {
+        if (spender == address(0)) revert ZeroAddress();
+        allowance[owner][spender] = value;
+        emit Approval(owner, spender, value);
     }
 
     function _move(address from, address to, uint256 value) private {

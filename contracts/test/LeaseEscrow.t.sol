@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20, LeaseEscrow} from "../src/LeaseEscrow.sol";
+import {Exclusive} from "../src/Exclusive.sol";
+import {LeaseEscrow} from "../src/LeaseEscrow.sol";
+import {Tokens} from "../src/Tokens.sol";
+import {HostileToken} from "./HostileToken.sol";
 import {Market} from "./Market.sol";
 import {ContractAccount} from "./Test.sol";
 
@@ -441,24 +444,24 @@ contract LeaseEscrowTest is Market {
     // Tokens that misbehave
 
     function test_a_token_that_charges_on_transfer_is_refused() public {
-        OddToken odd = new OddToken();
-        escrow = new LeaseEscrow(IERC20(address(odd)));
-        odd.configure(1, true, address(0), "");
+        HostileToken odd = new HostileToken();
+        escrow = new LeaseEscrow(address(odd));
+        odd.setFee(1);
         vm.expectRevert(abi.encodeWithSelector(LeaseEscrow.FeeOnTransfer.selector, 100, 99));
         escrow.openAccount(100);
     }
 
     function test_a_token_that_says_no_is_believed() public {
-        OddToken odd = new OddToken();
-        escrow = new LeaseEscrow(IERC20(address(odd)));
-        odd.configure(0, false, address(0), "");
-        vm.expectRevert(LeaseEscrow.TransferFailed.selector);
+        HostileToken odd = new HostileToken();
+        escrow = new LeaseEscrow(address(odd));
+        odd.setAnswer(false);
+        vm.expectRevert(abi.encodeWithSelector(Tokens.TransferFailed.selector, address(odd)));
         escrow.openAccount(100);
     }
 
     function test_a_token_that_calls_back_is_refused() public {
-        OddToken odd = new OddToken();
-        escrow = new LeaseEscrow(IERC20(address(odd)));
+        HostileToken odd = new HostileToken();
+        escrow = new LeaseEscrow(address(odd));
         uint256 accountId = escrow.openAccount(0);
         bytes[] memory calls = new bytes[](4);
         calls[0] = abi.encodeCall(LeaseEscrow.deposit, (accountId, 1));
@@ -466,40 +469,14 @@ contract LeaseEscrowTest is Market {
         calls[2] = abi.encodeCall(LeaseEscrow.openAccount, (1));
         calls[3] = abi.encodeCall(LeaseEscrow.settle, (accountId));
         for (uint256 i = 0; i < calls.length; i++) {
-            odd.configure(0, true, address(escrow), calls[i]);
-            vm.expectRevert(LeaseEscrow.Reentered.selector);
+            odd.setCall(address(escrow), calls[i]);
+            vm.expectRevert(Exclusive.Reentered.selector);
             escrow.deposit(accountId, 100);
         }
     }
 
     function test_an_address_without_code_is_no_token() public {
         vm.expectRevert(abi.encodeWithSelector(LeaseEscrow.TokenUnknown.selector, address(0xdead)));
-        new LeaseEscrow(IERC20(address(0xdead)));
-    }
-}
-
-/// @notice A token with a fee, an answer, and a call of its own in the middle of a transfer.
-contract OddToken {
-    mapping(address => uint256) public balanceOf;
-    uint256 private _fee;
-    bool private _answer = true;
-    address private _target;
-    bytes private _data;
-
-    function configure(uint256 fee, bool answer, address target, bytes calldata data) external {
-        (_fee, _answer, _target, _data) = (fee, answer, target, data);
-    }
-
-    function transferFrom(address, address to, uint256 value) external returns (bool) {
-        balanceOf[to] += value - _fee;
-        if (_target != address(0)) {
-            (bool success, bytes memory answer) = _target.call(_data);
-            if (!success) {
-                assembly ("memory-safe") {
-                    revert(add(answer, 0x20), mload(answer))
-                }
-            }
-        }
-        return _answer;
+        new LeaseEscrow(address(0xdead));
     }
 }

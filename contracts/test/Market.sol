@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20, LeaseEscrow} from "../src/LeaseEscrow.sol";
+import {LeaseEscrow} from "../src/LeaseEscrow.sol";
 import {TestDollar} from "../src/TestDollar.sol";
 import {Test} from "./Test.sol";
 
@@ -22,7 +22,7 @@ abstract contract Market is Test {
     }
 
     function _newEscrow() internal returns (LeaseEscrow created) {
-        created = new LeaseEscrow(IERC20(address(dollar)));
+        created = new LeaseEscrow(address(dollar));
         dollar.mint(TENANT, 1e30);
         vm.prank(TENANT);
         dollar.approve(address(created), type(uint256).max);

@@ -40,6 +40,14 @@ static class AnswerReading
         };
     }
 
+    public static FeeHistory Fees(RpcAnswer json, int most)
+    {
+        var baseFees = json["baseFeePerGas"].Items.Take(most + 2).Select(fee => fee.Quantity).ToArray();
+        var tips = json["reward"].IsNull ? [] : json["reward"].Items.Take(most + 1).Select(block => block.Items.Take(1).Select(tip => tip.Quantity).SingleOrDefault()).ToArray();
+        if (baseFees.Length == 0 || baseFees.Length > most + 1 || tips.Length > most) throw json.Wrong($"the fees of at most {most} blocks and of the next");
+        return new FeeHistory(baseFees[^1], tips);
+    }
+
     public static ChainBlock Block(RpcAnswer json)
     {
         var header = Header(json);

@@ -48,6 +48,11 @@ public sealed record ChainReceipt
 /// <param name="LogIndex">Its place among the logs of the block.</param>
 public sealed record ChainLog(LogEntry Entry, Keccak256Digest BlockHash, ulong BlockNumber, Keccak256Digest TransactionHash, ulong LogIndex);
 
+/// <summary>What gas cost in the latest blocks.</summary>
+/// <param name="NextBaseFee">Wei per gas that the next block burns.</param>
+/// <param name="Tips">Wei per gas that builders were given at the percentile asked for, oldest block first; 0 in an empty block.</param>
+public sealed record FeeHistory(UInt256 NextBaseFee, IReadOnlyList<UInt256> Tips);
+
 /// <summary>Which events to ask for.</summary>
 public sealed record LogQuery
 {

@@ -21,6 +21,20 @@ public sealed partial class ChainClient
         connection.AskAsync("eth_getBlockByHash", json => WriteBlock(json, $"0x{hash}", false),
             answer => answer.IsNull ? null : Expect(answer, AnswerReading.Block(answer), block => block.Hash == hash, $"block 0x{hash}"), cancellationToken);
 
+    /// <summary>The number of the latest block that the endpoint calls final; null where it knows no such tag.</summary>
+    public async Task<ulong?> GetFinalizedNumberAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await connection.AskAsync<ulong?>("eth_getBlockByNumber", json => WriteBlock(json, "finalized", false),
+                answer => answer.IsNull ? null : AnswerReading.Block(answer).Header.Number, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChainException unknown) when (unknown.Kind == ChainFailure.Refused)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What came of a transaction; null while it is in no block.</summary>
     public Task<ChainReceipt?> GetReceiptAsync(Keccak256Digest transaction, CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_getTransactionReceipt", json => json.WriteStringValue($"0x{transaction}"),

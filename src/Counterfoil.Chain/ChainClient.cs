@@ -41,6 +41,10 @@ public sealed partial class ChainClient
     public Task<ulong> GetNonceAsync(Address address, CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_getTransactionCount", OfAccount(address, "pending"), answer => answer.UInt64, cancellationToken);
 
+    /// <summary>An account's next nonce after a block.</summary>
+    public Task<ulong> GetNonceAsync(Address address, ulong blockNumber, CancellationToken cancellationToken = default) =>
+        connection.AskAsync("eth_getTransactionCount", OfAccount(address, ((UInt256)blockNumber).ToHex()), answer => answer.UInt64, cancellationToken);
+
     /// <summary>An account's code; empty where it has none.</summary>
     public Task<byte[]> GetCodeAsync(Address address, CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_getCode", OfAccount(address, "latest"), answer => answer.Data, cancellationToken);
@@ -63,6 +67,24 @@ public sealed partial class ChainClient
     public Task<UInt256> GetBaseFeeAsync(CancellationToken cancellationToken = default) =>
         connection.AskAsync("eth_getBlockByNumber", json => WriteBlock(json, "latest", false),
             answer => answer["baseFeePerGas"].Optional(fee => fee.Quantity) ?? default, cancellationToken);
+
+    /// <summary>Base fees, fullness and tips of the latest blocks (<c>eth_feeHistory</c>), from which <see cref="Sending.Fees"/> are estimated.</summary>
+    /// <param name="blocks">How many blocks; an endpoint may answer fewer.</param>
+    /// <param name="percentile">Of each block's gas, ordered by tip: the place whose tip is told; 0 to 100.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<FeeHistory> GetFeeHistoryAsync(int blocks, int percentile, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)percentile, 100u);
+        return connection.AskAsync("eth_feeHistory", json =>
+        {
+            json.WriteStringValue(((UInt256)blocks).ToHex());
+            json.WriteStringValue("latest");
+            json.WriteStartArray();
+            json.WriteNumberValue(percentile);
+            json.WriteEndArray();
+        }, answer => AnswerReading.Fees(answer, blocks), cancellationToken);
+    }
 
     /// <summary>Tries out a call on the latest block and returns its output.</summary>
     /// <exception cref="ChainException">It reverted, with <see cref="ChainException.RevertData"/>, or could not be asked.</exception>

@@ -39,4 +39,6 @@ public enum ChainFailure
     Refused,
     /// <summary>A program reverted; see <see cref="ChainException.RevertData"/>.</summary>
     Reverted,
+    /// <summary>The chain went back further than its reader allows. Another try will not help.</summary>
+    Reorganised,
 }

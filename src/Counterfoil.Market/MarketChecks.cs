@@ -62,4 +62,15 @@ public static class MarketChecks
     public static readonly Check EscrowCall = new("market.escrow.call");
     /// <summary>An answer of the escrow has the form that its function calls for.</summary>
     public static readonly Check EscrowAnswer = new("market.escrow.answer");
+
+    /// <summary>An opening names a place in the matrices, and has 32 cells and a path of the tree's height.</summary>
+    public static readonly Check ChallengeForm = new("market.challenge.form");
+    /// <summary>The cells that were opened are under the root, at their place.</summary>
+    public static readonly Check ChallengeOpening = new("market.challenge.opening");
+    /// <summary>A cell that is called wrong is wrong.</summary>
+    public static readonly Check ChallengeCell = new("market.challenge.cell");
+    /// <summary>The cells that were handed over have the root that was posted.</summary>
+    public static readonly Check ChallengeRoot = new("market.challenge.root");
+    /// <summary>A row of the product agrees with the check vector: C·r = A·(B·r).</summary>
+    public static readonly Check ChallengeRow = new("market.challenge.row");
 }

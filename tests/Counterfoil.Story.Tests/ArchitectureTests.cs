@@ -21,6 +21,7 @@ public sealed class ArchitectureTests
         ["Evidence"] = ["Core", "Log", "Zk", "Evm"],
         ["Log.Storage"] = ["Core", "Log", "Home"],
         ["Chain"] = ["Core", "Evm"],
+        ["Chain.Storage"] = ["Core", "Evm", "Chain"],
         ["DevChain"] = ["Core", "Evm"],
         ["Models"] = ["Core", "Zk"],
         ["Prover"] = ["Core", "Zk", "Models"],
@@ -32,6 +33,9 @@ public sealed class ArchitectureTests
     };
 
     static readonly string[] Hosts = ["Node", "Cli", "Explorer"];
+
+    /// <summary>What runs inside the compiler and is in nothing that is shipped.</summary>
+    static readonly string[] BuildTools = ["Evm.Generator"];
 
     public static TheoryData<string> Rooms => [.. MayTouch.Keys];
 
@@ -48,7 +52,7 @@ public sealed class ArchitectureTests
     public void Every_room_in_the_tree_has_its_rule()
     {
         var rooms = Directory.EnumerateDirectories(Path.Combine(Surroundings.Root, "src")).Select(d => Path.GetFileName(d)["Counterfoil.".Length..]);
-        Assert.Equal(MayTouch.Keys.Concat(Hosts).Order(StringComparer.Ordinal), rooms.Order(StringComparer.Ordinal));
+        Assert.Equal(MayTouch.Keys.Concat(Hosts).Concat(BuildTools).Order(StringComparer.Ordinal), rooms.Order(StringComparer.Ordinal));
     }
 
     /// <summary>Home derives keys (Argon2id) and DevChain has a precompile (RIPEMD-160) from the same library; signatures are Core's alone.</summary>

@@ -153,9 +153,9 @@ public sealed class SellerTests(ToldStory told) : IDisposable
     {
         async Task<UInt256> Of(string party)
         {
-            var call = new ContractCall { To = story.Story.TestDollar.Contract, Data = DollarContract.BalanceOf.EncodeCall(story.Story.Cast.Account(party).Address) };
-            DollarContract.BalanceOf.DecodeResult(await story.Story.Chain.Client.CallAsync(call), out var values).Require();
-            return values[0].AsNumber;
+            var call = new ContractCall { To = story.Story.TestDollar.Contract, Data = new TestDollarContract.BalanceOfCall(story.Story.Cast.Account(party).Address).Encode() };
+            TestDollarContract.BalanceOfCall.DecodeResult(await story.Story.Chain.Client.CallAsync(call), out var balance).Require();
+            return balance;
         }
         return (await Of("agent"), await Of("seller-account"));
     }

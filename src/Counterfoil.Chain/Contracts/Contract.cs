@@ -5,7 +5,7 @@ using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Chain.Contracts;
 
-/// <summary>A contract at its address on a chain.</summary>
+/// <summary>A contract at its address on a chain. What has a binding is called by its records; by names is for an artifact that is known only when it runs.</summary>
 /// <param name="Client">The chain.</param>
 /// <param name="Artifact">What is deployed there.</param>
 /// <param name="Address">Where.</param>
@@ -16,23 +16,26 @@ public sealed record Contract(ChainClient Client, ContractArtifact Artifact, Add
     /// <param name="arguments">In order of declaration.</param>
     public ContractCall Call(string function, params AbiValue[] arguments) => Call(Artifact.Function(function), arguments);
 
-    /// <inheritdoc cref="Call(string, AbiValue[])"/>
-    public ContractCall Call(AbiFunction function, params AbiValue[] arguments)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        return new() { To = Address, Data = function.EncodeCall(arguments) };
-    }
+    ContractCall Call(AbiFunction function, AbiValue[] arguments) => new() { To = Address, Data = function.EncodeCall(arguments) };
+
+    /// <summary>A call of a contract that has a binding, to be sent by a <see cref="ChainAccount"/>.</summary>
+    public ContractCall Call<TCall, TResult>(IContractCall<TCall, TResult> call) where TCall : class, IContractCall<TCall, TResult> =>
+        new() { To = Address, Data = call.Encode() };
+
+    /// <summary>Asks a function on the latest block, and reads what it returns.</summary>
+    /// <exception cref="ChainException">It reverted, the chain could not be asked, or the answer is not of the function's types.</exception>
+    public async Task<TResult> AskAsync<TCall, TResult>(IContractCall<TCall, TResult> call, Address from = default, CancellationToken cancellationToken = default)
+        where TCall : class, IContractCall<TCall, TResult> =>
+        TCall.ReadResult(await AskAsync(TCall.Abi, Call(call) with { From = from }, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Asks a function on the latest block, and reads what it returns.</summary>
     /// <exception cref="ChainException">It reverted, the chain could not be asked, or the answer is not of the function's types.</exception>
     public Task<IReadOnlyList<AbiValue>> AskAsync(string function, AbiValue[] arguments, Address from = default, CancellationToken cancellationToken = default) =>
-        AskAsync(Artifact.Function(function), arguments, from, cancellationToken);
+        AskAsync(Artifact.Function(function), Call(function, arguments) with { From = from }, cancellationToken);
 
-    /// <inheritdoc cref="AskAsync(string, AbiValue[], Address, CancellationToken)"/>
-    public async Task<IReadOnlyList<AbiValue>> AskAsync(AbiFunction function, AbiValue[] arguments, Address from = default, CancellationToken cancellationToken = default)
+    async Task<IReadOnlyList<AbiValue>> AskAsync(AbiFunction function, ContractCall call, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(function);
-        var output = await Client.CallAsync(Call(function, arguments) with { From = from }, cancellationToken).ConfigureAwait(false);
+        var output = await Client.CallAsync(call, cancellationToken).ConfigureAwait(false);
         return function.DecodeResult(output, out var values) is Verdict.Rejected rejected
             ? throw new ChainException(Client.Endpoint, "eth_call", $"{Artifact.Name}.{function.Name} returned something else: {rejected.Reason}") { Kind = ChainFailure.WrongAnswer }
             : values;
@@ -41,12 +44,11 @@ public sealed record Contract(ChainClient Client, ContractArtifact Artifact, Add
     /// <summary>The contract's events of one kind in a range of blocks, as values of their type.</summary>
     /// <exception cref="ChainException">The chain could not be asked, or an event is not of its types.</exception>
     public async Task<IReadOnlyList<(ChainLog Log, T Event)>> EventsAsync<T>(
-        ContractEvent<T> declared, ulong fromBlock = 0, ulong? toBlock = null, CancellationToken cancellationToken = default) where T : class
+        ulong fromBlock = 0, ulong? toBlock = null, CancellationToken cancellationToken = default) where T : class, IContractEvent<T>
     {
-        ArgumentNullException.ThrowIfNull(declared);
         var found = new List<(ChainLog, T)>();
-        foreach (var log in await LogsAsync(declared.Abi, fromBlock, toBlock, cancellationToken).ConfigureAwait(false))
-            found.Add((log, declared.TryDecode(log.Entry, Address, out var value) ? value : throw NotOurs(declared.Abi)));
+        foreach (var log in await LogsAsync(T.Abi, fromBlock, toBlock, cancellationToken).ConfigureAwait(false))
+            found.Add((log, EventCodec.TryDecode<T>(log.Entry, Address, out var value) ? value : throw NotOurs(T.Abi)));
         return found;
     }
 

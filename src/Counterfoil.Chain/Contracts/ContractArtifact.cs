@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Chain.Contracts;
 
@@ -13,12 +15,27 @@ public sealed class ContractArtifact
     readonly List<AbiFunction> errors = [];
     readonly AbiFunction? constructor;
 
+    const string Folder = "contracts/", Suffix = ".json";
+    static readonly ConcurrentDictionary<string, ContractArtifact> Ours = new(StringComparer.Ordinal);
+
+    /// <summary>The names of the product's contracts.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. typeof(ContractArtifact).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => name[Folder.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
+
+    /// <summary>One of the product's contracts by its name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public static ContractArtifact Named(string name) => Ours.GetOrAdd(name, Embedded);
+
     /// <summary>The dollar of tests and demonstrations: ERC-20 with EIP-3009.</summary>
-    public static ContractArtifact TestDollar { get; } = Embedded("TestDollar");
+    public static ContractArtifact TestDollar => Named("TestDollar");
     /// <summary>Anchors checkpoints of logs.</summary>
-    public static ContractArtifact Anchor { get; } = Embedded("Anchor");
+    public static ContractArtifact Anchor => Named("Anchor");
+    /// <summary>Hardware challenges: stake lost by a wrong cell.</summary>
+    public static ContractArtifact Challenges => Named("Challenges");
+    /// <summary>Providers, their stake, and the bonds that it is put into.</summary>
+    public static ContractArtifact ProviderRegistry => Named("ProviderRegistry");
     /// <summary>Orders, bids and leases, and the escrow that pays for them.</summary>
-    public static ContractArtifact LeaseEscrow { get; } = Embedded("LeaseEscrow");
+    public static ContractArtifact LeaseEscrow => Named("LeaseEscrow");
 
     /// <summary>Reads an artifact of our own build.</summary>
     /// <exception cref="FormatException">It lacks a name, an ABI or bytecode.</exception>
@@ -68,10 +85,36 @@ public sealed class ContractArtifact
     public byte[] InitCode(params AbiValue[] arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        // A constructor has no selector: its arguments stand behind the bytecode as they are.
         byte[] encoded = constructor is null ? [] : constructor.EncodeCall(arguments)[4..];
         if (constructor is null && arguments.Length > 0) throw new ArgumentException($"{Name} takes no constructor arguments", nameof(arguments));
         return [.. Bytecode.Span, .. encoded];
+    }
+
+    /// <inheritdoc cref="InitCode(AbiValue[])"/>
+    public byte[] InitCode<T>(IContractConstructor<T> constructor) where T : class, IContractConstructor<T> => [.. Bytecode.Span, .. constructor.Encode()];
+
+    /// <summary>The constructor's arguments, in order of declaration.</summary>
+    public IReadOnlyList<AbiParameter> ConstructorInputs => constructor?.Inputs ?? [];
+
+    /// <summary>Whether code on a chain is this contract's, whatever its immutables are.</summary>
+    /// <remarks>
+    /// The compiler leaves 32 zeros behind a PUSH32 where the constructor writes an immutable; a zero that is meant it pushes with PUSH0. What the immutables are, the code's
+    /// hash in an <see cref="AddressBook"/> holds fast.
+    /// </remarks>
+    public bool IsCodeOf(ReadOnlySpan<byte> code)
+    {
+        const byte push1 = 0x60, push32 = 0x7f;
+        var template = DeployedBytecode.Span;
+        if (code.Length != template.Length || code.IsEmpty) return false;
+        for (int at = 0; at < template.Length;)
+        {
+            byte opcode = template[at];
+            int length = Math.Min(opcode is >= push1 and <= push32 ? opcode - push1 + 2 : 1, template.Length - at);
+            bool isImmutable = opcode == push32 && length == 33 && template.Slice(at + 1, 32).IndexOfAnyExcept((byte)0) < 0;
+            if (!code.Slice(at, isImmutable ? 1 : length).SequenceEqual(template.Slice(at, isImmutable ? 1 : length))) return false;
+            at += length;
+        }
+        return true;
     }
 
     /// <summary>What a revert says, in the words of the contract's own errors: <c>InsufficientBalance(0x…, 0, 5)</c>; null for anything else.</summary>
@@ -102,6 +145,7 @@ public sealed class ContractArtifact
         var text = new StringBuilder(entry.TryGetProperty("name", out var name) ? name.GetString() : "constructor");
         Parameters(text, entry, "inputs");
         if (entry.TryGetProperty("outputs", out _)) Parameters(text.Append(" returns "), entry, "outputs");
+        if (entry.TryGetProperty("anonymous", out var anonymous) && anonymous.GetBoolean()) text.Append(" anonymous");
         return text.ToString();
     }
 
@@ -140,8 +184,8 @@ public sealed class ContractArtifact
 
     static ContractArtifact Embedded(string name)
     {
-        using var stream = typeof(ContractArtifact).Assembly.GetManifestResourceStream($"contracts/{name}.json")
-            ?? throw new InvalidOperationException($"the artifact of {name} is not embedded");
+        using var stream = typeof(ContractArtifact).Assembly.GetManifestResourceStream($"{Folder}{name}{Suffix}")
+            ?? throw new KeyNotFoundException($"there is no contract '{name}'");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return new ContractArtifact(bytes);

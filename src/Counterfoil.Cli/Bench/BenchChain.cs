@@ -5,7 +5,7 @@ using Counterfoil.Core.Digests;
 using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
-using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
 using Counterfoil.Payments.Exact;
 
@@ -40,13 +40,13 @@ sealed class BenchChain : IDisposable
     {
         var chain = new BenchChain();
         chain.Contracts = await Deployment.DeployAsync(chain.accounts["operator"], cancel);
-        await chain.SendAsync("operator", chain.Contracts.TestDollar, "mint", cancel, chain.Key("buyer").Address, (UInt256)1_000_000_000);
+        await chain.SendAsync("operator", chain.Contracts.TestDollar, new TestDollarContract.MintCall(chain.Key("buyer").Address, 1_000_000_000), cancel);
         return chain;
     }
 
     /// <summary>A party calls a contract; the receipt of a call that succeeded.</summary>
-    public Task<ChainReceipt> SendAsync(string party, Contract contract, string function, CancellationToken cancel, params AbiValue[] arguments) =>
-        accounts[party].SendAndWaitAsync(contract.Call(function, arguments), cancellationToken: cancel);
+    public Task<ChainReceipt> SendAsync<TCall, TResult>(string party, Contract contract, IContractCall<TCall, TResult> call, CancellationToken cancel) where TCall : class, IContractCall<TCall, TResult> =>
+        accounts[party].SendAndWaitAsync(contract.Call(call), cancellationToken: cancel);
 
     public void Dispose()
     {

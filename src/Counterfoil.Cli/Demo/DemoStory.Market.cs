@@ -4,6 +4,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Predicates;
 using Counterfoil.Evidence.Workloads;
 using Counterfoil.Evm;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Market;
 using Counterfoil.Market.Bids;
 using Counterfoil.Market.Escrow;
@@ -46,7 +47,7 @@ sealed partial class DemoStory
         narrator.Done($"order {order.OrderId} placed; 2 signed bids, {best.Bid.Rate.For(3600).ToString(6)} test dollars an hour is the cheaper");
 
         narrator.Begin("opening the lease");
-        await chain.SendAsync("tenant", chain.Dollar, "approve", cancel, chain.Escrow.Address, Deposit);
+        await chain.SendAsync("tenant", chain.Dollar, new TestDollarContract.ApproveCall(chain.Escrow.Address, Deposit.Units), cancel);
         var account = await OneEventAsync<MarketEvent.AccountOpened>("tenant", EscrowCalls.OpenAccount(Deposit), cancel, keep: false);
         var opened = await OneEventAsync<MarketEvent.LeaseOpened>("tenant", EscrowCalls.AcceptBid(best, account.AccountId), cancel);
         leaseOpened = await chain.NowAsync(cancel);

@@ -4,6 +4,7 @@ using Counterfoil.Core.Attestation;
 using Counterfoil.Core.Digests;
 using Counterfoil.Evidence.Bundles;
 using Counterfoil.Evidence.Policies;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Home;
 using Counterfoil.Log;
 using Counterfoil.Log.Notes;
@@ -97,7 +98,7 @@ sealed partial class DemoStory : IAsyncDisposable
     {
         narrator.Begin("anchoring the log");
         var checkpoint = log.Checkpoint;
-        var receipt = await chain.SendAsync("operator", chain.Anchor, "anchor", cancel, log.Id.Digest, (ulong)checkpoint.Checkpoint.Size, checkpoint.Checkpoint.Root);
+        var receipt = await chain.SendAsync("operator", chain.Anchor, new AnchorContract.AnchorCall(log.Id.Digest.Value, (ulong)checkpoint.Checkpoint.Size, checkpoint.Checkpoint.Root.Value), cancel);
         checkpoints.Add(checkpoint);
         transactions.Add(receipt.TransactionHash);
         narrator.Done($"log of {checkpoint.Checkpoint.Size} {(checkpoint.Checkpoint.Size == 1 ? "entry" : "entries")} anchored in block {receipt.BlockNumber}");

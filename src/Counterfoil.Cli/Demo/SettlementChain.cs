@@ -5,7 +5,7 @@ using Counterfoil.Core.Digests;
 using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
 using Counterfoil.Evm;
-using Counterfoil.Evm.Abi;
+using Counterfoil.Evm.Contracts;
 
 namespace Counterfoil.Cli.Demo;
 
@@ -40,14 +40,14 @@ sealed class SettlementChain
         var accounts = Cast.Parties.ToDictionary(p => p, p => new ChainAccount(client, cast.Account(p)));
         var deployed = await Deployment.DeployAsync(accounts["operator"], cancel);
         var started = new SettlementChain(client, dispatcher, chain.ChainId, accounts, deployed);
-        await started.SendAsync("operator", started.Dollar, "mint", cancel, accounts["tenant"].Address, (UInt256)5_000_000);
-        await started.SendAsync("operator", started.Dollar, "mint", cancel, accounts["agent"].Address, (UInt256)1_000_000);
+        await started.SendAsync("operator", started.Dollar, new TestDollarContract.MintCall(accounts["tenant"].Address, 5_000_000), cancel);
+        await started.SendAsync("operator", started.Dollar, new TestDollarContract.MintCall(accounts["agent"].Address, 1_000_000), cancel);
         return started;
     }
 
     /// <summary>A party calls a contract; the receipt of a call that succeeded.</summary>
-    public Task<ChainReceipt> SendAsync(string party, Contract contract, string function, CancellationToken cancel, params AbiValue[] arguments) =>
-        accounts[party].SendAndWaitAsync(contract.Call(function, arguments), cancellationToken: cancel);
+    public Task<ChainReceipt> SendAsync<TCall, TResult>(string party, Contract contract, IContractCall<TCall, TResult> call, CancellationToken cancel) where TCall : class, IContractCall<TCall, TResult> =>
+        accounts[party].SendAndWaitAsync(contract.Call(call), cancellationToken: cancel);
 
     /// <summary>The chain's clock: the time of its latest block.</summary>
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancel) =>

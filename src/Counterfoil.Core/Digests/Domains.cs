@@ -71,4 +71,22 @@ public static class Domains
 
     /// <summary>First bytes of a quote's input: the terms that a buyer accepted.</summary>
     public static ReadOnlySpan<byte> Quote => "counterfoil/payment-quote/v1"u8;
+
+    /// <summary>First word, filled with zeros, of a hardware challenge's seed.</summary>
+    public static ReadOnlySpan<byte> ChallengeSeed => "counterfoil/challenge-seed/v1"u8;
+
+    /// <summary>First word, filled with zeros, of the key of a row of a challenge's A.</summary>
+    public static ReadOnlySpan<byte> ChallengeRow => "counterfoil/challenge-row/v1"u8;
+
+    /// <summary>First word, filled with zeros, of the key of a column of a challenge's B.</summary>
+    public static ReadOnlySpan<byte> ChallengeColumn => "counterfoil/challenge-column/v1"u8;
+
+    /// <summary>First word, filled with zeros, of the key of a challenge's check vector.</summary>
+    public static ReadOnlySpan<byte> ChallengeCheck => "counterfoil/challenge-check/v1"u8;
+
+    /// <summary>First byte of a leaf's input in the tree of a challenge's product: 32 cells, hashed with Keccak-256.</summary>
+    public const byte ProductLeaf = 0x00;
+
+    /// <summary>First byte of an inner node's input in the tree of a challenge's product, hashed with Keccak-256.</summary>
+    public const byte ProductNode = 0x01;
 }

@@ -3,7 +3,7 @@ using Counterfoil.Evm;
 namespace Counterfoil.DevChain;
 
 /// <summary>What an in-process chain begins with.</summary>
-public sealed record ChainOptions
+public sealed partial record ChainOptions
 {
     /// <summary>Whose rules it runs by.</summary>
     public Fork Fork { get; init; } = Fork.Osaka;

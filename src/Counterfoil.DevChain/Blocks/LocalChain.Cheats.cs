@@ -5,93 +5,65 @@ using Counterfoil.Evm;
 
 namespace Counterfoil.DevChain;
 
-/// <content>What a chain for development can do and a public one cannot: make money, move time, and go back.</content>
+/// <content>What a chain for development can do and a public one cannot: make money and go back.</content>
 public sealed partial class LocalChain
 {
     const int MaxSnapshots = 10_000;
 
     readonly SortedDictionary<int, Moment> snapshots = [];
     int nextSnapshot = 1;
-    TimeSpan timeOffset;
-    ulong? nextTimestamp;
     UInt256? nextBaseFee;
 
-    sealed record Moment(int Blocks, StateSnapshot State, TransactionPool Pool, TimeSpan TimeOffset, ulong? NextTimestamp, UInt256? NextBaseFee);
-
-    /// <summary>Seconds since 1970 as the next block will say: the clock's, moved as asked, and never before the latest block's.</summary>
-    ulong NextTimestamp()
-    {
-        ulong latest = blocks.Count > 0 ? blocks[^1].Header.Timestamp : 0;
-        if (nextTimestamp is { } wanted) return Math.Max(wanted, latest);
-        return Math.Max(latest, (ulong)Math.Max(0, (time.GetUtcNow() + timeOffset).ToUnixTimeSeconds()));
-    }
+    sealed record Moment(int Blocks, StateSnapshot State, TransactionPool Pool, TimeSpan TimeOffset, ulong? NextTimestamp, ulong? TimestampInterval, UInt256? NextBaseFee);
 
     /// <summary>Sets an account's balance in wei, outside any block.</summary>
-    public void SetBalance(Address address, UInt256 balance) => Change(address, account => world.SetBalance(account, balance));
+    public void SetBalance(Address address, UInt256 balance) => Change(new ChainInput.Balance(address, balance), address, account => world.SetBalance(account, balance));
 
     /// <summary>Adds wei to an account, outside any block.</summary>
-    public void Fund(Address address, UInt256 amount) => Change(address, account => world.Credit(account, amount));
+    public void Fund(Address address, UInt256 amount) => Change(new ChainInput.Fund(address, amount), address, account => world.Credit(account, amount));
 
     /// <summary>Sets an account's nonce, outside any block.</summary>
-    public void SetNonce(Address address, ulong nonce) => Change(address, account => world.SetNonce(account, nonce));
+    public void SetNonce(Address address, ulong nonce) => Change(new ChainInput.Nonce(address, nonce), address, account => world.SetNonce(account, nonce));
 
     /// <summary>Sets an account's code, outside any block.</summary>
-    public void SetCode(Address address, ReadOnlyMemory<byte> code) => Change(address, account => world.SetCode(account, new Code(code.Span)));
+    public void SetCode(Address address, ReadOnlyMemory<byte> code) => Change(new ChainInput.Code(address, code.ToArray()), address, account => world.SetCode(account, new Code(code.Span)));
 
     /// <summary>Sets a storage slot, outside any block.</summary>
-    public void SetStorage(Address address, UInt256 slot, UInt256 value) => Change(address, account => world.SetStorage(account, slot, value));
+    public void SetStorage(Address address, UInt256 slot, UInt256 value) =>
+        Change(new ChainInput.Slot(address, slot, value), address, account => world.SetStorage(account, slot, value));
 
-    void Change(Address address, Action<Account> change)
+    void Change(ChainInput input, Address address, Action<Account> change)
     {
         lock (turn)
         {
+            ReadClock();
             change(world[address]);
             world.EndTransaction();
             state = world.Commit();
-        }
-    }
-
-    /// <summary>Moves the chain's clock forward and returns by how much it has been moved in all.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The move is negative, or goes further than a hundred years in all.</exception>
-    public TimeSpan IncreaseTime(TimeSpan by) =>
-        TryIncreaseTime(by, out var total) ? total : throw new ArgumentOutOfRangeException(nameof(by), by, "a chain's clock moves forward, and at most a hundred years in all");
-
-    internal bool TryIncreaseTime(TimeSpan by, out TimeSpan total)
-    {
-        lock (turn)
-        {
-            total = timeOffset;
-            if (by < TimeSpan.Zero || by > MaxTimeOffset - timeOffset) return false;
-            total = timeOffset += by;
-            return true;
-        }
-    }
-
-    internal static TimeSpan MaxTimeOffset => TimeSpan.FromDays(36_525);
-
-    /// <summary>Makes the next block say this time, in seconds since 1970, and moves the clock with it. False where that is before the latest block.</summary>
-    public bool SetNextTimestamp(ulong timestamp)
-    {
-        lock (turn)
-        {
-            if (timestamp < blocks[^1].Header.Timestamp) return false;
-            if (timestamp > (ulong)(time.GetUtcNow() + MaxTimeOffset).ToUnixTimeSeconds()) return false;
-            nextTimestamp = timestamp;
-            timeOffset = DateTimeOffset.FromUnixTimeSeconds((long)timestamp) - time.GetUtcNow();
-            return true;
+            Record(input);
         }
     }
 
     /// <summary>Says who receives the tips from the next block on.</summary>
     public void SetCoinbase(Address coinbase)
     {
-        lock (turn) options = options with { Coinbase = coinbase };
+        lock (turn)
+        {
+            ReadClock();
+            options = options with { Coinbase = coinbase };
+            Record(new ChainInput.Coinbase(coinbase));
+        }
     }
 
     /// <summary>Makes the next block burn so many wei per gas.</summary>
     public void SetNextBaseFee(UInt256 fee)
     {
-        lock (turn) nextBaseFee = fee;
+        lock (turn)
+        {
+            ReadClock();
+            nextBaseFee = fee;
+            Record(new ChainInput.NextBaseFee(fee));
+        }
     }
 
     /// <summary>Remembers this moment and returns its number.</summary>
@@ -99,8 +71,10 @@ public sealed partial class LocalChain
     {
         lock (turn)
         {
-            snapshots[nextSnapshot] = new Moment(blocks.Count, state, pool, timeOffset, nextTimestamp, nextBaseFee);
+            ReadClock();
+            snapshots[nextSnapshot] = new Moment(blocks.Count, state, pool, timeOffset, nextTimestamp, timestampInterval, nextBaseFee);
             if (snapshots.Count > MaxSnapshots) snapshots.Remove(snapshots.Keys.First());
+            Record(new ChainInput.Snapshot());
             return nextSnapshot++;
         }
     }
@@ -111,10 +85,13 @@ public sealed partial class LocalChain
         lock (turn)
         {
             if (!snapshots.TryGetValue(snapshot, out var moment)) return false;
+            ReadClock();
             foreach (int later in snapshots.Keys.Where(key => key >= snapshot).ToArray()) snapshots.Remove(later);
             Truncate(moment.Blocks);
-            (state, pool, timeOffset, nextTimestamp, nextBaseFee) = (moment.State, moment.Pool, moment.TimeOffset, moment.NextTimestamp, moment.NextBaseFee);
+            (state, pool) = (moment.State, moment.Pool);
+            (timeOffset, nextTimestamp, timestampInterval, nextBaseFee) = (moment.TimeOffset, moment.NextTimestamp, moment.TimestampInterval, moment.NextBaseFee);
             world = new World(state);
+            Record(new ChainInput.Revert(snapshot));
             Changed?.Invoke();
             return true;
         }

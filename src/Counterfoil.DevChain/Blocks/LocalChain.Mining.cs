@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.DevChain.Blocks;
 using Counterfoil.DevChain.Execution;
 using Counterfoil.DevChain.Precompiles;
@@ -24,28 +26,50 @@ public sealed partial class LocalChain
             GasLimit = options.GasLimit,
             BaseFee = nextBaseFee ?? (parent is null ? options.InitialBaseFee : FeeMarket.NextBaseFee(parent.Header)),
             Coinbase = options.Coinbase,
-            PrevRandao = Keccak256.Hash(parent is null ? [] : parent.Hash.ToArray()).Value,
+            PrevRandao = Randomness(parent),
             HashOf = HashOf,
         };
     }
+
+    // EIP-7934 allows a block of 8 MiB; header and lists need less than the difference.
+    const int MaxBlockSize = (8 << 20) - 4_096;
 
     Keccak256Digest? HashOf(ulong number)
     {
         lock (turn) return number < (ulong)blocks.Count ? blocks[(int)number].Hash : null;
     }
 
-    Block MineFrom(IEnumerable<PendingTransaction> candidates)
+    // A block in the place of one that was taken back is another block, also where nothing else about it is.
+    Bytes32 Randomness(Block? parent)
+    {
+        if (parent is null) return Keccak256.Hash([]).Value;
+        if (reorgs == 0) return Keccak256.Hash(parent.Hash.ToArray()).Value;
+        Span<byte> input = stackalloc byte[40];
+        parent.Hash.CopyTo(input);
+        BinaryPrimitives.WriteUInt64BigEndian(input[32..], reorgs);
+        return Keccak256.Hash(input).Value;
+    }
+
+    Block MineFrom(IEnumerable<PendingTransaction> candidates, Action<Verdict>? refused = null)
     {
         var context = NextContext();
         executor.Reset(world, context);
         var run = new List<(PendingTransaction, TransactionResult)>();
         ulong gasLeft = options.GasLimit;
+        int size = 0;
         foreach (var candidate in candidates)
         {
             try
             {
-                if (!executor.Execute(candidate.Envelope, gasLeft, out var result).IsAccepted) continue;
+                if (size + candidate.Raw.Length > MaxBlockSize) continue;
+                var verdict = executor.Execute(candidate.Envelope, gasLeft, out var result);
+                if (!verdict.IsAccepted)
+                {
+                    refused?.Invoke(verdict);
+                    continue;
+                }
                 gasLeft -= (ulong)result!.GasUsed;
+                size += candidate.Raw.Length;
                 run.Add((candidate, result));
             }
             catch (AbsentPrecompileException)
@@ -64,11 +88,16 @@ public sealed partial class LocalChain
         return block;
     }
 
-    void Append(Block block)
+    void Add(Block block)
     {
         blocks.Add(block);
         blockNumbers[block.Hash] = block.Number;
         foreach (var transaction in block.Transactions) transactions[transaction.Hash] = (block.Number, transaction.Index);
+    }
+
+    void Append(Block block)
+    {
+        Add(block);
         (nextTimestamp, nextBaseFee) = (null, null);
         Changed?.Invoke();
     }

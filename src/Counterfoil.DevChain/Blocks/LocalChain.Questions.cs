@@ -103,6 +103,7 @@ public sealed partial class LocalChain
     {
         lock (turn)
         {
+            ReadClock();
             var next = NextContext();
             if (block is null) return (state, next);
             // Money and code that were given outside any block belong to the latest one from then on.

@@ -12,7 +12,7 @@ public sealed partial class LocalChain
     readonly Queue<Keccak256Digest> arrivals = [];
     long arrived;
 
-    /// <summary>Raised when a block was made, a transaction taken, or the chain went back. The chain waits for the handler, which must be quick and must not ask it anything.</summary>
+    /// <summary>Raised when a block was made, a transaction taken, or the chain went back. The chain waits for the handler, which must be quick and must not change it.</summary>
     public event Action? Changed;
 
     internal TimeProvider Clock => time;
@@ -23,6 +23,15 @@ public sealed partial class LocalChain
         get
         {
             lock (turn) return arrived;
+        }
+    }
+
+    /// <summary>How many transactions are in blocks.</summary>
+    internal int KnownTransactions
+    {
+        get
+        {
+            lock (turn) return transactions.Count;
         }
     }
 
@@ -62,10 +71,15 @@ public sealed partial class LocalChain
     {
         lock (turn)
         {
-            var rest = pool.Without(meant);
-            bool dropped = rest != pool;
-            pool = rest;
-            return dropped;
+            var dropped = pool.All.Where(meant).Select(waiting => waiting.Hash).ToList();
+            if (dropped.Count == 0) return false;
+            ReadClock();
+            foreach (var hash in dropped)
+            {
+                pool = pool.Without(waiting => waiting.Hash == hash);
+                Record(new ChainInput.Drop(hash));
+            }
+            return true;
         }
     }
 }

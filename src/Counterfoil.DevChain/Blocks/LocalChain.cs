@@ -18,7 +18,7 @@ namespace Counterfoil.DevChain;
 /// </remarks>
 public sealed partial class LocalChain
 {
-    const ulong MaxGasLimit = 1UL << 40;
+    internal const ulong MaxGasLimit = 1UL << 40;
 
     // Who waits for the chain waits for a block to be made, which takes well under a millisecond.
     readonly Lock turn = new();
@@ -35,11 +35,18 @@ public sealed partial class LocalChain
 
     /// <summary>A chain of one block, which holds the genesis accounts.</summary>
     public LocalChain(ChainOptions options, TimeProvider time)
+        : this(options, time, null)
+    {
+    }
+
+    /// <summary>A chain whose genesis was made at an earlier time, to be replayed from there.</summary>
+    public LocalChain(ChainOptions options, TimeProvider time, DateTimeOffset? genesisAt)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.GasLimit, MaxGasLimit);
         (this.options, this.time, automine) = (options, time, options.Automine);
+        now = genesisAt ?? time.GetUtcNow();
         var genesis = new World(StateSnapshot.Empty);
         foreach (var (address, balance) in options.Genesis) genesis.SetBalance(genesis[address], balance);
         genesis.EndTransaction();
@@ -84,8 +91,16 @@ public sealed partial class LocalChain
         {
             lock (turn)
             {
+                ReadClock();
                 automine = value;
-                if (automine) MineAllThatWait();
+                try
+                {
+                    if (automine) MineAllThatWait();
+                }
+                finally
+                {
+                    Record(new ChainInput.Automine(value));
+                }
             }
         }
     }
@@ -131,19 +146,28 @@ public sealed partial class LocalChain
     public Verdict Submit(ReadOnlyMemory<byte> raw, out Keccak256Digest hash)
     {
         hash = default;
+        var verdict = Read(raw, out var pending);
+        if (!verdict.IsAccepted) return verdict;
+        hash = pending!.Hash;
+        lock (turn) return Take(pending);
+    }
+
+    // What can be said of a transaction without the chain's state.
+    Verdict Read(ReadOnlyMemory<byte> raw, out PendingTransaction? pending)
+    {
+        pending = null;
         byte[] bytes = raw.ToArray();
         var verdict = SignedTransaction.Decode(bytes, out var signed);
         if (!verdict.IsAccepted) return verdict;
         if (signed!.Transaction.ChainId is { } chain && chain != ChainId) return Verdict.Reject(DevChainChecks.ChainId, $"{ChainId}", $"{chain}");
         verdict = signed.RecoverSender(out var sender);
-        if (!verdict.IsAccepted) return verdict;
-        hash = Keccak256.Hash(bytes);
-        var pending = new PendingTransaction(hash, bytes, signed, Envelope.Of(signed.Transaction, sender));
-        lock (turn) return Take(pending);
+        if (verdict.IsAccepted) pending = new PendingTransaction(Keccak256.Hash(bytes), bytes, signed, Envelope.Of(signed, sender));
+        return verdict;
     }
 
     Verdict Take(PendingTransaction pending)
     {
+        ReadClock();
         if (transactions.ContainsKey(pending.Hash)) return Verdict.Reject(DevChainChecks.Known, "a new transaction", $"0x{pending.Hash}");
         executor.Reset(world, NextContext());
         var verdict = executor.Check(pending.Envelope, options.GasLimit, mayWait: true);
@@ -152,7 +176,15 @@ public sealed partial class LocalChain
         if (!verdict.IsAccepted) return verdict;
         pool = grown;
         Arrive(pending.Hash);
-        if (automine) MineAllThatWait();
+        try
+        {
+            if (automine) MineAllThatWait();
+        }
+        finally
+        {
+            // Who an impersonated account is cannot be read from the bytes.
+            Record(pending.Envelope.IsImpersonated ? new ChainInput.Impersonated(pending.Envelope.From, pending.Raw) : new ChainInput.Transaction(pending.Raw)); // also where a precompile is absent: transactions before it may be in blocks
+        }
         return verdict;
     }
 
@@ -160,7 +192,18 @@ public sealed partial class LocalChain
     /// <exception cref="Precompiles.AbsentPrecompileException">A transaction calls a precompile that is absent here; it was dropped, and no block was made.</exception>
     public Block Mine()
     {
-        lock (turn) return MineFrom(pool.All);
+        lock (turn)
+        {
+            ReadClock();
+            try
+            {
+                return MineFrom(pool.All);
+            }
+            finally
+            {
+                Record(new ChainInput.Mine());
+            }
+        }
     }
 
     // One block for each transaction that can run; a transaction may be what another one waited for.
@@ -174,14 +217,16 @@ public sealed partial class LocalChain
         }
     }
 
-    /// <summary>Goes back to an earlier moment: see <see cref="TakeSnapshot"/>.</summary>
-    void Truncate(int count)
+    /// <summary>Takes blocks off the end until so many are left, and returns them.</summary>
+    List<Block> Truncate(int count)
     {
-        foreach (var block in blocks[count..])
+        var gone = blocks[count..];
+        foreach (var block in gone)
         {
             blockNumbers.Remove(block.Hash);
             foreach (var transaction in block.Transactions) transactions.Remove(transaction.Hash);
         }
-        blocks.RemoveRange(count, blocks.Count - count);
+        blocks.RemoveRange(count, gone.Count);
+        return gone;
     }
 }

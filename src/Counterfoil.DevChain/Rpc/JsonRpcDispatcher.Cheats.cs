@@ -41,25 +41,6 @@ public sealed partial class JsonRpcDispatcher
         return p.Error ?? Flag(json, snapshot <= int.MaxValue && chain.RevertTo((int)snapshot));
     }
 
-    static ulong MaxSeconds => (ulong)LocalChain.MaxTimeOffset.TotalSeconds;
-
-    RpcError? IncreaseTime(RpcParameters p, Utf8JsonWriter json)
-    {
-        ulong seconds = p.UInt64(0);
-        if (p.Error is not null) return p.Error;
-        if (seconds > MaxSeconds || !chain.TryIncreaseTime(TimeSpan.FromSeconds(seconds), out var total))
-            return RpcError.InvalidParameters($"the clock moves at most {MaxSeconds} seconds in all, not {seconds} more");
-        json.WriteNumberValue((long)total.TotalSeconds);
-        return null;
-    }
-
-    RpcError? SetNextBlockTimestamp(RpcParameters p, Utf8JsonWriter json)
-    {
-        ulong timestamp = p.UInt64(0);
-        if (p.Error is not null) return p.Error;
-        return chain.SetNextTimestamp(timestamp) ? Null(json) : RpcError.InvalidParameters($"timestamp {timestamp} is before the latest block's, or a century away");
-    }
-
     RpcError? SetAutomine(RpcParameters p, Utf8JsonWriter json)
     {
         bool automine = p.Bool(0);

@@ -132,6 +132,25 @@ sealed class RpcParameters(JsonElement? parameters)
         return UInt256.TryParseHex($"0x{(text.AsSpan(2).TrimStart('0') is { Length: > 0 } digits ? digits : "0")}", out slot);
     }
 
+    /// <summary>Signed transactions, each with the number of the block of a reorg that it goes into.</summary>
+    public IReadOnlyList<ReorgTransaction> Pairs(int index)
+    {
+        const int MaxPairs = 10_000;
+        var pairs = new List<ReorgTransaction>();
+        if (!TryGet(index, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MaxPairs)
+        {
+            Fail(index, $"at most {MaxPairs} pairs of a signed transaction and a block's number", index < Count ? list : null);
+            return pairs;
+        }
+        foreach (var pair in list.EnumerateArray())
+        {
+            if (pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2 && TryData(pair[0], out byte[]? raw) && TryQuantity(pair[1], out var block) && block <= int.MaxValue)
+                pairs.Add(new ReorgTransaction(raw, (int)block.U0));
+            else Fail(index, "pairs of a signed transaction and a block's number", pair);
+        }
+        return pairs;
+    }
+
     public static bool TrySlot(JsonElement value, out UInt256 slot)
     {
         if (TryQuantity(value, out slot)) return true;

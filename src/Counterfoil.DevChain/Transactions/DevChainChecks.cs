@@ -29,6 +29,10 @@ public static class DevChainChecks
     public static readonly Check Known = new("devchain.known");
     /// <summary>A transaction that replaces a waiting one pays a tenth more.</summary>
     public static readonly Check Replacement = new("devchain.replacement");
+    /// <summary>A reorg takes back blocks that are there, and puts transactions into those that it makes.</summary>
+    public static readonly Check Reorg = new("devchain.reorg");
+    /// <summary>An entry of a chain's journal, or its first, says what is known and within limits.</summary>
+    public static readonly Check Entry = new("devchain.entry");
     /// <summary>There is room for another waiting transaction.</summary>
     public static readonly Check PoolLimit = new("devchain.pool-limit");
 }

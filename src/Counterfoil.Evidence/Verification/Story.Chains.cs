@@ -88,10 +88,10 @@ sealed partial class Story
             : Verdict.CannotTell(EvidenceChecks.ChainBlock, $"a pinned block of {chain} at or after block {headers[^1].Number}");
     }
 
-    IEnumerable<ProvenEvent<T>> Events<T>(ContractEvent<T> kind) where T : class
+    IEnumerable<ProvenEvent<T>> Events<T>() where T : class, IContractEvent<T>
     {
         foreach (var log in logs)
-            if (kind.TryDecode(log.Entry, log.Entry.Address, out var decoded))
+            if (EventCodec.TryDecode<T>(log.Entry, log.Entry.Address, out var decoded))
                 yield return new ProvenEvent<T>(log.Block, log.Transaction, log.Entry.Address, decoded);
     }
 
@@ -110,15 +110,15 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"the trusted escrow on {lease.Chain}", lease.Escrow.ToString()));
             return;
         }
-        Claim(link, EvidenceChecks.ChainLease, lease.Chain, escrow, EscrowContract.LeaseOpened,
+        Claim<LeaseEscrowContract.LeaseOpenedEvent>(link, EvidenceChecks.ChainLease, lease.Chain, escrow,
             e => e.LeaseId == lease.LeaseId,
             (e, block) => (e.OrderId, e.Provider, e.Tenant, e.AccountId, e.Rate, e.BidDigest, block.Time)
-                == (lease.OrderId, lease.Provider, lease.Tenant, lease.AccountId, lease.Rate, lease.BidDigest, lease.OpenedAt),
+                == (lease.OrderId, lease.Provider, lease.Tenant, lease.AccountId, lease.Rate, lease.BidDigest.Value, lease.OpenedAt),
             $"lease {lease.LeaseId} for order {lease.OrderId}: provider {lease.Provider}, tenant {lease.Tenant}, rate {lease.Rate}, opened {lease.OpenedAt:u}",
             (e, block) => $"lease {e.LeaseId} for order {e.OrderId}: provider {e.Provider}, tenant {e.Tenant}, rate {e.Rate}, opened {block.Time:u}");
-        Claim(link, EvidenceChecks.ChainOrder, lease.Chain, escrow, EscrowContract.OrderPlaced,
+        Claim<LeaseEscrowContract.OrderPlacedEvent>(link, EvidenceChecks.ChainOrder, lease.Chain, escrow,
             e => e.OrderId == lease.OrderId,
-            (e, _) => (e.Tenant, e.ManifestDigest) == (lease.Tenant, lease.ManifestDigest),
+            (e, _) => (e.Tenant, e.ManifestDigest) == (lease.Tenant, lease.ManifestDigest.Value),
             $"order {lease.OrderId} of {lease.Tenant} for manifest {lease.ManifestDigest}",
             (e, _) => $"order {e.OrderId} of {e.Tenant} for manifest {e.ManifestDigest}");
     }
@@ -142,9 +142,9 @@ sealed partial class Story
             link.Record(Verdict.Reject(EvidenceChecks.PolicyChain, $"the trusted escrow on {chain}", lease?.Escrow.ToString() ?? "none"));
             return;
         }
-        Claim(link, EvidenceChecks.ChainEscrow, chain, escrow, EscrowContract.LeaseClosed,
+        Claim<LeaseEscrowContract.LeaseClosedEvent>(link, EvidenceChecks.ChainEscrow, chain, escrow,
             e => e.LeaseId == closed.LeaseId,
-            (e, _) => e.Earned == closed.Owed,
+            (e, _) => e.Earned == closed.Owed.Units,
             $"lease {closed.LeaseId} closed with {closed.Owed} units earned",
             (e, _) => $"lease {e.LeaseId} closed with {e.Earned} units earned", closed.Transaction);
     }
@@ -160,10 +160,10 @@ sealed partial class Story
         for (int i = 0; i < logs.Count; i++)
         {
             var (block, transaction, entry) = logs[i];
-            if (block.Chain != payment.Chain || !DollarContract.AuthorizationUsed.TryDecode(entry, payment.Asset, out var used) || used.Nonce != payment.Nonce.Value) continue;
-            var moved = i + 1 < logs.Count && logs[i + 1].Transaction == transaction && DollarContract.Transferred.TryDecode(logs[i + 1].Entry, payment.Asset, out var next) ? next : null;
+            if (block.Chain != payment.Chain || !TestDollarContract.AuthorizationUsedEvent.TryDecode(entry, payment.Asset, out var used) || used.Nonce != payment.Nonce.Value) continue;
+            var moved = i + 1 < logs.Count && logs[i + 1].Transaction == transaction && TestDollarContract.TransferEvent.TryDecode(logs[i + 1].Entry, payment.Asset, out var next) ? next : null;
             if (transaction == payment.Transaction && used.Authorizer == payment.Payer && moved is not null
-                && (moved.From, moved.To, moved.Value) == (payment.Payer, payment.Payee, payment.Amount)) return;
+                && (moved.From, moved.To, moved.Value) == (payment.Payer, payment.Payee, payment.Amount.Units)) return;
             other ??= $"authorization {payment.Nonce} of {used.Authorizer}, then {(moved is null ? "no transfer" : $"{moved.Value} units to {moved.To}")}{In(transaction)}";
         }
         link.Record(other is null
@@ -174,10 +174,10 @@ sealed partial class Story
     /// <summary>
     /// A claim about an event: proven as claimed, proven to be otherwise (REJECT), or not to be found in what is proven (cannot tell).
     /// </summary>
-    void Claim<T>(Link link, Check check, string chain, Address contract, ContractEvent<T> kind, Func<T, bool> about, Func<T, ProvenBlock, bool> holds,
-        string claimed, Func<T, ProvenBlock, string> describe, Keccak256Digest? transaction = null) where T : class
+    void Claim<T>(Link link, Check check, string chain, Address contract, Func<T, bool> about, Func<T, ProvenBlock, bool> holds,
+        string claimed, Func<T, ProvenBlock, string> describe, Keccak256Digest? transaction = null) where T : class, IContractEvent<T>
     {
-        var candidates = Events(kind).Where(e => e.Block.Chain == chain && e.Contract == contract && about(e.Event)).ToList();
+        var candidates = Events<T>().Where(e => e.Block.Chain == chain && e.Contract == contract && about(e.Event)).ToList();
         if (candidates.Exists(e => holds(e.Event, e.Block) && (transaction is null || e.Transaction == transaction))) return;
         link.Record(candidates.Count == 0
             ? Verdict.CannotTell(check, $"a proven receipt with {claimed}")

@@ -53,7 +53,7 @@ sealed partial class Story
             link.Equal(EvidenceChecks.JoinTrainingDataset, lease.Dataset, bindings.Dataset);
             if (WorkloadManifest(leased, lease) is { } manifest)
                 link.Equal(EvidenceChecks.JoinTrainingRecipe, manifest.Recipe, run.ExternalParameters.Recipe);
-            if (Events(EscrowContract.LeaseClosed).FirstOrDefault(e => e.Block.Chain == lease.Chain && e.Contract == lease.Escrow && e.Event.LeaseId == lease.LeaseId) is { Block: var closed }
+            if (Events<LeaseEscrowContract.LeaseClosedEvent>().FirstOrDefault(e => e.Block.Chain == lease.Chain && e.Contract == lease.Escrow && e.Event.LeaseId == lease.LeaseId) is { Block: var closed }
                 && metadata.FinishedOn > closed.Time)
                 link.Record(Verdict.Reject(EvidenceChecks.JoinTrainingTime, $"an end not after the lease's, {closed.Time:u}", $"{metadata.FinishedOn:u}"));
             if (metadata.StartedOn < lease.OpenedAt)

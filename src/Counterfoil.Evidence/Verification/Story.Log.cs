@@ -84,14 +84,14 @@ sealed partial class Story
             && (Follows(default, a.Event) || all.Exists(e => (e.Block.Chain, e.Contract, e.Event.Publisher) == (a.Block.Chain, a.Contract, a.Event.Publisher) && e.Event.Size <= (ulong)link.Bundled.Index && Follows(e.Event.Head, a.Event))))?.Block;
     }
 
-    static bool Follows(Bytes32 head, Anchored anchored) => AnchorContract.HeadAfter(head, anchored.Size, anchored.Root) == anchored.Head;
+    static bool Follows(Bytes32 head, AnchorContract.AnchoredEvent anchored) => AnchorContract.HeadAfter(head, anchored.Size, anchored.Root) == anchored.Head;
 
     /// <summary>The proven anchors of this log, by trusted publishers in trusted contracts, oldest first.</summary>
-    IEnumerable<ProvenEvent<Anchored>> Anchors()
+    IEnumerable<ProvenEvent<AnchorContract.AnchoredEvent>> Anchors()
     {
         if (logKey is null || policy is null) return [];
         var logId = LogId.Of(logKey).Digest.Value;
-        return Events(AnchorContract.Anchored)
+        return Events<AnchorContract.AnchoredEvent>()
             .Where(e => policy.Chain(e.Block.Chain) is { } trusted && e.Contract == trusted.Anchor && trusted.Publishers.Contains(e.Event.Publisher) && e.Event.LogId == logId)
             .OrderBy(e => e.Block.Time).ThenBy(e => e.Block.Number); // by time first: numbers of two chains say nothing of each other
     }

@@ -4,13 +4,14 @@ using Counterfoil.Evm.Blocks;
 
 namespace Counterfoil.Evm.Abi;
 
-/// <summary>An event of a contract: a first topic, the indexed arguments as further topics, the rest as data.</summary>
+/// <summary>An event of a contract: a first topic unless it is anonymous, the indexed arguments as further topics, the rest as data.</summary>
 public sealed class AbiEvent
 {
     readonly AbiType[] dataTypes;
+    readonly int topics;
 
-    /// <summary>Reads a declaration: <c>Transfer(address indexed from, address indexed to, uint256 value)</c>.</summary>
-    /// <exception cref="FormatException">It is not one, or has more than three indexed arguments.</exception>
+    /// <summary>Reads a declaration: <c>Transfer(address indexed from, address indexed to, uint256 value)</c>, with <c>anonymous</c> behind it where it is.</summary>
+    /// <exception cref="FormatException">It is not one, or has more indexed arguments than an entry has topics.</exception>
     public AbiEvent(string declaration)
     {
         ArgumentNullException.ThrowIfNull(declaration);
@@ -19,7 +20,9 @@ public sealed class AbiEvent
         Signature = AbiSignature.Canonical(name, inputs);
         Topic = Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(Signature)).Value;
         dataTypes = [.. inputs.Where(i => !i.IsIndexed).Select(i => i.Type)];
-        if (inputs.Count - dataTypes.Length >= LogEntry.MaxTopics) throw new FormatException($"'{declaration}' has more than three indexed arguments");
+        IsAnonymous = declaration.EndsWith(") anonymous", StringComparison.Ordinal);
+        topics = inputs.Count - dataTypes.Length + (IsAnonymous ? 0 : 1);
+        if (topics > LogEntry.MaxTopics) throw new FormatException($"'{declaration}' has more indexed arguments than an entry has topics");
     }
 
     /// <summary>The name without arguments.</summary>
@@ -28,14 +31,16 @@ public sealed class AbiEvent
     public IReadOnlyList<AbiParameter> Inputs { get; }
     /// <summary>The name with canonical types: what the first topic hashes.</summary>
     public string Signature { get; }
-    /// <summary>The first topic.</summary>
+    /// <summary>The digest of the signature: the first topic, which an anonymous event does without.</summary>
     public Bytes32 Topic { get; }
+    /// <summary>Whether entries do not say which event they are: anything with as many topics may be one.</summary>
+    public bool IsAnonymous { get; }
 
-    /// <summary>Whether an entry's first topic is this event's. Whether the right contract wrote it, the caller asks.</summary>
+    /// <summary>Whether an entry's first topic is this event's; of an anonymous one, always. Whether the right contract wrote it, the caller asks.</summary>
     public bool Matches(LogEntry log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        return log.Topics.Count > 0 && log.Topics[0] == Topic;
+        return IsAnonymous || log.Topics.Count > 0 && log.Topics[0] == Topic;
     }
 
     /// <summary>Reads the arguments, in order of declaration, from an entry of a stranger. An indexed argument of a dynamic type is the digest that stands for it.</summary>
@@ -43,12 +48,11 @@ public sealed class AbiEvent
     {
         arguments = [];
         if (!Matches(log)) return Verdict.Reject(EvmChecks.AbiTopic, $"the topic of {Signature}", log.Topics.Count == 0 ? "none" : log.Topics[0].ToString());
-        if (log.Topics.Count != Inputs.Count - dataTypes.Length + 1)
-            return Verdict.Reject(EvmChecks.AbiTopic, $"{Inputs.Count - dataTypes.Length + 1} topics", $"{log.Topics.Count}");
+        if (log.Topics.Count != topics) return Verdict.Reject(EvmChecks.AbiTopic, $"{topics} topics", $"{log.Topics.Count}");
         var verdict = AbiCodec.Decode(dataTypes, log.Data.Span, out var data);
         if (!verdict.IsAccepted) return verdict;
         var values = new AbiValue[Inputs.Count];
-        for (int i = 0, topic = 1, rest = 0; i < values.Length; i++)
+        for (int i = 0, topic = IsAnonymous ? 0 : 1, rest = 0; i < values.Length; i++)
         {
             values[i] = Inputs[i].IsIndexed ? log.Topics[topic++] : data[rest++];
             if (Inputs[i].IsIndexed && !IsHashed(Inputs[i].Type) && !AbiWord.IsClean(Inputs[i].Type, values[i].AsNumber))
@@ -65,8 +69,8 @@ public sealed class AbiEvent
     {
         ArgumentNullException.ThrowIfNull(arguments);
         if (arguments.Length != Inputs.Count) throw new ArgumentException($"{Signature} takes {Inputs.Count} arguments, got {arguments.Length}", nameof(arguments));
-        Bytes32[] topics = [Topic, .. arguments.Where((_, i) => Inputs[i].IsIndexed).Select(a => a.AsBytes32)];
-        return new LogEntry(emitter, topics, AbiCodec.Encode(dataTypes, [.. arguments.Where((_, i) => !Inputs[i].IsIndexed)]));
+        var indexed = arguments.Where((_, i) => Inputs[i].IsIndexed).Select(a => a.AsBytes32);
+        return new LogEntry(emitter, IsAnonymous ? [.. indexed] : [Topic, .. indexed], AbiCodec.Encode(dataTypes, [.. arguments.Where((_, i) => !Inputs[i].IsIndexed)]));
     }
 
     static bool IsHashed(AbiType type) => type is AbiType.Bytes or AbiType.Text or AbiType.Array or AbiType.Tuple;

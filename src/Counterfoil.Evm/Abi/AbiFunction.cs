@@ -48,6 +48,10 @@ public sealed class AbiFunction
     /// <summary>Reads what a call returned.</summary>
     public Verdict DecodeResult(ReadOnlySpan<byte> data, out IReadOnlyList<AbiValue> results) => AbiCodec.Decode(outputTypes, data, out results);
 
+    /// <summary>The data that a call returns with.</summary>
+    /// <exception cref="ArgumentException">A value is not one of its type.</exception>
+    public byte[] EncodeResult(params AbiValue[] results) => AbiCodec.Encode(outputTypes, results);
+
     /// <inheritdoc/>
     public override string ToString() => Signature;
 }

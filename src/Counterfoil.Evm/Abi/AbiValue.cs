@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using Counterfoil.Core.Digests;
 
@@ -60,6 +61,11 @@ public abstract record AbiValue
     /// <summary>An array or a tuple.</summary>
     public static implicit operator AbiValue(AbiValue[] values) => new Sequence(values);
 
+    /// <summary>A signed integer as its two's complement.</summary>
+    /// <exception cref="ArgumentException">It is not in [−2^255, 2^255).</exception>
+    public static AbiValue Signed(BigInteger value) =>
+        BigInteger.Abs(value.Sign < 0 ? value + 1 : value) >> 255 == 0 ? new Word((UInt256)value) : throw new ArgumentException($"{value} does not fit 256 bits");
+
     /// <summary>Up to 32 bytes, at the left of a word.</summary>
     public static AbiValue FixedBytes(ReadOnlySpan<byte> bytes)
     {
@@ -71,6 +77,8 @@ public abstract record AbiValue
 
     /// <summary>The word as an unsigned integer.</summary>
     public UInt256 AsNumber => this is Word word ? word.Value : throw Mismatch("a word");
+    /// <summary>The word as a signed integer.</summary>
+    public BigInteger AsSigned => (BigInteger)AsNumber - (AsNumber.BitLength == 256 ? BigInteger.One << 256 : 0);
     /// <summary>The word as an account.</summary>
     public Address AsAddress => Address.FromWord(AsNumber);
     /// <summary>The word as a boolean.</summary>
@@ -79,6 +87,8 @@ public abstract record AbiValue
     public Bytes32 AsBytes32 => new(AsNumber.ToBigEndian());
     /// <summary>The bytes.</summary>
     public ReadOnlyMemory<byte> AsBytes => this is Blob blob ? blob.Bytes : throw Mismatch("bytes");
+    /// <summary>The bytes as text; <see cref="AbiCodec.Decode"/> has made sure of a string's UTF-8.</summary>
+    public string AsText => Encoding.UTF8.GetString(AsBytes.Span);
     /// <summary>The values of an array or a tuple.</summary>
     public IReadOnlyList<AbiValue> Items => this is Sequence sequence ? sequence.Values : throw Mismatch("a sequence");
 

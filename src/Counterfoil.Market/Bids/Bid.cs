@@ -16,7 +16,10 @@ namespace Counterfoil.Market.Bids;
 public sealed record Bid(UInt256 OrderId, Address Provider, Rate Rate, ulong Expiry, Bytes32 Salt)
 {
     /// <summary>The EIP-712 digest: what the provider signs, and the bid's identity on chain.</summary>
-    public Keccak256Digest Digest(MarketDomain domain) => Eip712Domain.Digest(domain.Separator, EscrowContract.BidType.HashStruct(OrderId, Provider, Rate.Scaled, Expiry, Salt));
+    public Keccak256Digest Digest(MarketDomain domain) => Eip712Domain.Digest(domain.Separator, Signed.HashStruct());
+
+    /// <summary>The bid as the escrow takes it.</summary>
+    internal LeaseEscrowContract.Bid Signed => new(OrderId, Provider, Rate.Scaled, Expiry, Salt);
 
     /// <summary>Signs the bid.</summary>
     /// <exception cref="ArgumentException">The key is another account's, or the escrow would refuse the rate.</exception>

@@ -10,5 +10,5 @@ namespace Counterfoil.Market.Bids;
 public readonly record struct MarketDomain(ulong ChainId, Address Escrow)
 {
     /// <summary>EIP-712 domain separator; the contract's <c>DOMAIN_SEPARATOR()</c>.</summary>
-    public Keccak256Digest Separator => EscrowContract.Domain(ChainId, Escrow).Separator;
+    public Keccak256Digest Separator => LeaseEscrowContract.Domain(ChainId, Escrow).Separator;
 }

@@ -32,9 +32,8 @@ public static class EscrowAnswers
     /// <summary>The answer of <c>owed</c>.</summary>
     public static Verdict Owed(ReadOnlySpan<byte> answer, out TokenAmount amount)
     {
-        amount = default;
-        var verdict = EscrowContract.Owed.DecodeResult(answer, out var results);
-        if (verdict.IsAccepted) amount = new TokenAmount(results[0].AsNumber);
+        var verdict = LeaseEscrowContract.OwedCall.DecodeResult(answer, out var owed);
+        amount = new TokenAmount(owed);
         return verdict;
     }
 
@@ -42,11 +41,8 @@ public static class EscrowAnswers
     public static Verdict Account(ReadOnlySpan<byte> answer, out AccountState? account)
     {
         account = null;
-        var verdict = EscrowContract.Account.DecodeResult(answer, out var results);
-        if (!verdict.IsAccepted) return verdict;
-        var fields = results[0].Items;
-        account = new AccountState(
-            fields[0].AsAddress, new TokenAmount(fields[1].AsNumber), new Rate(fields[2].AsNumber), fields[3].AsNumber.U0, [.. fields[4].Items.Select(i => i.AsNumber)]);
+        var verdict = LeaseEscrowContract.AccountCall.DecodeResult(answer, out var read);
+        if (read is not null) account = new AccountState(read.Tenant, new TokenAmount(read.Unspent), new Rate(read.Rate), read.ExhaustAt, [.. read.OpenLeases]);
         return verdict;
     }
 
@@ -54,14 +50,12 @@ public static class EscrowAnswers
     public static Verdict Lease(ReadOnlySpan<byte> answer, out LeaseState? lease)
     {
         lease = null;
-        var verdict = EscrowContract.Lease.DecodeResult(answer, out var results);
-        if (!verdict.IsAccepted) return verdict;
-        var fields = results[0].Items;
-        var reason = (CloseReason)fields[6].AsNumber.U0;
+        var verdict = LeaseEscrowContract.LeaseCall.DecodeResult(answer, out var read);
+        if (read is null) return verdict;
+        var reason = (CloseReason)read.Reason;
         if (reason > CloseReason.Exhausted) return Verdict.Reject(MarketChecks.EscrowAnswer, "a close reason", $"{reason:d}");
         lease = new LeaseState(
-            fields[0].AsNumber, fields[1].AsNumber, fields[2].AsAddress, new Rate(fields[3].AsNumber), fields[4].AsNumber.U0, fields[5].AsNumber.U0, reason,
-            new TokenAmount(fields[7].AsNumber), new TokenAmount(fields[8].AsNumber));
+            read.OrderId, read.AccountId, read.Provider, new Rate(read.Rate), read.OpenedAt, read.ClosedAt, reason, new TokenAmount(read.Earned), new TokenAmount(read.Paid));
         return verdict;
     }
 }

@@ -10,26 +10,30 @@ namespace Counterfoil.Market.Events;
 
 public abstract partial record MarketEvent
 {
-    delegate MarketEvent Reader(IReadOnlyList<AbiValue> a);
+    delegate Verdict Reader(LogEntry log, Address escrow, out MarketEvent? decoded);
 
     sealed record Form(AbiEvent Event, Reader Read);
 
-    static readonly Dictionary<Bytes32, Form> Forms = new Form[]
+    static readonly Dictionary<Bytes32, Form> Forms = new[]
     {
-        new(EscrowContract.OrderPlaced.Abi,
-            a => new OrderPlaced(a[0].AsNumber, a[1].AsAddress, new Sha256Digest(a[2].AsBytes32), new Rate(a[3].AsNumber))),
-        new(new("OrderClosed(uint256 indexed orderId)"), a => new OrderClosed(a[0].AsNumber)),
-        new(new("BidCancelled(bytes32 indexed bidDigest, address indexed provider)"), a => new BidCancelled(new Keccak256Digest(a[0].AsBytes32), a[1].AsAddress)),
-        new(new("AccountOpened(uint256 indexed accountId, address indexed tenant)"), a => new AccountOpened(a[0].AsNumber, a[1].AsAddress)),
-        new(EscrowContract.Deposited.Abi, a => new Deposited(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
-        new(EscrowContract.Refunded.Abi, a => new Refunded(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
-        new(new("ExhaustionMoved(uint256 indexed accountId, uint64 exhaustAt)"), a => new ExhaustionMoved(a[0].AsNumber, a[1].AsNumber.U0)),
-        new(EscrowContract.LeaseOpened.Abi,
-            a => new LeaseOpened(a[0].AsNumber, a[1].AsNumber, a[2].AsAddress, a[3].AsAddress, a[4].AsNumber, new Rate(a[5].AsNumber), new Keccak256Digest(a[6].AsBytes32))),
-        new(EscrowContract.LeaseClosed.Abi,
-            a => new LeaseClosed(a[0].AsNumber, (CloseReason)a[1].AsNumber.U0, new TokenAmount(a[2].AsNumber), a[3].AsNumber.U0)),
-        new(EscrowContract.Withdrawn.Abi, a => new Withdrawn(a[0].AsNumber, a[1].AsAddress, new TokenAmount(a[2].AsNumber))),
+        Of<LeaseEscrowContract.OrderPlacedEvent>(e => new OrderPlaced(e.OrderId, e.Tenant, new Sha256Digest(e.ManifestDigest), new Rate(e.MaxRate))),
+        Of<LeaseEscrowContract.OrderClosedEvent>(e => new OrderClosed(e.OrderId)),
+        Of<LeaseEscrowContract.BidCancelledEvent>(e => new BidCancelled(new Keccak256Digest(e.BidDigest), e.Provider)),
+        Of<LeaseEscrowContract.AccountOpenedEvent>(e => new AccountOpened(e.AccountId, e.Tenant)),
+        Of<LeaseEscrowContract.DepositedEvent>(e => new Deposited(e.AccountId, e.From, new TokenAmount(e.Amount))),
+        Of<LeaseEscrowContract.RefundedEvent>(e => new Refunded(e.AccountId, e.Tenant, new TokenAmount(e.Amount))),
+        Of<LeaseEscrowContract.ExhaustionMovedEvent>(e => new ExhaustionMoved(e.AccountId, e.ExhaustAt)),
+        Of<LeaseEscrowContract.LeaseOpenedEvent>(e => new LeaseOpened(e.LeaseId, e.OrderId, e.Provider, e.Tenant, e.AccountId, new Rate(e.Rate), new Keccak256Digest(e.BidDigest))),
+        Of<LeaseEscrowContract.LeaseClosedEvent>(e => new LeaseClosed(e.LeaseId, (CloseReason)e.Reason, new TokenAmount(e.Earned), e.ClosedAt)),
+        Of<LeaseEscrowContract.WithdrawnEvent>(e => new Withdrawn(e.LeaseId, e.Provider, new TokenAmount(e.Amount))),
     }.ToDictionary(f => f.Event.Topic);
+
+    static Form Of<T>(Func<T, MarketEvent> read) where T : class, IContractEvent<T> => new(T.Abi, (LogEntry log, Address escrow, out MarketEvent? decoded) =>
+    {
+        var verdict = EventCodec.Decode<T>(log, escrow, out var entry);
+        decoded = entry is null ? null : read(entry);
+        return verdict;
+    });
 
     /// <summary>Reads a log entry of the escrow: another contract's entry of the same form is refused, since anyone can write one.</summary>
     /// <param name="log">The entry, from a stranger.</param>
@@ -42,9 +46,8 @@ public abstract partial record MarketEvent
         if (log.Address != escrow) return Verdict.Reject(MarketChecks.EventEmitter, $"an entry of {escrow}", $"one of {log.Address}");
         if (log.Topics.Count == 0 || !Forms.TryGetValue(log.Topics[0], out var form))
             return Verdict.Reject(MarketChecks.EventForm, "an event of the escrow", log.Topics.Count == 0 ? "no topic" : $"topic {log.Topics[0]}");
-        if (form.Event.Decode(log, out var arguments) is Verdict.Rejected { Reason: var malformed })
+        if (form.Read(log, escrow, out var read) is Verdict.Rejected { Reason: var malformed })
             return Verdict.Reject(MarketChecks.EventForm, $"{form.Event.Name} with {malformed.Expected}", malformed.Found);
-        var read = form.Read(arguments);
         if (read is LeaseClosed { Reason: var reason } && !CloseReasons.IsDefined((byte)reason))
             return Verdict.Reject(MarketChecks.EventForm, $"{form.Event.Name} with a close reason", $"{reason:d}");
         decoded = read;

@@ -1,6 +1,7 @@
 using System.Net;
 using Counterfoil.DevChain;
 using Counterfoil.DevChain.Rpc;
+using Counterfoil.Node.Chain.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,8 +20,10 @@ public sealed class ChainHost : IAsyncDisposable
     const int MaxSockets = 256;
 
     readonly WebApplication application;
+    readonly BlockTimer timer;
 
-    ChainHost(WebApplication application, LocalChain chain, Uri address) => (this.application, Chain, Address) = (application, chain, address);
+    ChainHost(WebApplication application, LocalChain chain, Uri address) =>
+        (this.application, Chain, Address, timer) = (application, chain, address, new BlockTimer(chain, TimeProvider.System));
 
     /// <summary>The chain.</summary>
     public LocalChain Chain { get; }
@@ -31,9 +34,10 @@ public sealed class ChainHost : IAsyncDisposable
     /// <summary>Starts to serve a chain.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="port">The port; 0 for one that is free.</param>
+    /// <param name="flush">What every answer waits for: <see cref="ChainStore.FlushAsync"/> of a chain that is kept, nothing for one in memory. Where it fails, there is no answer.</param>
     /// <param name="cancellationToken">Stops starting.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static async Task<ChainHost> StartAsync(LocalChain chain, int port = 0, CancellationToken cancellationToken = default)
+    public static async Task<ChainHost> StartAsync(LocalChain chain, int port = 0, Func<Task>? flush = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(chain);
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,8 +52,8 @@ public sealed class ChainHost : IAsyncDisposable
         var application = builder.Build();
         application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         var dispatcher = new JsonRpcDispatcher(chain);
-        application.MapJsonRpc(dispatcher);
-        application.MapJsonRpcSocket(dispatcher, chain, application.Lifetime.ApplicationStopping);
+        application.MapJsonRpc(dispatcher, flush: flush);
+        application.MapJsonRpcSocket(dispatcher, chain, application.Lifetime.ApplicationStopping, flush: flush);
         await application.StartAsync(cancellationToken).ConfigureAwait(false);
         string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new ChainHost(application, chain, new Uri(address));
@@ -59,5 +63,9 @@ public sealed class ChainHost : IAsyncDisposable
     public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => application.WaitForShutdownAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await application.DisposeAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        timer.Dispose();
+        await application.DisposeAsync().ConfigureAwait(false);
+    }
 }

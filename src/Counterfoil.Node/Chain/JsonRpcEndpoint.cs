@@ -21,11 +21,15 @@ public static class JsonRpcEndpoint
     static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
     /// <summary>Serves the dispatcher at <paramref name="path"/>.</summary>
-    public static IEndpointConventionBuilder MapJsonRpc(this IEndpointRouteBuilder routes, JsonRpcDispatcher dispatcher, string path = "/")
+    /// <param name="routes">Where to.</param>
+    /// <param name="dispatcher">Who answers.</param>
+    /// <param name="path">The route.</param>
+    /// <param name="flush">What every answer waits for.</param>
+    public static IEndpointConventionBuilder MapJsonRpc(this IEndpointRouteBuilder routes, JsonRpcDispatcher dispatcher, string path = "/", Func<Task>? flush = null)
     {
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(dispatcher);
-        return routes.MapPost(path, context => AnswerAsync(context, dispatcher));
+        return routes.MapPost(path, context => AnswerAsync(context, dispatcher, flush));
     }
 
     /// <summary>Serves the dispatcher by WebSocket at <paramref name="path"/>; the application must use WebSockets.</summary>
@@ -34,16 +38,17 @@ public static class JsonRpcEndpoint
     /// <param name="chain">The dispatcher's chain, which says when there is news.</param>
     /// <param name="stopping">Ends the connections, which otherwise last as long as the other side likes.</param>
     /// <param name="path">The route.</param>
+    /// <param name="flush">What every message waits for.</param>
     public static IEndpointConventionBuilder MapJsonRpcSocket(
-        this IEndpointRouteBuilder routes, JsonRpcDispatcher dispatcher, LocalChain chain, CancellationToken stopping, string path = "/")
+        this IEndpointRouteBuilder routes, JsonRpcDispatcher dispatcher, LocalChain chain, CancellationToken stopping, string path = "/", Func<Task>? flush = null)
     {
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(dispatcher);
         ArgumentNullException.ThrowIfNull(chain);
-        return routes.MapGet(path, context => ConnectAsync(context, dispatcher, chain, stopping));
+        return routes.MapGet(path, context => ConnectAsync(context, dispatcher, chain, flush, stopping));
     }
 
-    static async Task ConnectAsync(HttpContext context, JsonRpcDispatcher dispatcher, LocalChain chain, CancellationToken stopping)
+    static async Task ConnectAsync(HttpContext context, JsonRpcDispatcher dispatcher, LocalChain chain, Func<Task>? flush, CancellationToken stopping)
     {
         if (!LoopbackNames.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
         {
@@ -63,11 +68,11 @@ public static class JsonRpcEndpoint
         }
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-        using var connection = new JsonRpcSocket(socket, dispatcher, chain);
+        using var connection = new JsonRpcSocket(socket, dispatcher, chain, flush);
         await connection.RunAsync(ending.Token).ConfigureAwait(false);
     }
 
-    static async Task AnswerAsync(HttpContext context, JsonRpcDispatcher dispatcher)
+    static async Task AnswerAsync(HttpContext context, JsonRpcDispatcher dispatcher, Func<Task>? flush)
     {
         if (!LoopbackNames.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
         {
@@ -85,6 +90,7 @@ public static class JsonRpcEndpoint
             return;
         }
         byte[] response = dispatcher.Handle(request);
+        if (flush is not null) await flush().ConfigureAwait(false);
         if (response.Length == 0)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -12,7 +12,7 @@ namespace Counterfoil.Node.Chain;
 /// Answering and telling take turns, so that the answer to a subscription goes out before its first news, and so that there is never more than one
 /// message under way: who does not read is waited for, and costs no memory.
 /// </remarks>
-sealed class JsonRpcSocket(WebSocket socket, JsonRpcDispatcher dispatcher, LocalChain chain) : IDisposable
+sealed class JsonRpcSocket(WebSocket socket, JsonRpcDispatcher dispatcher, LocalChain chain, Func<Task>? flush) : IDisposable
 {
     // How long a connection may leave a message unread before it is given up.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -63,9 +63,9 @@ sealed class JsonRpcSocket(WebSocket socket, JsonRpcDispatcher dispatcher, Local
                 else request.ResetWrittenCount();
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or WebSocketException)
+        catch (Exception end) when (end is OperationCanceledException or WebSocketException or IOException)
         {
-            // The other side is gone, or the host ends.
+            // The other side is gone, the host ends, or what would be said cannot be kept.
         }
     }
 
@@ -112,7 +112,7 @@ sealed class JsonRpcSocket(WebSocket socket, JsonRpcDispatcher dispatcher, Local
                 }
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or WebSocketException)
+        catch (Exception end) when (end is OperationCanceledException or WebSocketException or IOException)
         {
             // Nobody is there to be told anything; the reading side ends as well.
             await ending.CancelAsync().ConfigureAwait(false);
@@ -136,6 +136,7 @@ sealed class JsonRpcSocket(WebSocket socket, JsonRpcDispatcher dispatcher, Local
 
     async Task SendAsync(byte[] message, CancellationToken cancellationToken)
     {
+        if (flush is not null) await flush().ConfigureAwait(false);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, patience.Token).ConfigureAwait(false);

@@ -18,7 +18,7 @@ public sealed record TransferAuthorization(Address From, Address To, TokenAmount
     public Bytes32 SigningDigest(Token token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return DollarContract.TransferDigest(token.Domain, From, To, Value, ValidAfter, ValidBefore, Nonce).Value;
+        return TestDollarContract.TransferDigest(token.Domain, From, To, Value, ValidAfter, ValidBefore, Nonce).Value;
     }
 
     /// <summary>The message as it is written on the wire.</summary>

@@ -3,6 +3,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Blocks;
 using Counterfoil.Evm.Contracts;
+using static Counterfoil.Evm.Contracts.TestDollarContract;
 
 namespace Counterfoil.Payments.Settlement;
 
@@ -16,29 +17,24 @@ public static class Eip3009
     public static byte[] EncodeTransfer(SettlementIntent intent)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        var a = intent.Authorization;
-        return DollarContract.TransferCall(a.From, a.To, a.Value, a.ValidAfter, a.ValidBefore, a.Nonce, intent.Signature.Value);
+        var (a, signature) = (intent.Authorization, intent.Signature.Value);
+        return new TransferWithAuthorizationWithVRSCall(a.From, a.To, a.Value.Units, a.ValidAfter, a.ValidBefore, a.Nonce, signature.V, new Bytes32(signature.R.ToBigEndian()), new Bytes32(signature.S.ToBigEndian())).Encode();
     }
 
     /// <summary>The data that calls <c>authorizationState</c>.</summary>
-    public static byte[] EncodeState(Address authorizer, Bytes32 nonce) => DollarContract.AuthorizationState.EncodeCall(authorizer, nonce);
+    public static byte[] EncodeState(Address authorizer, Bytes32 nonce) => new AuthorizationStateCall(authorizer, nonce).Encode();
 
     /// <summary>Reads what <c>authorizationState</c> returned: whether the nonce is used or cancelled.</summary>
-    public static Verdict ReadState(ReadOnlySpan<byte> output, out bool isUsed)
-    {
-        var verdict = DollarContract.AuthorizationState.DecodeResult(output, out var values);
-        isUsed = verdict is Verdict.Accepted && values[0].AsBool;
-        return verdict;
-    }
+    public static Verdict ReadState(ReadOnlySpan<byte> output, out bool isUsed) => AuthorizationStateCall.DecodeResult(output, out isUsed);
 
     /// <summary>The data that calls <c>balanceOf</c>.</summary>
-    public static byte[] EncodeBalance(Address account) => DollarContract.BalanceOf.EncodeCall(account);
+    public static byte[] EncodeBalance(Address account) => new BalanceOfCall(account).Encode();
 
     /// <summary>Reads what <c>balanceOf</c> returned.</summary>
     public static Verdict ReadBalance(ReadOnlySpan<byte> output, out TokenAmount units)
     {
-        var verdict = DollarContract.BalanceOf.DecodeResult(output, out var values);
-        units = verdict is Verdict.Accepted ? new TokenAmount(values[0].AsNumber) : default;
+        var verdict = BalanceOfCall.DecodeResult(output, out var balance);
+        units = new TokenAmount(balance);
         return verdict;
     }
 
@@ -46,7 +42,7 @@ public static class Eip3009
     public static IReadOnlyList<Bytes32?> UsedTopics(SettlementIntent intent)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        return [DollarContract.AuthorizationUsed.Abi.Topic, new Bytes32(intent.Authorization.From.ToWord().ToBigEndian()), intent.Authorization.Nonce];
+        return [AuthorizationUsedEvent.Event.Topic, new Bytes32(intent.Authorization.From.ToWord().ToBigEndian()), intent.Authorization.Nonce];
     }
 
     /// <summary>
@@ -64,8 +60,8 @@ public static class Eip3009
         ArgumentNullException.ThrowIfNull(logs);
         var (token, a) = (intent.Token.Contract, intent.Authorization);
         for (int i = 0; i + 1 < logs.Count; i++)
-            if (DollarContract.AuthorizationUsed.TryDecode(logs[i], token, out var used) && used.Authorizer == a.From && used.Nonce == a.Nonce)
-                return DollarContract.Transferred.TryDecode(logs[i + 1], token, out var moved) && (moved.From, moved.To, moved.Value) == (a.From, a.To, a.Value);
+            if (AuthorizationUsedEvent.TryDecode(logs[i], token, out var used) && used.Authorizer == a.From && used.Nonce == a.Nonce)
+                return TransferEvent.TryDecode(logs[i + 1], token, out var moved) && (moved.From, moved.To, moved.Value) == (a.From, a.To, a.Value.Units);
         return false;
     }
 }

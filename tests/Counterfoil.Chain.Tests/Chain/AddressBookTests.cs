@@ -1,5 +1,6 @@
 using System.Text;
 using Counterfoil.Chain.Contracts;
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evm;
 using CsCheck;
@@ -8,15 +9,18 @@ namespace Counterfoil.Chain.Tests.Chain;
 
 public sealed class AddressBookTests
 {
-    static readonly AddressBook Book = new(1, Address.FromWord(1), Address.FromWord(2), Address.FromWord(3));
+    static readonly AddressBook Book = new(1, [new DeployedContract("Anchor", Address.FromWord(1), Keccak256.Hash([1]), Keccak256.Hash([2]))]);
 
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{}")]
-    [InlineData("""{"chainId":1,"testDollar":"0x1","anchor":"0x1","leaseEscrow":"0x1"}""")]
-    [InlineData("""{"chainId":-1,"testDollar":null,"anchor":null,"leaseEscrow":null}""")]
+    [InlineData("""{"chainId":-1,"contracts":{}}""")]
+    [InlineData("""{"chainId":1,"contracts":null}""")]
+    [InlineData("""{"chainId":1,"contracts":{"Anchor":null}}""")]
+    [InlineData("""{"chainId":1,"contracts":{"Anchor":{"address":"0x1","codeHash":"0x","initCodeHash":"0x"}}}""")]
+    [InlineData("""{"chainId":1,"contracts":{},"more":1}""")]
     public void What_is_no_address_book_is_refused(string json)
     {
         var rejected = Assert.IsType<Verdict.Rejected>(AddressBook.Decode(Encoding.UTF8.GetBytes(json), out var book));

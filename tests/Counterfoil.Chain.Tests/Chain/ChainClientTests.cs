@@ -65,7 +65,7 @@ public sealed class ChainClientTests : IDisposable
         Assert.Equal(deployment.Addresses, book);
         await Deployment.OpenAsync(Client, book!);
         await Assert.ThrowsAsync<ChainException>(() => Deployment.OpenAsync(Client, book! with { ChainId = 1 }));
-        await Assert.ThrowsAsync<ChainException>(() => Deployment.OpenAsync(Client, book! with { Anchor = Someone }));
+        await Assert.ThrowsAsync<ChainException>(() => Deployment.OpenAsync(Client, book!.With(book.Find("Anchor")! with { Address = Someone })));
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public sealed class ChainClientTests : IDisposable
     public async Task Typed_functions_and_events_speak_to_the_same_contract()
     {
         var dollar = (await world.DeployAsync()).TestDollar;
-        await world.Rich.SendAndWaitAsync(dollar.Call(DollarContract.Mint, Someone, 7UL));
-        Assert.Equal((UInt256)7, (await dollar.AskAsync(DollarContract.BalanceOf, [Someone]))[0].AsNumber);
-        Assert.Equal(Someone, Assert.Single(await dollar.EventsAsync(DollarContract.Transferred)).Event.To);
+        await world.Rich.SendAndWaitAsync(dollar.Call(new TestDollarContract.MintCall(Someone, 7)));
+        Assert.Equal((UInt256)7, await dollar.AskAsync(new TestDollarContract.BalanceOfCall(Someone)));
+        Assert.Equal(Someone, Assert.Single(await dollar.EventsAsync<TestDollarContract.TransferEvent>()).Event.To);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using Counterfoil.Chain.Rpc;
 using Counterfoil.Chain.Tests.DevChain;
@@ -40,5 +41,44 @@ public sealed class NodeTests
         request.Headers.ExpectContinue = padding > 0; // the refusal comes before the body is sent
         using var response = await http.SendAsync(request);
         Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_answer_waits_until_what_it_speaks_of_is_kept()
+    {
+        using var fixture = new ChainFixture();
+        var kept = new TaskCompletionSource();
+        await using var node = await ChainHost.StartAsync(fixture.Chain, flush: () => kept.Task);
+        using var http = new HttpClient();
+        using var question = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}""", Encoding.UTF8, "application/json");
+        var answer = http.PostAsync(node.Address, question);
+        await Task.WhenAny(answer, Task.Delay(100));
+        Assert.False(answer.IsCompleted);
+        kept.SetResult();
+        Assert.Equal(HttpStatusCode.OK, (await answer).StatusCode);
+    }
+
+    [Fact]
+    public async Task There_is_no_answer_where_what_it_speaks_of_cannot_be_kept()
+    {
+        using var fixture = new ChainFixture();
+        await using var node = await ChainHost.StartAsync(fixture.Chain, flush: () => Task.FromException(new IOException("no space left on device")));
+        using var http = new HttpClient();
+        using var question = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}""", Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(node.Address, question);
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsStringAsync());
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(node.Address) { Scheme = "ws" }.Uri, CancellationToken.None);
+        await socket.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}"""u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        // The connection ends, and nothing was said on it.
+        try
+        {
+            Assert.Equal(WebSocketMessageType.Close, (await socket.ReceiveAsync(new byte[100], deadline.Token)).MessageType);
+        }
+        catch (WebSocketException)
+        {
+        }
     }
 }

@@ -21,10 +21,10 @@ public sealed class AnchorTests
         foreach (ulong size in (ulong[])[0, 7, 7, 1_000])
         {
             head = AnchorContract.HeadAfter(head, size, Root($"{size}"));
-            await publisher.SendAndWaitAsync(anchor.Call(AnchorContract.Anchor, Log, size, Root($"{size}")));
-            Assert.Equal(head, (await anchor.AskAsync(AnchorContract.Latest, [publisher.Address, Log]))[0].Items[2].AsBytes32);
+            await publisher.SendAndWaitAsync(anchor.Call(new AnchorContract.AnchorCall(Log, size, Root($"{size}"))));
+            Assert.Equal(head, (await anchor.AskAsync(new AnchorContract.LatestCall(publisher.Address, Log))).Head);
         }
-        var events = await anchor.EventsAsync(AnchorContract.Anchored);
+        var events = await anchor.EventsAsync<AnchorContract.AnchoredEvent>();
         Assert.Equal([0, 7, 7, 1_000], events.Select(e => e.Event.Size));
         Assert.Equal((publisher.Address, Log, Root("1000"), head), (events[3].Event.Publisher, events[3].Event.LogId, events[3].Event.Root, events[3].Event.Head));
     }
@@ -35,12 +35,12 @@ public sealed class AnchorTests
         await using var chain = await TestChain.StartAsync(kind);
         var publisher = await chain.AccountAsync("publisher");
         var anchor = await chain.DeployAsync(publisher, ContractArtifact.Anchor);
-        await publisher.SendAndWaitAsync(anchor.Call(AnchorContract.Anchor, Log, 7UL, Root("seven")));
+        await publisher.SendAndWaitAsync(anchor.Call(new AnchorContract.AnchorCall(Log, 7, Root("seven"))));
         Assert.Equal("SizeShrinks(7, 6)", await chain.RevertAsync(publisher, anchor, "anchor", Log, 6UL, Root("six")));
         Assert.StartsWith("RootDiffers(7, ", await chain.RevertAsync(publisher, anchor, "anchor", Log, 7UL, Root("another seven")), StringComparison.Ordinal);
         // Neither attempt left a trace, and the log goes on.
-        await publisher.SendAndWaitAsync(anchor.Call(AnchorContract.Anchor, Log, 8UL, Root("eight")));
-        Assert.Equal(2, (await anchor.EventsAsync(AnchorContract.Anchored)).Count);
+        await publisher.SendAndWaitAsync(anchor.Call(new AnchorContract.AnchorCall(Log, 8, Root("eight"))));
+        Assert.Equal(2, (await anchor.EventsAsync<AnchorContract.AnchoredEvent>()).Count);
     }
 
     [Theory, OnBothChains]
@@ -49,10 +49,10 @@ public sealed class AnchorTests
         await using var chain = await TestChain.StartAsync(kind);
         var (publisher, stranger) = (await chain.AccountAsync("publisher"), await chain.AccountAsync("stranger"));
         var anchor = await chain.DeployAsync(publisher, ContractArtifact.Anchor);
-        await publisher.SendAndWaitAsync(anchor.Call(AnchorContract.Anchor, Log, 7UL, Root("seven")));
-        await stranger.SendAndWaitAsync(anchor.Call(AnchorContract.Anchor, Log, 3UL, Root("three")));
-        await publisher.SendAndWaitAsync(anchor.Call(AnchorContract.Anchor, Other, 1UL, Root("one")));
-        async Task<ulong> Size(ChainAccount who, Bytes32 log) => (ulong)(await anchor.AskAsync(AnchorContract.Latest, [who.Address, log]))[0].Items[0].AsNumber;
+        await publisher.SendAndWaitAsync(anchor.Call(new AnchorContract.AnchorCall(Log, 7, Root("seven"))));
+        await stranger.SendAndWaitAsync(anchor.Call(new AnchorContract.AnchorCall(Log, 3, Root("three"))));
+        await publisher.SendAndWaitAsync(anchor.Call(new AnchorContract.AnchorCall(Other, 1, Root("one"))));
+        async Task<ulong> Size(ChainAccount who, Bytes32 log) => (await anchor.AskAsync(new AnchorContract.LatestCall(who.Address, log))).Size;
         Assert.Equal((7ul, 3ul, 1ul, 0ul), (await Size(publisher, Log), await Size(stranger, Log), await Size(publisher, Other), await Size(stranger, Other)));
     }
 }

@@ -45,11 +45,11 @@ public sealed class TestDollarTests
         var (faucet, payer, dollar) = await OpenAsync(chain);
         using var key = TestChain.KeyOf("payer");
         using var stranger = TestChain.KeyOf("stranger");
-        var domain = DollarContract.TestDomain(await chain.Client.GetChainIdAsync(), dollar.Address);
+        var domain = TestDollarContract.Domain(await chain.Client.GetChainIdAsync(), dollar.Address);
         ulong after = TestChain.Start + 100, before = TestChain.Start + 200;
-        var digest = DollarContract.TransferDigest(domain, payer.Address, Payee, new TokenAmount(400), after, before, Nonce);
+        var digest = TestDollarContract.TransferDigest(domain, payer.Address, Payee, new TokenAmount(400), after, before, Nonce);
         AbiValue[] Paid(ulong value, EcdsaSignature s) => [payer.Address, Payee, value, after, before, Nonce, (ulong)s.V, s.R, s.S];
-        string transfer = DollarContract.TransferWithAuthorization.Signature;
+        string transfer = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
 
         await chain.WarpAsync(after);
         Assert.Equal($"AuthorizationNotYetValid({after}, {after})", await chain.RevertAsync(faucet, dollar, transfer, Paid(400, key.Sign(digest))));
@@ -59,7 +59,7 @@ public sealed class TestDollarTests
         await faucet.SendAndWaitAsync(dollar.Call(transfer, Paid(400, key.Sign(digest))));
         Assert.StartsWith($"AuthorizationSpent({payer.Address}, ", await chain.RevertAsync(faucet, dollar, transfer, Paid(400, key.Sign(digest))), StringComparison.Ordinal);
         Assert.Equal(((UInt256)400, (UInt256)600), (await BalanceAsync(dollar, Payee), await BalanceAsync(dollar, payer.Address)));
-        Assert.Equal(Nonce, Assert.Single(await dollar.EventsAsync(DollarContract.AuthorizationUsed)).Event.Nonce);
+        Assert.Equal(Nonce, Assert.Single(await dollar.EventsAsync<TestDollarContract.AuthorizationUsedEvent>()).Event.Nonce);
         await chain.WarpAsync(before);
         Assert.Equal($"AuthorizationExpired({before}, {before})", await chain.RevertAsync(faucet, dollar, transfer, Paid(400, key.Sign(digest))));
     }
@@ -72,9 +72,9 @@ public sealed class TestDollarTests
         using var key = TestChain.KeyOf("payer");
         ulong before = TestChain.Start + 200;
         EcdsaSignature Signed(ulong chainId) =>
-            key.Sign(DollarContract.TransferDigest(DollarContract.TestDomain(chainId, dollar.Address), payer.Address, Payee, new TokenAmount(400), 0, before, Nonce));
+            key.Sign(TestDollarContract.TransferDigest(TestDollarContract.Domain(chainId, dollar.Address), payer.Address, Payee, new TokenAmount(400), 0, before, Nonce));
         AbiValue[] Paid(ulong v, UInt256 r, UInt256 s) => [payer.Address, Payee, 400UL, 0UL, before, Nonce, v, r, s];
-        string transfer = DollarContract.TransferWithAuthorization.Signature, invalid = $"InvalidSignature({payer.Address})";
+        string transfer = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)", invalid = $"InvalidSignature({payer.Address})";
         var good = Signed(31_337);
         var order = UInt256.Parse("115792089237316195423570985008687907852837564279074904382605163141518161494337");
         Assert.Equal(invalid, await chain.RevertAsync(faucet, dollar, transfer, Paid(good.V == 27 ? 28UL : 27UL, good.R, order - good.S)));

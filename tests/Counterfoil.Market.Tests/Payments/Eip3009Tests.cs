@@ -12,10 +12,10 @@ public class Eip3009Tests
     static readonly Address token = Fair.Dollar.Contract, friend = Address.Parse("0x0000000000000000000000000000000000000bad");
 
     static LogEntry Used(byte nonce = 1, Address? emitter = null) =>
-        DollarContract.AuthorizationUsed.Abi.Encode(emitter ?? token, Fair.Buyer, Fair.Authorize(nonce).Nonce);
+        new TestDollarContract.AuthorizationUsedEvent(Fair.Buyer, Fair.Authorize(nonce).Nonce).Encode(emitter ?? token);
 
     static LogEntry Moved(Address? to = null, ulong units = 400, Address? emitter = null) =>
-        DollarContract.Transferred.Abi.Encode(emitter ?? token, Fair.Buyer, to ?? Fair.Seller, new TokenAmount(units));
+        new TestDollarContract.TransferEvent(Fair.Buyer, to ?? Fair.Seller, units).Encode(emitter ?? token);
 
     [Fact]
     public void The_use_of_the_nonce_right_before_its_transfer_is_a_payment()

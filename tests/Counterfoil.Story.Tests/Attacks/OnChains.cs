@@ -31,7 +31,7 @@ static class OnChains
             [used, Moved(s, t => t with { To = t.From }), moved]), link: LinkType.Settlement),
         On("the transfer before the authorization instead of after it", EvidenceChecks.ChainPayment, s => s.Paid((used, moved) => [moved, used]), link: LinkType.Settlement),
         On("the authorization of another payer under the same nonce", EvidenceChecks.ChainPayment, s => s.Paid((_, moved) =>
-            [DollarContract.AuthorizationUsed.Encode(moved.Address, new(s.Predicate<Settlement>().Payment.Payee, s.Predicate<Settlement>().Payment.Nonce.Value)), moved]), link: LinkType.Settlement),
+            [new TestDollarContract.AuthorizationUsedEvent(s.Predicate<Settlement>().Payment.Payee, s.Predicate<Settlement>().Payment.Nonce.Value).Encode(moved.Address), moved]), link: LinkType.Settlement),
         On("the transfer of another token", EvidenceChecks.ChainPayment, s => s.Paid((used, moved) => [used, moved with { Address = s.Trust.Anchor }]), link: LinkType.Settlement),
         On("a payment that was reverted", EvidenceChecks.ChainPayment, s => s.Rewritten(s.Payment(), r => r with { Succeeded = false }), "UNVERIFIABLE", LinkType.Settlement),
     ];
@@ -42,24 +42,24 @@ static class OnChains
         On("an anchor of another root at this size", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Root = Sha256.Hash("another"u8).Value }), link: LinkType.Settlement),
         On("an anchor by another publisher", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Publisher = s.Trust.Anchor }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor of another log", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { LogId = default }), "UNVERIFIABLE", LinkType.Settlement),
-        On("an anchor at another size", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Size = a.Size + 1 }), "UNVERIFIABLE", LinkType.Settlement),
+        On("an anchor at another size", EvidenceChecks.ChainAnchor, s => s.Anchored(a => a with { Head = AnchorContract.HeadAfter(default, a.Size + 1, a.Root) }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor in another contract", EvidenceChecks.ChainAnchor, s => s.Rewritten(s.Chain.Receipts.Length - 1, r => r with { Logs = [r.Logs[0] with { Address = s.Trust.Publishers[0] }] }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor that was reverted", EvidenceChecks.ChainAnchor, s => s.Rewritten(s.Chain.Receipts.Length - 1, r => r with { Succeeded = false }), "UNVERIFIABLE", LinkType.Settlement),
         On("an anchor beyond what is pinned", EvidenceChecks.ChainBlock, s => s.Under(t => t with { Blocks = [new PinnedBlock(s.Header(s.Chain.Headers.Length - 2).Number, s.Header(s.Chain.Headers.Length - 2).Hash)] }), "UNVERIFIABLE"),
     ];
 
-    static Forged Anchored(this Scene s, Func<Anchored, Anchored> change) => s.Rewritten(s.Chain.Receipts.Length - 1, r =>
+    static Forged Anchored(this Scene s, Func<AnchorContract.AnchoredEvent, AnchorContract.AnchoredEvent> change) => s.Rewritten(s.Chain.Receipts.Length - 1, r =>
     {
-        AnchorContract.Anchored.Decode(r.Logs[0], r.Logs[0].Address, out var anchored);
-        return r with { Logs = [AnchorContract.Anchored.Encode(r.Logs[0].Address, change(anchored!))] };
+        AnchorContract.AnchoredEvent.Decode(r.Logs[0], r.Logs[0].Address, out var anchored);
+        return r with { Logs = [change(anchored!).Encode(r.Logs[0].Address)] };
     });
 
-    static int Payment(this Scene s) => s.ReceiptWith(l => DollarContract.AuthorizationUsed.TryDecode(l, l.Address, out _));
+    static int Payment(this Scene s) => s.ReceiptWith(l => TestDollarContract.AuthorizationUsedEvent.TryDecode(l, l.Address, out _));
 
-    static LogEntry Moved(Scene s, Func<Transferred, Transferred> change)
+    static LogEntry Moved(Scene s, Func<TestDollarContract.TransferEvent, TestDollarContract.TransferEvent> change)
     {
         var p = s.Predicate<Settlement>().Payment;
-        return DollarContract.Transferred.Encode(p.Asset, change(new Transferred(p.Payer, p.Payee, p.Amount)));
+        return change(new(p.Payer, p.Payee, p.Amount.Units)).Encode(p.Asset);
     }
 
     static Forged Paid(this Scene s, Func<LogEntry, LogEntry, LogEntry[]> logs) => s.Rewritten(s.Payment(), r => r with { Logs = logs(r.Logs[0], r.Logs[1]) });

@@ -7,6 +7,7 @@ using Counterfoil.Evidence.Bundles;
 using Counterfoil.Evidence.Policies;
 using Counterfoil.Evidence.Predicates;
 using Counterfoil.Evm.Blocks;
+using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Tries;
 using Counterfoil.Log;
 using Counterfoil.Log.Notes;
@@ -56,7 +57,7 @@ sealed class Scene(Case honest)
         var chain = honest.Story.Chain;
         SignedNote.Parse(forged.Log.Checkpoints[^1].Note.Span, out var note).Require();
         Checkpoint.Parse(note!.Text, out var checkpoint).Require();
-        var receipt = await chain.SendAsync("operator", chain.Anchor, "anchor", default, honest.Story.LogId.Digest, (ulong)checkpoint!.Size, checkpoint.Root);
+        var receipt = await chain.SendAsync("operator", chain.Anchor, new AnchorContract.AnchorCall(honest.Story.LogId.Digest.Value, (ulong)checkpoint!.Size, checkpoint.Root.Value), default);
         var proof = await chain.Client.GetReceiptProofAsync(receipt.TransactionHash, default);
         ulong first = Header(0).Number;
         var head = (await chain.Client.GetBlockAsync(proof.BlockHash, default))!.Header;

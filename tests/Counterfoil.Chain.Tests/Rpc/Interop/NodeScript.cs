@@ -8,11 +8,14 @@ namespace Counterfoil.Chain.Tests.Rpc.Interop;
 static class NodeScript
 {
     /// <summary>Runs a script with the chain's address, the key of <see cref="DevChain.ChainFixture"/>'s rich account, and the dollar's artifact; the JSON that it prints.</summary>
-    public static async Task<JsonElement> RunAsync(string package, string script, Uri chain)
+    public static Task<JsonElement> RunAsync(string package, string script, Uri chain) => RunAsync(package, script, chain, "contracts/artifacts/TestDollar.json");
+
+    /// <summary>Runs a script with the chain's address, the key of <see cref="DevChain.ChainFixture"/>'s rich account, and a file or folder of the checkout; the JSON that it prints.</summary>
+    public static async Task<JsonElement> RunAsync(string package, string script, Uri chain, string contracts)
     {
         Surroundings.Tool(package, $"tests/tools/node_modules/{package}/package.json");
         var (exit, output, error) = await RunAsync(Surroundings.Tool("node"),
-            [Path.Combine(Surroundings.Root, "tests/tools/interop", script), chain.ToString().TrimEnd('/'), RichKey, Path.Combine(Surroundings.Root, "contracts/artifacts/TestDollar.json")]);
+            [Path.Combine(Surroundings.Root, "tests/tools/interop", script), chain.ToString().TrimEnd('/'), RichKey, Path.Combine(Surroundings.Root, contracts)]);
         Assert.True(exit == 0, error);
         return JsonDocument.Parse(output).RootElement.Clone();
     }

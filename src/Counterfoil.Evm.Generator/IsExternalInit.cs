@@ -1,0 +1,4 @@
+namespace System.Runtime.CompilerServices;
+
+/// <summary>What init accessors need and netstandard2.0 lacks.</summary>
+static class IsExternalInit;
