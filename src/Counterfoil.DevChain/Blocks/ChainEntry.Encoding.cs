@@ -13,7 +13,7 @@ public sealed partial record ChainEntry
     public const int MaxLength = 64 << 20;
 
     // Numbers are for ever: a journal outlives the program that wrote it.
-    enum Kind { Transaction = 1, Mine, Automine, Drop, Balance, Fund, Nonce, Code, Slot, IncreaseTime, SetTime, NextTimestamp, TimestampInterval, MiningInterval, NextBaseFee, Snapshot, Revert, Reorg }
+    enum Kind { Transaction = 1, Mine, Automine, Drop, Balance, Fund, Nonce, Code, Slot, IncreaseTime, SetTime, NextTimestamp, TimestampInterval, MiningInterval, NextBaseFee, Snapshot, Revert, Reorg, Impersonated, Coinbase }
 
     /// <summary>The entry as bytes.</summary>
     public byte[] Encode()
@@ -23,6 +23,8 @@ public sealed partial record ChainEntry
         switch (Input)
         {
             case ChainInput.Transaction(var raw): Begin(Kind.Transaction).Write(raw.Span); break;
+            case ChainInput.Impersonated(var sender, var raw): Begin(Kind.Impersonated, sender).Write(raw.Span); break;
+            case ChainInput.Coinbase(var address): Begin(Kind.Coinbase, address); break;
             case ChainInput.Mine: Begin(Kind.Mine); break;
             case ChainInput.Automine(var on): Begin(Kind.Automine).Write(on ? 1ul : 0); break;
             case ChainInput.Drop(var hash): Begin(Kind.Drop).Write(hash.Value); break;
@@ -92,6 +94,8 @@ public sealed partial record ChainEntry
         switch (kind)
         {
             case Kind.Transaction: return new ChainInput.Transaction(rlp.ReadBytes().ToArray());
+            case Kind.Impersonated: return new ChainInput.Impersonated(rlp.ReadAddress(), rlp.ReadBytes().ToArray());
+            case Kind.Coinbase: return new ChainInput.Coinbase(rlp.ReadAddress());
             case Kind.Mine: return new ChainInput.Mine();
             case Kind.Automine: return new ChainInput.Automine(Flag(ref rlp));
             case Kind.Drop: return new ChainInput.Drop(new(rlp.ReadBytes32()));

@@ -13,6 +13,7 @@ public abstract record ChainInput
     }
 
     public sealed record Transaction(ReadOnlyMemory<byte> Raw) : ChainInput;
+    public sealed record Impersonated(Address Sender, ReadOnlyMemory<byte> Raw) : ChainInput;
     public sealed record Mine : ChainInput;
     public sealed record Automine(bool On) : ChainInput;
     public sealed record Drop(Keccak256Digest Hash) : ChainInput;
@@ -29,6 +30,7 @@ public abstract record ChainInput
     public sealed record TimestampInterval(ulong? Seconds) : ChainInput;
     public sealed record MiningInterval(TimeSpan? Every) : ChainInput;
     public sealed record NextBaseFee(UInt256 Wei) : ChainInput;
+    public sealed record Coinbase(Address Address) : ChainInput;
 
     public sealed record Snapshot : ChainInput;
     public sealed record Revert(int Number) : ChainInput;

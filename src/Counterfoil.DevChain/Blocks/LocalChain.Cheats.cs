@@ -47,7 +47,12 @@ public sealed partial class LocalChain
     /// <summary>Says who receives the tips from the next block on.</summary>
     public void SetCoinbase(Address coinbase)
     {
-        lock (turn) options = options with { Coinbase = coinbase };
+        lock (turn)
+        {
+            ReadClock();
+            options = options with { Coinbase = coinbase };
+            Record(new ChainInput.Coinbase(coinbase));
+        }
     }
 
     /// <summary>Makes the next block burn so many wei per gas.</summary>

@@ -59,7 +59,7 @@ public sealed partial class LocalChain
         var signed = Impersonation.Of(transaction, sender);
         byte[] bytes = signed.Encode();
         hash = Keccak256.Hash(bytes);
-        var pending = new PendingTransaction(hash, bytes, signed, Envelope.Of(transaction, sender) with { IsImpersonated = true });
+        var pending = new PendingTransaction(hash, bytes, signed, Envelope.Of(signed, sender));
         lock (turn) return Take(pending);
     }
 }

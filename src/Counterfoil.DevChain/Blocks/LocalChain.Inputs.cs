@@ -1,4 +1,5 @@
 using Counterfoil.DevChain.Precompiles;
+using Counterfoil.Evm.Transactions;
 
 namespace Counterfoil.DevChain;
 
@@ -47,6 +48,10 @@ public sealed partial class LocalChain
         switch (input)
         {
             case ChainInput.Transaction(var raw): Submit(raw, out _); break;
+            case ChainInput.Impersonated(var sender, var raw):
+                if (!SignedTransaction.Decode(raw.Span, out var unsigned).IsAccepted) throw new InvalidDataException("a transaction of an impersonated account is none");
+                SubmitAs(unsigned!.Transaction, sender, out _);
+                break;
             case ChainInput.Mine: Mine(); break;
             case ChainInput.Automine(var on): Automine = on; break;
             case ChainInput.Drop(var hash): Drop(hash); break;
@@ -61,6 +66,7 @@ public sealed partial class LocalChain
             case ChainInput.TimestampInterval(var seconds): TimestampInterval = seconds; break;
             case ChainInput.MiningInterval(var every): MiningInterval = every; break;
             case ChainInput.NextBaseFee(var wei): SetNextBaseFee(wei); break;
+            case ChainInput.Coinbase(var address): SetCoinbase(address); break;
             case ChainInput.Snapshot: TakeSnapshot(); break;
             case ChainInput.Revert(var number): RevertTo(number); break;
             case ChainInput.Reorg(var depth, var transactions, var keep, var replace): Reorganise(depth, transactions, keep, replace); break;

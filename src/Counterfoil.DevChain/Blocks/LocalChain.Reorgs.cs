@@ -95,7 +95,7 @@ public sealed partial class LocalChain
         foreach (var mined in gone.SelectMany(block => block.Transactions))
         {
             if (transactions.ContainsKey(mined.Hash)) continue;
-            var envelope = Envelope.Of(mined.Signed.Transaction, mined.From);
+            var envelope = Envelope.Of(mined.Signed, mined.From);
             if (envelope.Nonce >= state.Nonce(mined.From)) queue.Add(new PendingTransaction(mined.Hash, mined.Raw, mined.Signed, envelope), out queue);
         }
         foreach (var waiting in pool.All) queue.Add(waiting, out queue);

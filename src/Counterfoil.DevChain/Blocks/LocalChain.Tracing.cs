@@ -27,7 +27,7 @@ public sealed partial class LocalChain
         {
             var mined = block.Transactions[i];
             if (i == index) executor.Observer = observer;
-            var verdict = executor.Execute(Envelope.Of(mined.Signed.Transaction, mined.From) with { IsImpersonated = Impersonation.Is(mined.Signed, mined.From) }, gasLeft, out var result);
+            var verdict = executor.Execute(Envelope.Of(mined.Signed, mined.From), gasLeft, out var result);
             if (!verdict.IsAccepted || (ulong)result!.GasUsed != mined.GasUsed)
                 throw new InvalidOperationException($"transaction {i} of block {block.Number} did not run again as it ran: {verdict}");
             gasLeft -= mined.GasUsed;

@@ -71,12 +71,14 @@ public sealed partial class LocalChain
     {
         lock (turn)
         {
-            var rest = pool.Without(meant);
-            bool dropped = rest != pool;
-            pool = rest;
-            if (!dropped) return false;
+            var dropped = pool.All.Where(meant).Select(waiting => waiting.Hash).ToList();
+            if (dropped.Count == 0) return false;
             ReadClock();
-            Record(new ChainInput.Drop(hash));
+            foreach (var hash in dropped)
+            {
+                pool = pool.Without(waiting => waiting.Hash == hash);
+                Record(new ChainInput.Drop(hash));
+            }
             return true;
         }
     }

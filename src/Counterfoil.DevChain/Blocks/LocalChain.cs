@@ -161,7 +161,7 @@ public sealed partial class LocalChain
         if (!verdict.IsAccepted) return verdict;
         if (signed!.Transaction.ChainId is { } chain && chain != ChainId) return Verdict.Reject(DevChainChecks.ChainId, $"{ChainId}", $"{chain}");
         verdict = signed.RecoverSender(out var sender);
-        if (verdict.IsAccepted) pending = new PendingTransaction(Keccak256.Hash(bytes), bytes, signed, Envelope.Of(signed.Transaction, sender));
+        if (verdict.IsAccepted) pending = new PendingTransaction(Keccak256.Hash(bytes), bytes, signed, Envelope.Of(signed, sender));
         return verdict;
     }
 
@@ -182,7 +182,8 @@ public sealed partial class LocalChain
         }
         finally
         {
-            Record(new ChainInput.Transaction(pending.Raw)); // also where a precompile is absent: transactions before it may be in blocks
+            // Who an impersonated account is cannot be read from the bytes.
+            Record(pending.Envelope.IsImpersonated ? new ChainInput.Impersonated(pending.Envelope.From, pending.Raw) : new ChainInput.Transaction(pending.Raw)); // also where a precompile is absent: transactions before it may be in blocks
         }
         return verdict;
     }

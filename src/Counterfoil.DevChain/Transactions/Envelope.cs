@@ -29,7 +29,9 @@ sealed record Envelope
     public bool IsImpersonated { get; init; }
 
     /// <summary>What a signed transaction asks for; who signed it has been found out by the caller.</summary>
-    public static Envelope Of(Transaction transaction, Address sender) => new()
+    public static Envelope Of(SignedTransaction signed, Address sender) => Of(signed.Transaction, sender) with { IsImpersonated = Impersonation.Is(signed, sender) };
+
+    static Envelope Of(Transaction transaction, Address sender) => new()
     {
         From = sender,
         To = transaction.To,

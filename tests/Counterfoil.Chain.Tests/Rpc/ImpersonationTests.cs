@@ -2,6 +2,7 @@ using System.Text.Json;
 using Counterfoil.Chain.Contracts;
 using Counterfoil.Chain.Tests.DevChain;
 using Counterfoil.Core.Digests;
+using Counterfoil.DevChain;
 using Counterfoil.Evm;
 
 namespace Counterfoil.Chain.Tests.Rpc;
@@ -88,6 +89,32 @@ public sealed class ImpersonationTests
         var refused = await Assert.ThrowsAsync<ChainException>(() => chain.Client.SendRawTransactionAsync(Convert.FromHexString(raw[2..])));
         Assert.Equal(ChainFailure.Refused, refused.Kind);
         Assert.Equal(0UL, await chain.Client.GetNonceAsync(Whale));
+    }
+
+    [Fact]
+    public void It_is_written_down_with_who_acted_so_that_the_chain_is_the_same_when_it_is_run_again()
+    {
+        using var fixture = new ChainFixture();
+        using var again = new ChainFixture();
+        var entries = new List<ChainEntry>();
+        fixture.Chain.Entered += entries.Add;
+        fixture.Result("anvil_setBalance", $"[\"{Whale.ToHex()}\",\"0xde0b6b3a7640000\"]");
+        fixture.Result("anvil_setCode", $"[\"{Whale.ToHex()}\",\"0x00\"]");
+        fixture.Result("anvil_setCoinbase", "[\"0x00000000000000000000000000000000000000cc\"]");
+        fixture.Result("anvil_autoImpersonateAccount", "[true]");
+        fixture.Result("eth_sendTransaction", $$"""[{"from":"{{Whale.ToHex()}}","to":"{{Whale.ToHex()}}","value":"0x1"}]""");
+        fixture.Result("evm_setAutomine", "[false]");
+        string dropped = fixture.Result("eth_sendTransaction", $$"""[{"from":"{{Whale.ToHex()}}","to":"{{Whale.ToHex()}}","value":"0x2"}]""");
+        fixture.Result("anvil_removePoolTransactions", $"[\"{Whale.ToHex()}\"]");
+        fixture.Result("evm_mine");
+        Assert.Equal("null", fixture.Result("eth_getTransactionByHash", $"[\"{dropped}\"]"));
+        Assert.Equal(1UL, fixture.Chain.State.Nonce(Whale));
+        foreach (var entry in entries)
+        {
+            Assert.True(ChainEntry.Decode(entry.Encode(), out var read).IsAccepted);
+            again.Chain.Replay(read!);
+        }
+        Assert.Equal(fixture.Chain.Head.Hash, again.Chain.Head.Hash);
     }
 
     [Theory]
