@@ -37,7 +37,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
                 var executor = new Executor(world, ContextOf(chain, block));
                 foreach (var mined in block.Transactions)
                 {
-                    Assert.True(executor.Execute(Envelope.Of(mined.Signed.Transaction, mined.From), block.Header.GasLimit, out var result).IsAccepted);
+                    Assert.True(executor.Execute(Envelope.Of(mined.Signed, mined.From), block.Header.GasLimit, out var result).IsAccepted);
                     Assert.Equal(mined.GasUsed, (ulong)result!.GasUsed);
                     Assert.Equal((mined, block), chain.Find(mined.Hash)!.Value);
                     Assert.Null(chain.FindPending(mined.Hash));
