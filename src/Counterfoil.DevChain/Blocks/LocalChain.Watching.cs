@@ -71,12 +71,11 @@ public sealed partial class LocalChain
     {
         lock (turn)
         {
-            var rest = pool.Without(meant);
-            bool dropped = rest != pool;
-            pool = rest;
-            if (!dropped) return false;
+            var dropped = pool.All.Where(meant).Select(pending => pending.Hash).ToArray();
+            if (dropped.Length == 0) return false;
+            pool = pool.Without(meant);
             ReadClock();
-            Record(new ChainInput.Drop(hash));
+            foreach (var hash in dropped) Record(new ChainInput.Drop(hash));
             return true;
         }
     }
