@@ -12,7 +12,7 @@ public sealed class DeploymentTests
     public void Every_contract_of_ours_is_in_the_manifest() =>
         Assert.Equal(ContractArtifact.Names, DeploymentManifest.Entries.Select(entry => entry.Contract).Order(StringComparer.Ordinal));
 
-    static async Task<Deployment> DeployAsync(OutboxWorld world, AddressBook known, List<AddressBook> saved, CancellationToken cancel = default, Dictionary<string, string>? given = null)
+    static async Task<Deployment> DeployAsync(OutboxWorld world, AddressBook known, List<AddressBook> saved, Dictionary<string, string>? given = null, CancellationToken cancel = default)
     {
         world.Fixture.Chain.Automine = true;
         using var outbox = world.Open(new InProcessTransport("devchain", world.Fixture.Rpc.Handle), depth: 1);
@@ -31,7 +31,7 @@ public sealed class DeploymentTests
         var saved = new List<AddressBook>();
         using var breaksOff = new CancellationTokenSource();
         breaksOff.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeployAsync(world, new AddressBook(31_337, []), saved, breaksOff.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeployAsync(world, new AddressBook(31_337, []), saved, cancel: breaksOff.Token));
         var whole = await DeployAsync(world, saved.Count > 0 ? saved[^1] : new AddressBook(31_337, []), saved);
         ulong sent = await world.Honest.GetNonceAsync(world.Fixture.Key.Address);
         Assert.Equal((ulong)whole.Addresses.Contracts.Length, sent);
