@@ -102,7 +102,7 @@ public static class AccountSignature
     /// <summary>A creation that is only tried out: it has the factory make the account, asks the account, and returns its answer in place of code.</summary>
     static ContractCall Simulation(Address account, Address factory, ReadOnlySpan<byte> prepare, ReadOnlySpan<byte> question)
     {
-        const int length = 98;
+        const int length = 97;
         var code = new List<byte>(length + prepare.Length + question.Length);
         Copy(prepare.Length, length);
         code.AddRange([0x5f, 0x5f]);                                   // no room for what the factory returns

@@ -69,7 +69,7 @@ static class StatusCommand
     static void Show(JsonObject answer)
     {
         var head = answer["head"]!;
-        string time = DateTimeOffset.FromUnixTimeSeconds(head["timestamp"]!.GetValue<long>()).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string time = DateTimeOffset.FromUnixTimeSeconds((long)head["timestamp"]!.GetValue<ulong>()).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         Console.Out.WriteLine($"chain {answer["chainId"]}, block {head["number"]} of {time}, {head["hash"]}");
         Console.Out.WriteLine($"finalized block: {answer["finalized"]?.ToString() ?? "the endpoint knows none"}; base fee {head["baseFeePerGas"] ?? "0"} wei per gas");
         if (answer["contracts"]!.AsObject().Count == 0) Console.Out.WriteLine("no contracts of ours: \"counterfoil chain deploy\" puts them there");
