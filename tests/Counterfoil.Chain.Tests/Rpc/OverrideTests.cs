@@ -111,11 +111,12 @@ public sealed class OverrideTests
     [Fact]
     public void A_batch_whose_response_has_grown_too_long_is_refused_from_there()
     {
-        using var fixture = new ChainFixture();
-        string code = new('0', 40_000); // 20 kB of code, which every line asks for
-        fixture.Result("anvil_setCode", $"[\"{Contract}\",\"0x{code}\"]");
+        // By a clock that stands still, so that it is the length that ends it on any machine.
+        var chain = new Counterfoil.DevChain.LocalChain(new(), new HastyClock());
+        chain.SetCode(Counterfoil.Evm.Address.Parse(Contract), new byte[20_000]);
         string batch = $"[{string.Join(',', Enumerable.Range(1, 1_000).Select(i => $$"""{"jsonrpc":"2.0","id":{{i}},"method":"eth_getCode","params":["{{Contract}}","latest"]}"""))}]";
-        var answers = fixture.AskRaw(batch);
+        using var document = JsonDocument.Parse(new JsonRpcDispatcher(chain).Handle(System.Text.Encoding.UTF8.GetBytes(batch)));
+        var answers = document.RootElement;
         int answered = answers.EnumerateArray().Count(a => a.TryGetProperty("result", out _));
         Assert.InRange(answered, BatchBudget.ResponseLength / 40_100, BatchBudget.ResponseLength / 40_000 + 1);
         Assert.Equal(1_000, answers.GetArrayLength());
