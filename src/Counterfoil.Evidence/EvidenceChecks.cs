@@ -93,12 +93,6 @@ public static class EvidenceChecks
     public static readonly Check ChainPayment = new("chain.payment");
     /// <summary>The escrow closed as the settlement says.</summary>
     public static readonly Check ChainEscrow = new("chain.escrow");
-    /// <summary>Somebody who can be asked about a chain of the case answers, and for that chain.</summary>
-    public static readonly Check ChainLiveEndpoint = new("chain.live.endpoint");
-    /// <summary>A block of the case is the block of its number on the chain now, as an endpoint tells it.</summary>
-    public static readonly Check ChainLiveBlock = new("chain.live.block");
-    /// <summary>So many blocks are on top of it.</summary>
-    public static readonly Check ChainLiveDepth = new("chain.live.depth");
 
     /// <summary>The workload manifest's version is known.</summary>
     public static readonly Check ManifestVersion = new("manifest.version");

@@ -80,7 +80,7 @@ public sealed class LiveChainTests(ToldStory told)
     {
         var (_, offline) = await AcceptedAsync();
         var live = await AskAsync(offline, 1, Other(31_337, 200));
-        Assert.Equal(("REJECT", EvidenceChecks.ChainLiveBlock), (live.Verdict.Word(), live.Verdict.CheckOf()));
+        Assert.Equal(("REJECT", LiveChecks.Block), (live.Verdict.Word(), live.Verdict.CheckOf()));
         Assert.Empty(live.Proves);
     }
 
@@ -93,7 +93,7 @@ public sealed class LiveChainTests(ToldStory told)
         var stale = story.Policy with { Chains = [trust with { Blocks = [.. trust.Blocks, new PinnedBlock(1, Keccak256.Hash("dropped"u8))] }] };
         var offline = story.Verify(stale);
         Assert.Equal("ACCEPT", offline.Verdict.Word());
-        Assert.Equal(EvidenceChecks.ChainLiveBlock, (await AskAsync(offline, 1, Honest(story))).Verdict.CheckOf());
+        Assert.Equal(LiveChecks.Block, (await AskAsync(offline, 1, Honest(story))).Verdict.CheckOf());
     }
 
     [Fact]
@@ -109,9 +109,9 @@ public sealed class LiveChainTests(ToldStory told)
     {
         var (_, offline) = await AcceptedAsync();
         var another = await AskAsync(offline, 1, Other(1, 200));
-        Assert.Equal(("UNVERIFIABLE", EvidenceChecks.ChainLiveEndpoint), (another.Verdict.Word(), another.Verdict.CheckOf()));
+        Assert.Equal(("UNVERIFIABLE", LiveChecks.Endpoint), (another.Verdict.Word(), another.Verdict.CheckOf()));
         var behind = await AskAsync(offline, 1, Other(31_337, 0));
-        Assert.Equal(("UNVERIFIABLE", EvidenceChecks.ChainLiveBlock), (behind.Verdict.Word(), behind.Verdict.CheckOf()));
+        Assert.Equal(("UNVERIFIABLE", LiveChecks.Block), (behind.Verdict.Word(), behind.Verdict.CheckOf()));
         Assert.Empty(behind.Proves);
     }
 
@@ -124,7 +124,7 @@ public sealed class LiveChainTests(ToldStory told)
     {
         var (_, offline) = await AcceptedAsync();
         var live = offline.With(await LiveChains.AskAsync(offline, [new Broken(kind)], 1, TimeSpan.FromMilliseconds(100), default));
-        Assert.Equal(("UNVERIFIABLE", EvidenceChecks.ChainLiveEndpoint), (live.Verdict.Word(), live.Verdict.CheckOf()));
+        Assert.Equal(("UNVERIFIABLE", LiveChecks.Endpoint), (live.Verdict.Word(), live.Verdict.CheckOf()));
         Assert.DoesNotContain('\u001b', live.Verdict.ToString());
         Assert.DoesNotContain("words of a stranger", live.ToJson(default), StringComparison.Ordinal);
         Assert.Contains("broken.example", live.ToJson(default), StringComparison.Ordinal);
@@ -135,9 +135,9 @@ public sealed class LiveChainTests(ToldStory told)
     {
         var (story, offline) = await AcceptedAsync();
         var shallow = await AskAsync(offline, 1_000_000, Honest(story));
-        Assert.Equal(("UNVERIFIABLE", EvidenceChecks.ChainLiveDepth), (shallow.Verdict.Word(), shallow.Verdict.CheckOf()));
+        Assert.Equal(("UNVERIFIABLE", LiveChecks.Depth), (shallow.Verdict.Word(), shallow.Verdict.CheckOf()));
         var contradictory = await AskAsync(offline, 2, Liar(story, "eth_blockNumber", answer => answer["result"] = "0x0"));
-        Assert.Equal(EvidenceChecks.ChainLiveDepth, contradictory.Verdict.CheckOf());
+        Assert.Equal(LiveChecks.Depth, contradictory.Verdict.CheckOf());
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class LiveChainTests(ToldStory told)
         foreach (string field in (string[])["stateRoot", "hash", "number", "timestamp"])
         {
             var live = await AskAsync(offline, 1, Liar(story, "eth_getBlockByNumber", answer => answer["result"]![field] = field is "number" or "timestamp" ? "0x1" : $"0x{new string('0', 64)}"));
-            Assert.Equal(("UNVERIFIABLE", EvidenceChecks.ChainLiveEndpoint), (live.Verdict.Word(), live.Verdict.CheckOf()));
+            Assert.Equal(("UNVERIFIABLE", LiveChecks.Endpoint), (live.Verdict.Word(), live.Verdict.CheckOf()));
         }
     }
 

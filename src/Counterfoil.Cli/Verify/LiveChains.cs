@@ -58,7 +58,7 @@ static class LiveChains
         }
         string why = trouble.Count == 0 ? "" : $" ({string.Join("; ", trouble)})";
         return [.. report.Blocks.Select(b => found.GetValueOrDefault(b)
-            ?? new LiveBlock(b, null, null, Verdict.CannotTell(EvidenceChecks.ChainLiveEndpoint, $"an endpoint of {b.Chain} that answers about block {b.Number}{why}")))];
+            ?? new LiveBlock(b, null, null, Verdict.CannotTell(LiveChecks.Endpoint, $"an endpoint of {b.Chain} that answers about block {b.Number}{why}")))];
     }
 
     static async Task<LiveBlock> AskAsync(ChainClient client, EvidenceBlock block, ulong confirmations, CancellationToken cancel)

@@ -69,7 +69,7 @@ static class VerifyCommand
         }
         List("proves", report.Proves);
         List("does not prove", report.DoesNotProve);
-        if (report.Live.Any(l => l.Verdict is Verdict.Unverifiable { Reason.Check: var check } && check == EvidenceChecks.ChainLiveEndpoint))
+        if (report.Live.Any(l => l.Verdict is Verdict.Unverifiable { Reason.Check: var check } && check == LiveChecks.Endpoint))
             Terminal.Hint("--rpc takes the address of a node of the chain that the bundle names; without --rpc the answer is the offline one");
         if (report.PolicyDigest is null && report.Verdict is Verdict.Unverifiable) Terminal.Hint("pass --policy FILE, which says whom and what you trust (docs/trust.md)");
     }

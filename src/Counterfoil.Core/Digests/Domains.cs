@@ -6,7 +6,7 @@ namespace Counterfoil.Core.Digests;
 /// </summary>
 public static class Domains
 {
-    /// <summary>First byte of a Merkle leaf's input (RFC 9162 §2.1.1).</summary>
+    /// <summary>First byte of a Merkle leaf's input (RFC 9162 §2.1.1); with Keccak-256 in place of SHA-256, of the tree of a challenge's product.</summary>
     public const byte MerkleLeaf = 0x00;
 
     /// <summary>First byte of a Merkle inner node's input (RFC 9162 §2.1.1): what keeps a node from passing for a leaf.</summary>
@@ -83,10 +83,4 @@ public static class Domains
 
     /// <summary>First word, filled with zeros, of the key of a challenge's check vector.</summary>
     public static ReadOnlySpan<byte> ChallengeCheck => "counterfoil/challenge-check/v1"u8;
-
-    /// <summary>First byte of a leaf's input in the tree of a challenge's product: 32 cells, hashed with Keccak-256.</summary>
-    public const byte ProductLeaf = 0x00;
-
-    /// <summary>First byte of an inner node's input in the tree of a challenge's product, hashed with Keccak-256.</summary>
-    public const byte ProductNode = 0x01;
 }

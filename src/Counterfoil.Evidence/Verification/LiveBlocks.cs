@@ -28,14 +28,14 @@ public sealed record LiveBlock(EvidenceBlock Block, string? Endpoint, ulong? Con
     {
         ArgumentNullException.ThrowIfNull(block);
         if (there is not { } hash)
-            return new(block, endpoint, null, Verdict.CannotTell(EvidenceChecks.ChainLiveBlock, $"block {block.Number} of {block.Chain} at {endpoint}, whose latest is {latest}"));
+            return new(block, endpoint, null, Verdict.CannotTell(LiveChecks.Block, $"block {block.Number} of {block.Chain} at {endpoint}, whose latest is {latest}"));
         if (hash != block.Hash)
-            return new(block, endpoint, null, Verdict.Reject(EvidenceChecks.ChainLiveBlock, $"block {block.Number} {block.Hash} on {block.Chain}", $"block {block.Number} {hash} at {endpoint}"));
+            return new(block, endpoint, null, Verdict.Reject(LiveChecks.Block, $"block {block.Number} {block.Hash} on {block.Chain}", $"block {block.Number} {hash} at {endpoint}"));
         // A latest block before this one is an endpoint that has not made up its mind.
         ulong depth = latest < block.Number ? 1 : latest - block.Number + 1;
         return new(block, endpoint, depth, depth >= confirmations
             ? Verdict.Accept
-            : Verdict.CannotTell(EvidenceChecks.ChainLiveDepth, $"{confirmations} confirmations of block {block.Number} of {block.Chain}, which has {depth} at {endpoint}"));
+            : Verdict.CannotTell(LiveChecks.Depth, $"{confirmations} confirmations of block {block.Number} of {block.Chain}, which has {depth} at {endpoint}"));
     }
 }
 

@@ -65,7 +65,7 @@ public sealed class ProductTree
     internal static Keccak256Digest Leaf(ReadOnlySpan<byte> chunk)
     {
         Span<byte> input = stackalloc byte[1 + ChunkBytes];
-        input[0] = Domains.ProductLeaf;
+        input[0] = Domains.MerkleLeaf;
         chunk.CopyTo(input[1..]);
         return Keccak256.Hash(input);
     }
@@ -73,7 +73,7 @@ public sealed class ProductTree
     internal static Keccak256Digest Node(Keccak256Digest left, Keccak256Digest right)
     {
         Span<byte> input = stackalloc byte[1 + 2 * Bytes32.Size];
-        input[0] = Domains.ProductNode;
+        input[0] = Domains.MerkleNode;
         left.CopyTo(input[1..]);
         right.CopyTo(input[(1 + Bytes32.Size)..]);
         return Keccak256.Hash(input);
