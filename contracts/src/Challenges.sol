@@ -19,7 +19,8 @@ import {Tokens} from "./Tokens.sol";
 ///
 /// The seed is fixed by the hash of a block that did not exist when the challenge was asked for. Who makes blocks can know it a
 /// block ahead, or throw a block away for another seed; it gains time, and never an easier seed, as all seeds are the same work.
-/// Deadlines are in block timestamps. A challenge that nobody draws within 256 blocks is void and harms nobody.
+/// Deadlines are in block timestamps. A challenge that nobody draws within 256 blocks is void and harms nobody. Seeds are drawn no oftener
+/// than challenges are asked for: a tenant that asks for many and draws them all at once gets no provider to answer two at a time.
 ///
 /// The contract has no owner. It holds the fees of open demands and what was credited, and nothing else.
 contract Challenges is Exclusive {
@@ -29,7 +30,7 @@ contract Challenges is Exclusive {
     /// @param answerTime Seconds from the seed to the roots.
     /// @param disputeTime Seconds from the roots in which their cells can be demanded.
     /// @param openTime Seconds from a demand to its opening, at least MIN_OPEN_TIME.
-    /// @param interval Seconds from one challenge to the next.
+    /// @param interval Seconds from one challenge to the next: from question to question, and from seed to seed.
     /// @param openFee What a demand costs, in token units; the provider's if it opens.
     /// @param subject What the bond is about, such as the digest of a lease.
     struct Terms {
@@ -54,6 +55,7 @@ contract Challenges is Exclusive {
         address provider;
         uint32 n;
         uint16 devices;
+        uint32 interval;
         uint64 beaconBlock;
         uint32 answerTime;
         uint32 disputeTime;
@@ -101,6 +103,8 @@ contract Challenges is Exclusive {
     uint256 public demandCount;
     /// @notice When a bond was last challenged, in Unix seconds.
     mapping(uint256 bondId => uint256) public lastAsked;
+    /// @notice When the last seed of a bond's challenges was drawn, in Unix seconds.
+    mapping(uint256 bondId => uint256) public lastDrawn;
     /// @notice Demands on a bond that are not settled: by its beneficiary, or by others.
     mapping(uint256 bondId => mapping(bool beneficiary => uint256)) public unsettled;
     /// @notice Units that an account can claim: fees earned and fees given back.
@@ -152,7 +156,7 @@ contract Challenges is Exclusive {
     error NotOurBond(uint256 bondId);
     /// @notice Only the bond's beneficiary asks.
     error NotBeneficiary(address beneficiary, address caller);
-    /// @notice The bond was challenged less than its interval ago.
+    /// @notice The bond was challenged, or a seed drawn for it, less than its interval ago.
     error TooSoon(uint256 bondId, uint256 earliest);
     /// @notice The bond would end before this challenge can; it would have to last until `needed`.
     error BondTooShort(uint256 bondId, uint256 needed);
@@ -212,29 +216,30 @@ contract Challenges is Exclusive {
         bytes32 digest = keccak256(abi.encode(terms));
         if (digest != bond.terms) revert TermsDiffer(bondId, digest);
         _requireInRange(terms);
-        uint256 last = lastAsked[bondId];
-        if (last != 0 && block.timestamp < last + terms.interval) revert TooSoon(bondId, last + terms.interval);
+        _requireInterval(bondId, lastAsked[bondId], terms.interval);
         lastAsked[bondId] = block.timestamp;
 
         challengeId = ++challengeCount;
         Challenge storage c = _challenges[challengeId];
         c.bondId = bondId;
         c.provider = bond.provider;
-        (c.n, c.devices, c.openFee) = (terms.n, terms.devices, terms.openFee);
+        (c.n, c.devices, c.interval, c.openFee) = (terms.n, terms.devices, terms.interval, terms.openFee);
         (c.answerTime, c.disputeTime, c.openTime) = (terms.answerTime, terms.disputeTime, terms.openTime);
         c.beaconBlock = uint64(block.number + BEACON_DELAY);
         _requireLasting(c, bond.until);
         emit Asked(challengeId, bondId, bond.provider, terms, c.beaconBlock);
     }
 
-    /// @notice Draws the seed, as soon as the beacon's block is there and while its hash can be had. Anyone may call it.
-    /// The answer's time runs from here.
+    /// @notice Draws the seed, as soon as the beacon's block is there and while its hash can be had, an interval after the seed before.
+    /// Anyone may call it. The answer's time runs from here.
     function draw(uint256 challengeId) external {
         Challenge storage c = _challenge(challengeId);
         if (c.seed != 0) revert AlreadyDrawn(challengeId);
         if (block.number <= c.beaconBlock) revert BeaconAhead(challengeId, c.beaconBlock);
         bytes32 beacon = blockhash(c.beaconBlock);
         if (beacon == 0) revert BeaconGone(challengeId, c.beaconBlock);
+        _requireInterval(c.bondId, lastDrawn[c.bondId], c.interval);
+        lastDrawn[c.bondId] = block.timestamp;
         _requireLasting(c, registry.bondOf(c.bondId).until);
         c.seed = keccak256(abi.encode(SEED, block.chainid, address(this), challengeId, beacon));
         c.answerBy = uint64(block.timestamp) + c.answerTime;
@@ -381,6 +386,10 @@ contract Challenges is Exclusive {
         if (t.devices == 0 || t.devices > MAX_DEVICES) revert TermsOutOfRange();
         if (t.answerTime == 0 || t.answerTime > MAX_TIME || t.disputeTime > MAX_TIME) revert TermsOutOfRange();
         if (t.openTime < MIN_OPEN_TIME || t.openTime > MAX_TIME) revert TermsOutOfRange();
+    }
+
+    function _requireInterval(uint256 bondId, uint256 last, uint256 interval) private view {
+        if (last != 0 && block.timestamp < last + interval) revert TooSoon(bondId, last + interval);
     }
 
     /// @dev The bond must outlive the last answer, the last demand, its opening, and as long again for whoever refutes what was opened.

@@ -16,6 +16,9 @@ import {Tokens} from "./Tokens.sol";
 /// A bond ends at `until`, whoever does what: before, its slasher can slash it, once and whole; from then on nobody can, and anyone
 /// may release it. A slasher that is broken or silent therefore holds nothing up for longer than the provider agreed to.
 ///
+/// A limit is of what the provider's key can lose, not only of what it can have in bonds at a time: a slash uses it up, and only the owner
+/// gives it back. Else whoever stole the key could be the beneficiary and the informer of one bond after the other, until all is gone.
+///
 /// Of a slashed bond, an eighth goes to the informer and three eighths to the bond's beneficiary; the rest, at least half, is
 /// burnt: it stays in this contract and no call moves it. A provider that is its own beneficiary and informs on itself, to save its
 /// stake from somebody who would, so loses at least half, and hurts nobody else, as the bond protected nobody else. One that runs ahead of an
@@ -84,7 +87,7 @@ contract ProviderRegistry is Exclusive {
     uint256 public burnt;
     /// @notice Units that an account can claim: bounties and compensation.
     mapping(address account => uint256) public claimable;
-    /// @notice Units that a provider's key may have in bonds with a slasher at a time, as its owner said.
+    /// @notice Units that a provider's key may have in bonds with a slasher at a time: as its owner said, less what was slashed since.
     mapping(address provider => mapping(address slasher => uint256)) public limitOf;
     /// @notice Units that a provider has in bonds with a slasher.
     mapping(address provider => mapping(address slasher => uint256)) public encumberedBy;
@@ -111,7 +114,7 @@ contract ProviderRegistry is Exclusive {
     event Unbonding(address indexed provider, uint256 leaving, uint64 leavesAt);
     /// @notice Stake left.
     event Withdrawn(address indexed provider, address indexed owner, uint256 amount);
-    /// @notice An owner said how much the provider's key may put into bonds with a slasher.
+    /// @notice How much the provider's key may have in bonds with a slasher from now on: its owner said so, or a slash took from it.
     event LimitSet(address indexed provider, address indexed slasher, uint256 limit);
     /// @notice A part of a provider's stake answers for something.
     event BondOpened(
@@ -272,7 +275,8 @@ contract ProviderRegistry is Exclusive {
     }
 
     /// @notice Says how much of the stake the provider's key may have in bonds with a slasher at a time: who stole the key can lose
-    /// that much. Owner only. Bonds that are open stay open.
+    /// that much, in all, as a slash lowers the limit by the bond. Owner only. Bonds that are open stay open until they end, and
+    /// can be made longer only while together they are within the limit.
     function setLimit(address provider, address slasher, uint256 limit) external {
         _owned(provider);
         limitOf[provider][slasher] = limit;
@@ -298,7 +302,7 @@ contract ProviderRegistry is Exclusive {
         uint256 free = p.staked - p.encumbered;
         if (amount > free) revert InsufficientStake(msg.sender, free, amount);
         uint256 with = encumberedBy[msg.sender][slasher] + amount;
-        if (with > limitOf[msg.sender][slasher]) revert LimitExceeded(slasher, limitOf[msg.sender][slasher], with);
+        _requireLimit(slasher, with);
         encumberedBy[msg.sender][slasher] = with;
         p.encumbered += uint128(amount);
         bondId = ++bondCount;
@@ -306,11 +310,13 @@ contract ProviderRegistry is Exclusive {
         emit BondOpened(bondId, msg.sender, slasher, beneficiary, amount, until, terms);
     }
 
-    /// @notice Lets a bond that has not ended end later. Provider only.
+    /// @notice Lets a bond that has not ended end later. Provider only, within the owner's limit: with it, the owner of a key that was
+    /// stolen ends what the thief would extend for ever.
     function extendBond(uint256 bondId, uint64 until) external {
         Bond storage b = _running(bondId);
         if (msg.sender != b.provider) revert NotProvider(b.provider, msg.sender);
         _requireUntil(until, b.until);
+        _requireLimit(b.slasher, encumberedBy[msg.sender][b.slasher]);
         b.until = until;
         emit BondExtended(bondId, until);
     }
@@ -331,9 +337,11 @@ contract ProviderRegistry is Exclusive {
         if (msg.sender != b.slasher) revert NotSlasher(b.slasher, msg.sender);
         if (informer == address(0)) revert ZeroAddress();
         _close(b);
+        _lowerLimit(b);
         Provider storage p = _providers[b.provider];
         p.staked -= b.amount;
         if (p.leaving > p.staked) p.leaving = p.staked; // what was not asked to leave is lost first
+        if (p.leaving == 0) p.leavesAt = 0;
         uint256 bounty = b.amount / 8;
         uint256 compensation = uint256(b.amount) * 3 / 8;
         uint256 rest = b.amount - bounty - compensation;
@@ -414,6 +422,18 @@ contract ProviderRegistry is Exclusive {
     function _requireUntil(uint64 until, uint256 after_) private view {
         uint256 latest = block.timestamp + MAX_BOND_TIME;
         if (until <= after_ || until > latest) revert UntilOutOfRange(until, after_ + 1, latest);
+    }
+
+    function _requireLimit(address slasher, uint256 encumbered) private view {
+        uint256 limit = limitOf[msg.sender][slasher];
+        if (encumbered > limit) revert LimitExceeded(slasher, limit, encumbered);
+    }
+
+    function _lowerLimit(Bond storage b) private {
+        uint256 limit = limitOf[b.provider][b.slasher];
+        limit = limit > b.amount ? limit - b.amount : 0;
+        limitOf[b.provider][b.slasher] = limit;
+        emit LimitSet(b.provider, b.slasher, limit);
     }
 
     function _close(Bond storage b) private {

@@ -344,6 +344,23 @@ contract ChallengesTest is Hardware {
         asked(bondId);
     }
 
+    function test_questions_that_were_saved_up_are_not_drawn_all_at_once() public {
+        uint256 bondId = bonded(100);
+        uint256 first = asked(bondId);
+        vm.warp(START + 60);
+        uint256 second = asked(bondId);
+        drawn(first);
+        vm.warp(START + 119);
+        vm.roll(block.number + 1);
+        vm.expectRevert(abi.encodeWithSelector(Challenges.TooSoon.selector, bondId, START + 120));
+        challenges.draw(second);
+        vm.warp(START + 120);
+        vm.setBlockhash(1005, "beacon");
+        challenges.draw(second);
+        // Another bond's seeds are another matter.
+        drawn(asked(bonded(100)));
+    }
+
     function test_terms_that_the_provider_did_not_agree_to_are_refused() public {
         uint256 bondId = bonded(100);
         terms.answerTime = 1;

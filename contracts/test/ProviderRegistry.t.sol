@@ -190,6 +190,56 @@ contract ProviderRegistryTest is Hardware {
         _extend(bondId, START + 5 days);
     }
 
+    function test_who_stole_the_key_loses_the_limit_once_and_not_one_bond_after_the_other() public {
+        staked(9000);
+        _slash(_bond(3000));
+        vm.assertEq(registry.limitOf(PROVIDER, SLASHER), 2000, "a slash uses the limit up");
+        vm.expectRevert(abi.encodeWithSelector(ProviderRegistry.LimitExceeded.selector, SLASHER, 2000, 2001));
+        _bond(2001);
+        uint256 last = _bond(2000);
+        vm.expectEmit();
+        emit ProviderRegistry.LimitSet(PROVIDER, SLASHER, 0);
+        _slash(last);
+        vm.expectRevert(abi.encodeWithSelector(ProviderRegistry.LimitExceeded.selector, SLASHER, 0, 1));
+        _bond(1);
+        vm.assertEq(registry.providerOf(PROVIDER).staked, 5000, "no more than the limit is lost");
+    }
+
+    function test_a_bond_that_ends_unslashed_gives_its_part_of_the_limit_back() public {
+        staked(9000);
+        uint256 bondId = _bond(5000);
+        vm.warp(START + 3 days);
+        registry.release(bondId);
+        _bond(5000);
+    }
+
+    function test_an_owner_that_lowers_the_limit_below_an_open_bond_loses_no_more_than_the_bond() public {
+        uint256 bondId = _bond(800);
+        vm.prank(OWNER);
+        registry.setLimit(PROVIDER, SLASHER, 100);
+        _slash(bondId);
+        vm.assertEq(registry.limitOf(PROVIDER, SLASHER), 0, "limit");
+    }
+
+    function test_who_stole_the_key_cannot_extend_a_bond_against_the_owners_limit() public {
+        uint256 bondId = _bond(800);
+        vm.prank(OWNER);
+        registry.setLimit(PROVIDER, SLASHER, 799);
+        vm.expectRevert(abi.encodeWithSelector(ProviderRegistry.LimitExceeded.selector, SLASHER, 799, 800));
+        _extend(bondId, START + 4 days);
+        _unbond(1000);
+        vm.warp(START + 3 days);
+        registry.release(bondId);
+        vm.assertEq(_withdraw(), 1000, "all of it leaves");
+    }
+
+    function test_where_all_is_slashed_nothing_is_said_to_leave() public {
+        _unbond(1000);
+        _slash(_bond(1000));
+        vm.assertEq(registry.providerOf(PROVIDER).leaving, 0, "leaving");
+        vm.assertEq(registry.providerOf(PROVIDER).leavesAt, 0, "leaves at");
+    }
+
     function _extend(uint256 bondId, uint64 until) private {
         vm.prank(PROVIDER);
         registry.extendBond(bondId, until);
