@@ -23,7 +23,7 @@ public sealed record FacilitatorOptions
     /// <summary>Seconds of validity that an authorization must have left to be found valid.</summary>
     public uint Margin { get; init; } = 6;
 
-    /// <summary>Blocks that a transfer must have, its own included, before it counts.</summary>
+    /// <summary>Blocks that a transfer must have, its own included, before it counts. One that counts and is not final is watched: see <see cref="Facilitator.ReexamineAsync"/>.</summary>
     public ulong Confirmations { get; init; } = 1;
 
     /// <summary>How long one question waits for the outcome before it is answered "pending".</summary>
@@ -31,6 +31,9 @@ public sealed record FacilitatorOptions
 
     /// <summary>How long it waits between two looks at the chain.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often it looks after payments that nobody asks for: those whose outcome is open, and those settled in a block that is not final.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(12);
 }
 
 /// <summary>
@@ -48,6 +51,7 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     readonly KeyedLock<PaymentKey> turns = new();
     readonly CancellationTokenSource stopping = new();
     readonly SubmissionLane lane;
+    readonly Task watch;
     readonly ILogger logger;
 
     /// <summary>Starts a facilitator. Call <see cref="ResumeAsync"/> once to take up what a crash left open.</summary>
@@ -68,6 +72,7 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
         (this.options, this.chain, this.journal, this.time, this.verified) = (options, chain, journal, time, verified ?? new());
         this.logger = logger ?? (ILogger)NullLogger.Instance;
         lane = new SubmissionLane(chain, journal, options.Confirmations, stopping.Token);
+        watch = Task.Run(WatchAsync);
     }
 
     /// <inheritdoc/>
@@ -106,6 +111,30 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
         return await Task.WhenAll(open.Select(r => SettleAsync(r.Intent))).WaitAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Looks once at every payment whose outcome is open, and at every one settled in a block that is not final, in the order of account nonces; returns how many of these
+    /// there are still. A settled payment that a reorganisation took away is open again, and its same bytes are sent. Called every <see cref="FacilitatorOptions.WatchInterval"/>.
+    /// </summary>
+    public async Task<int> ReexamineAsync(CancellationToken cancellation)
+    {
+        foreach (var (intent, _) in await journal.ReadOpenAsync(cancellation).ConfigureAwait(false))
+            if (!underway.ContainsKey((intent.Key, intent.Authorization))) await RunAsync(intent, patience: null).WaitAsync(cancellation).ConfigureAwait(false);
+        return (await journal.ReadOpenAsync(cancellation).ConfigureAwait(false)).Count;
+    }
+
+    async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(options.WatchInterval, time);
+        while (!stopping.IsCancellationRequested)
+            try
+            {
+                await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false);
+                await ReexamineAsync(stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested) { }
+            catch (Exception away) { JournalAway(logger, away); }
+    }
+
     // Who asks for the same payment while a run is under way shares it; the run itself is nobody's to cancel. Another authorization under the same nonce is
     // another run, and waits its turn: it must not hear that "it" was settled, for the money may be going elsewhere.
     Task<SettlementOutcome> SettleAsync(SettlementIntent intent)
@@ -113,7 +142,7 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
         var id = (intent.Key, intent.Authorization);
         return underway.GetOrAdd(id, _ => new Lazy<Task<SettlementOutcome>>(() => Task.Run(async () =>
         {
-            try { return await RunAsync(intent).ConfigureAwait(false); }
+            try { return await RunAsync(intent, options.Patience).ConfigureAwait(false); }
             finally { underway.TryRemove(id, out Lazy<Task<SettlementOutcome>>? _); }
         }))).Value;
     }
@@ -121,14 +150,14 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     static SettlementOutcome Conflict { get; } =
         new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
 
-    async Task<SettlementOutcome> RunAsync(SettlementIntent asked)
+    async Task<SettlementOutcome> RunAsync(SettlementIntent asked, TimeSpan? patience)
     {
         try
         {
             using var turn = await turns.EnterAsync(asked.Key, stopping.Token).ConfigureAwait(false);
             var record = await journal.FindAsync(asked.Key, stopping.Token).ConfigureAwait(false);
             if (record is not null && record.Intent.Authorization != asked.Authorization) return Conflict;
-            return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing).ConfigureAwait(false);
+            return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing, patience).ConfigureAwait(false);
         }
         // The chain is away or the process is stopping: the journal knows how far it came, and asking again goes on from there.
         // The error itself is the operator's: it may name machines and their keys.
@@ -139,7 +168,8 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
         }
     }
 
-    async Task<SettlementOutcome> DriveAsync(SettlementIntent intent, SettlementState state)
+    // Without patience it never waits: what can be done now is done, once.
+    async Task<SettlementOutcome> DriveAsync(SettlementIntent intent, SettlementState state, TimeSpan? patience)
     {
         long start = time.GetTimestamp();
         SettlementEvent next = new SettlementEvent.Asked();
@@ -149,13 +179,15 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
             foreach (var effect in effects)
                 switch (effect)
                 {
-                    case SettlementEffect.Answer: return Answer(intent, state);
+                    case SettlementEffect.Answer:
+                        if (state is SettlementState.Failed) lane.Recount();
+                        return Answer(intent, state);
                     case SettlementEffect.Persist:
                         await journal.WriteAsync([new SettlementRecord(intent, state)], stopping.Token).ConfigureAwait(false);
                         break;
                     case SettlementEffect.PersistLater: journal.WriteLater(new SettlementRecord(intent, state)); break;
                     case SettlementEffect.Look:
-                        var transfer = (state as SettlementState.Submitted)?.Transfer;
+                        var transfer = (state as SettlementState.Submitted ?? (state as SettlementState.Settled)?.Watched)?.Transfer;
                         next = new SettlementEvent.Seen(await chain.LookAsync(intent, transfer, stopping.Token).ConfigureAwait(false));
                         break;
                     case SettlementEffect.Prepare: (state, next) = await SubmitAsync(intent, state).ConfigureAwait(false); break;
@@ -163,7 +195,7 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
                         next = await SubmissionLane.SendAsync(chain, (SettlementState.Submitted)state, stopping.Token).ConfigureAwait(false);
                         break;
                     case SettlementEffect.Wait:
-                        if (time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a block with the transfer, and its confirmations");
+                        if (IsOver()) return new SettlementOutcome.Pending("a block with the transfer, and its confirmations");
                         await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
                         next = new SettlementEvent.Waited();
                         break;
@@ -171,9 +203,11 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
                 }
             // Sent again and again without appearing: let time pass as well.
             if (effects is not [SettlementEffect.Send]) continue;
-            if (time.GetElapsedTime(start) > options.Patience) return new SettlementOutcome.Pending("a node that keeps the transfer");
+            if (IsOver()) return new SettlementOutcome.Pending("a node that keeps the transfer");
             await Task.Delay(options.Interval, time, stopping.Token).ConfigureAwait(false);
         }
+
+        bool IsOver() => patience is null || time.GetElapsedTime(start) > patience;
     }
 
     async ValueTask<(SettlementState, SettlementEvent)> SubmitAsync(SettlementIntent intent, SettlementState state)
@@ -222,12 +256,16 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "the chain or the journal does not answer for the payment {Payment}; it stays as it is")]
     static partial void ChainAway(ILogger logger, Exception error, PaymentKey payment);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the journal does not answer; open payments are looked at later")]
+    static partial void JournalAway(ILogger logger, Exception error);
+
     ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>Stops. Payments under way stay in the journal.</summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
+        await watch.ConfigureAwait(false);
         await lane.DisposeAsync().ConfigureAwait(false);
         foreach (var run in underway.Values) await ((Task)run.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();

@@ -24,12 +24,16 @@ sealed class SubmissionLane : IAsyncDisposable
     readonly Task worker;
     readonly HashSet<ulong> taken = [];
     ulong? nextNonce;
+    volatile bool recounts;
 
     public SubmissionLane(ISettlementChain chain, ISettlementJournal journal, ulong confirmations, CancellationToken stopping)
     {
         (this.chain, this.journal, this.confirmations, this.stopping) = (chain, journal, confirmations, stopping);
         worker = Task.Run(RunAsync, CancellationToken.None);
     }
+
+    /// <summary>A transaction was given up that may be in no block: its nonce is asked for and given out again, or those behind it would wait for ever.</summary>
+    public void Recount() => recounts = true;
 
     /// <summary>Signs, records and sends a transaction; returns the state that was recorded and what became of sending it.</summary>
     public Task<(SettlementState State, SettlementEvent Event)> SubmitAsync(SettlementIntent intent, SettlementState before)
@@ -57,13 +61,15 @@ sealed class SubmissionLane : IAsyncDisposable
 
     async Task SubmitAsync(List<Submission> batch)
     {
-        if (nextNonce is not { } nonce)
+        if (recounts || nextNonce is not { } nonce)
         {
+            recounts = false;
             nonce = await chain.NextAccountNonceAsync(stopping).ConfigureAwait(false);
             taken.Clear();
-            // A transaction in the journal may not have reached the chain yet; its nonce is spoken for.
+            // A transaction in the journal may not have reached the chain yet, or may be sent again after a reorganisation; its nonce is spoken for.
             foreach (var record in await journal.ReadOpenAsync(stopping).ConfigureAwait(false))
-                if (record.State is SettlementState.Submitted { Refusal: null, Transfer.AccountNonce: var spoken }) taken.Add(spoken);
+                if ((record.State as SettlementState.Submitted ?? (record.State as SettlementState.Settled)?.Watched) is { Refusal: null, Transfer.AccountNonce: var spoken })
+                    taken.Add(spoken);
         }
         var records = new List<SettlementRecord>(batch.Count);
         foreach (var submission in batch)

@@ -10,7 +10,7 @@ namespace Counterfoil.Payments.AspNetCore.Storage;
 /// <remarks>WAL with <c>synchronous = FULL</c>: a task that completes has been flushed to the disk. All work runs in the order in which it was handed over.</remarks>
 public sealed class PaymentDatabase : IAsyncDisposable
 {
-    const int SchemaVersion = 2;
+    const int SchemaVersion = 3;
     const long ApplicationId = 0x43465041; // "CFPA"
     const int BatchLimit = 256;
 
@@ -49,7 +49,7 @@ public sealed class PaymentDatabase : IAsyncDisposable
             Scalar(connection, "PRAGMA journal_mode = WAL");
             Scalar(connection, "PRAGMA synchronous = FULL");
             if (version < SchemaVersion)
-                Scalar(connection, $"BEGIN IMMEDIATE; {(version == 0 ? Schema : "")} {PurseIndex} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT");
+                Scalar(connection, $"BEGIN IMMEDIATE; {(version == 0 ? Schema : "")} {PurseIndex} {Watching} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT");
             return new PaymentDatabase(connection);
         }
         catch (Exception error)
@@ -73,7 +73,14 @@ public sealed class PaymentDatabase : IAsyncDisposable
         """;
 
     // Version 1 indexed the open payments alone.
-    const string PurseIndex = "DROP INDEX IF EXISTS purse_open; CREATE INDEX purse_id ON purse (id, stage);";
+    const string PurseIndex = "DROP INDEX IF EXISTS purse_open; CREATE INDEX IF NOT EXISTS purse_id ON purse (id, stage);";
+
+    // Up to version 2 a settled payment was not watched.
+    const string Watching = """
+        ALTER TABLE settlement ADD COLUMN paid_by TEXT;
+        DROP INDEX settlement_open;
+        CREATE INDEX settlement_open ON settlement (account_nonce) WHERE stage IN (1, 4);
+        """;
 
     /// <summary>Runs work inside a transaction; completes once it is durable. Work that throws is undone alone.</summary>
     internal async Task<T> RunAsync<T>(Func<PaymentDatabase, T> work)

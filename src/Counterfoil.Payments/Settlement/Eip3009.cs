@@ -38,11 +38,21 @@ public static class Eip3009
         return verdict;
     }
 
-    /// <summary>Topics that find the event <c>AuthorizationUsed</c> of a payment.</summary>
-    public static IReadOnlyList<Bytes32?> UsedTopics(SettlementIntent intent)
+    /// <summary>Topics that find the event by which a payment's nonce was spent: <c>AuthorizationUsed</c> or <c>AuthorizationCanceled</c>.</summary>
+    public static IReadOnlyList<Bytes32?> SpentTopics(SettlementIntent intent)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        return [AuthorizationUsedEvent.Event.Topic, new Bytes32(intent.Authorization.From.ToWord().ToBigEndian()), intent.Authorization.Nonce];
+        return [null, new Bytes32(intent.Authorization.From.ToWord().ToBigEndian()), intent.Authorization.Nonce];
+    }
+
+    /// <summary>Whether a transaction's events show that it used or cancelled a payment's nonce.</summary>
+    public static bool Spent(SettlementIntent intent, IReadOnlyList<LogEntry> logs)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(logs);
+        var (token, a) = (intent.Token.Contract, intent.Authorization);
+        return logs.Any(log => (AuthorizationUsedEvent.TryDecode(log, token, out var used) && used.Authorizer == a.From && used.Nonce == a.Nonce)
+            || (AuthorizationCanceledEvent.TryDecode(log, token, out var cancelled) && cancelled.Authorizer == a.From && cancelled.Nonce == a.Nonce));
     }
 
     /// <summary>

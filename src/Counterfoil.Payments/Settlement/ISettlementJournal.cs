@@ -19,6 +19,6 @@ public interface ISettlementJournal
     /// <summary>Writes a record some time soon, after all that was written before it.</summary>
     void WriteLater(SettlementRecord record);
 
-    /// <summary>Every payment whose outcome is open, in the order of account nonces.</summary>
+    /// <summary>Every payment whose outcome is open, or settled and watched still, in the order of account nonces.</summary>
     ValueTask<IReadOnlyList<SettlementRecord>> ReadOpenAsync(CancellationToken cancellation);
 }

@@ -33,13 +33,14 @@ public enum TransactionPlace
     Reverted,
 }
 
-/// <summary>What a chain shows of a payment, at one block.</summary>
+/// <summary>What a chain shows of a payment, at one block. What is not final yet can be taken back by a reorganisation.</summary>
 /// <param name="NonceUsed">Whether the authorization's nonce is used or cancelled.</param>
 /// <param name="PaidBy">The transaction that used it <em>and</em> moved the amount from payer to payee, whoever sent it; null where there is none.</param>
 /// <param name="Confirmations">Blocks on top of that transaction's, its own included; 0 where there is none.</param>
 /// <param name="Place">Where the facilitator's own transaction is.</param>
-/// <param name="BlockTime">The block's time, Unix seconds.</param>
-public readonly record struct Sighting(bool NonceUsed, Bytes32? PaidBy, ulong Confirmations, TransactionPlace Place, ulong BlockTime);
+/// <param name="FinalTime">The time of the latest final block, Unix seconds: no transaction can come into a block before it.</param>
+/// <param name="IsFinal">Whether the block with the payment is final; where there is none, the one that spent the nonce otherwise; where that is unused, the one in which our transaction was reverted.</param>
+public readonly record struct Sighting(bool NonceUsed, Bytes32? PaidBy, ulong Confirmations, TransactionPlace Place, ulong FinalTime, bool IsFinal);
 
 /// <summary>What a node says to a transaction. An exception is neither: the transaction may be on its way.</summary>
 /// <param name="Refusal">Why the node will not have it, or null where it took it or had it already.</param>
@@ -64,7 +65,7 @@ public interface ISettlementChain
     /// <summary>Runs the transfer on the latest block without sending it: accepted where it succeeds, else <see cref="PaymentChecks.Simulation"/> with the revert's reason.</summary>
     ValueTask<Verdict> SimulateAsync(SettlementIntent intent, CancellationToken cancellation);
 
-    /// <summary>The submitter's lowest account nonce that no transaction in a block or ready for one has (<c>eth_getTransactionCount</c> of <c>pending</c>).</summary>
+    /// <summary>The submitter's lowest account nonce that no transaction in a block has; those that wait for one are in the journal.</summary>
     ValueTask<ulong> NextAccountNonceAsync(CancellationToken cancellation);
 
     /// <summary>Builds and signs the transaction that calls <c>transferWithAuthorization</c>. Sends nothing.</summary>

@@ -26,7 +26,8 @@ public abstract record SettlementState
 
     /// <summary>The money moved.</summary>
     /// <param name="Transaction">The transaction that moved it.</param>
-    public sealed record Settled(Bytes32 Transaction) : SettlementState;
+    /// <param name="Watched">What to go back to where a reorganisation takes the transfer away; null once its block is final.</param>
+    public sealed record Settled(Bytes32 Transaction, Submitted? Watched) : SettlementState;
 
     /// <summary>The money did not move, and no transaction of ours can still move it.</summary>
     /// <param name="Reason">Why.</param>
@@ -85,12 +86,13 @@ public enum SettlementEffect
 /// </summary>
 /// <remarks>
 /// Why not twice: a payment has one nonce, the contract uses it once; and a new transaction is made only after the last one was refused by the node
-/// and the chain shows the nonce unused. Why no guess: <see cref="SettlementState.Settled"/> needs a transfer seen with enough confirmations;
-/// <see cref="SettlementState.Failed"/> needs a nonce spent on something else, our transaction reverted, or the chain's clock past the validity.
+/// and the chain shows the nonce unused. Why no guess: <see cref="SettlementState.Settled"/> needs a transfer seen with enough confirmations, and is watched
+/// until it is final; <see cref="SettlementState.Failed"/> of what was submitted needs, in a final block, a nonce spent on something else, our transaction reverted, or
+/// a time past the validity. A node's refusals are none of these: it may have kept what it said it would not have.
 /// </remarks>
 public static class SettlementMachine
 {
-    /// <summary>How many transactions are made for one payment before its refusals count as failure.</summary>
+    /// <summary>How many transactions that a node refuses are made for one payment before some time must pass.</summary>
     public const int Attempts = 3;
 
     /// <summary>One step.</summary>
@@ -106,12 +108,21 @@ public static class SettlementMachine
         ArgumentOutOfRangeException.ThrowIfZero(confirmations);
         return (state, happened) switch
         {
+            (SettlementState.Settled { Watched: { } }, SettlementEvent.Asked) => (state, [SettlementEffect.Look]),
+            (SettlementState.Settled { Watched: { } watched }, SettlementEvent.Seen { Sighting: var sighting }) => Judge(intent, watched, sighting, confirmations) switch
+            {
+                (var same, _) when same == state => (state, [SettlementEffect.Answer]),
+                // A reorganisation took the transfer away. The same bytes go out again; the authorization's nonce makes that safe.
+                (SettlementState.Submitted reopened, var effects) => (reopened, [SettlementEffect.Persist, .. effects]),
+                var ended => ended,
+            },
             (SettlementState.Settled or SettlementState.Failed, _) => (state, [SettlementEffect.Answer]),
 
             (SettlementState.Unsubmitted, SettlementEvent.Asked or SettlementEvent.Waited) => (state, [SettlementEffect.Look]),
-            // Anyone may submit an authorization that they saw. The payee has the money then, and ours would only burn gas.
-            (SettlementState.Unsubmitted, SettlementEvent.Seen { Sighting: { PaidBy: { } other } seen }) => seen.Confirmations >= confirmations
-                ? (new SettlementState.Settled(other), [SettlementEffect.Persist, SettlementEffect.Answer]) : (state, [SettlementEffect.Wait]),
+            // Anyone may submit an authorization that they saw. The payee has the money then, and ours would only burn gas. We have nothing to send should a
+            // reorganisation take it away, so it counts when none can.
+            (SettlementState.Unsubmitted, SettlementEvent.Seen { Sighting: { PaidBy: { } other } seen }) => seen.IsFinal && seen.Confirmations >= confirmations
+                ? (new SettlementState.Settled(other, null), [SettlementEffect.Persist, SettlementEffect.Answer]) : (state, [SettlementEffect.Wait]),
             (SettlementState.Unsubmitted, SettlementEvent.Seen { Sighting.NonceUsed: true }) =>
                 Decline(new Reason(PaymentChecks.NonceUsed, "a nonce not used before", intent.Authorization.Nonce.ToString())),
             (SettlementState.Unsubmitted, SettlementEvent.Seen) => (state, [SettlementEffect.Prepare]),
@@ -126,10 +137,8 @@ public static class SettlementMachine
             (SettlementState.Submitted s, SettlementEvent.SendRefused r) => (s with { Refusal = r.Why }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
             (SettlementState.Submitted s, SettlementEvent.Withheld) =>
                 (s with { Refusal = "not sent", Attempt = s.Attempt - 1 }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
-            // Perhaps by the transaction that a node refused, or by a stranger's: then it is paid. Looking again tells.
-            (SettlementState.Submitted, SettlementEvent.Declined d) when d.Reason.Check == PaymentChecks.NonceUsed => (state, [SettlementEffect.Wait]),
-            // It had been good before; the node's refusal of the last transaction is the better reason.
-            (SettlementState.Submitted s, SettlementEvent.Declined) => Fail(PaymentChecks.Settlement, "a node that takes the transaction", s.Refusal ?? "none"),
+            // It had been good before, and the transaction that a node refused may be the reason: then it is paid. Looking again tells.
+            (SettlementState.Submitted, SettlementEvent.Declined) => (state, [SettlementEffect.Wait]),
             (SettlementState.Submitted s, SettlementEvent.Prepared p) =>
                 (new SettlementState.Submitted(p.Transfer, s.Attempt + 1, null), [SettlementEffect.Persist, SettlementEffect.Send]),
             (SettlementState.Submitted s, SettlementEvent.Seen { Sighting: var sighting }) => Judge(intent, s, sighting, confirmations),
@@ -142,18 +151,19 @@ public static class SettlementMachine
         SettlementIntent intent, SettlementState.Submitted state, Sighting seen, ulong confirmations)
     {
         if (seen.PaidBy is { } transaction)
-            return seen.Confirmations >= confirmations
-                ? (new SettlementState.Settled(transaction), [SettlementEffect.PersistLater, SettlementEffect.Answer])
-                : (state, [SettlementEffect.Wait]);
-        if (seen.NonceUsed) return Fail(PaymentChecks.NonceUsed, "the nonce spent on this transfer", "it spent or cancelled otherwise");
-        if (seen.Place == TransactionPlace.Reverted) return Fail(PaymentChecks.Settlement, "a transfer", $"transaction 0x{state.Transfer.Hash} reverted");
+        {
+            if (seen.Confirmations < confirmations) return (state, [SettlementEffect.Wait]);
+            var watched = transaction == state.Transfer.Hash ? state with { Refusal = null } : state;
+            return (new SettlementState.Settled(transaction, seen.IsFinal ? null : watched), [SettlementEffect.PersistLater, SettlementEffect.Answer]);
+        }
+        if (seen.NonceUsed && seen.IsFinal) return Fail(PaymentChecks.NonceUsed, "the nonce spent on this transfer", "it spent or cancelled otherwise");
+        if (seen.Place == TransactionPlace.Reverted && seen.IsFinal) return Fail(PaymentChecks.Settlement, "a transfer", $"transaction 0x{state.Transfer.Hash} reverted");
         // A block before this time could still take it; one at or after cannot (EIP-3009: now < validBefore).
-        if (intent.Authorization.ValidBefore <= seen.BlockTime && seen.Place == TransactionPlace.Unknown)
-            return Fail(PaymentChecks.Expired, $"a transfer before {intent.Authorization.ValidBefore}", $"none by {seen.BlockTime}");
-        if (seen.Place != TransactionPlace.Unknown) return (state, [SettlementEffect.Wait]);
+        if (intent.Authorization.ValidBefore <= seen.FinalTime && seen.Place == TransactionPlace.Unknown)
+            return Fail(PaymentChecks.Expired, $"a transfer before {intent.Authorization.ValidBefore}", $"none by {seen.FinalTime}");
+        if (seen.Place != TransactionPlace.Unknown || seen.NonceUsed) return (state, [SettlementEffect.Wait]);
         if (state.Refusal is null) return (state, [SettlementEffect.Send]);
-        return state.Attempt < Attempts ? (state, [SettlementEffect.Prepare])
-            : Fail(PaymentChecks.Settlement, "a node that takes the transaction", state.Refusal);
+        return state.Attempt < Attempts ? (state, [SettlementEffect.Prepare]) : (state with { Attempt = 0 }, [SettlementEffect.Wait]);
     }
 
     static (SettlementState, ImmutableArray<SettlementEffect>) Decline(Reason reason) => (new SettlementState.Failed(reason), [SettlementEffect.Answer]);

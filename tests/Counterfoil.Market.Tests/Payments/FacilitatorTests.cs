@@ -127,6 +127,24 @@ public sealed class FacilitatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_journal_gives_back_a_settled_payment_that_is_watched_among_the_open_ones_until_it_is_final()
+    {
+        var journal = new SqliteSettlementJournal(database);
+        var submitted = new SettlementState.Submitted(new PreparedTransfer(new(Enumerable.Repeat((byte)1, 32).ToArray()), 7, new byte[] { 1, 2 }), 2, "refused");
+        var watched = new SettlementState.Settled(new(Enumerable.Repeat((byte)2, 32).ToArray()), submitted);
+        await journal.WriteAsync([new(Fair.Intent(), watched)], default);
+        var (intent, state) = Assert.Single(await journal.ReadOpenAsync(default));
+        var read = Assert.IsType<SettlementState.Settled>(state);
+        Assert.Equal((Fair.Intent().Key, watched.Transaction), (intent.Key, read.Transaction));
+        Assert.Equal(submitted.Transfer.Raw.ToArray(), read.Watched!.Transfer.Raw.ToArray());
+        Assert.Equal(submitted, read.Watched with { Transfer = submitted.Transfer });
+        Assert.Equal((submitted.Transfer.Hash, submitted.Transfer.AccountNonce), (read.Watched.Transfer.Hash, read.Watched.Transfer.AccountNonce));
+        await journal.WriteAsync([new(Fair.Intent(), watched with { Watched = null })], default);
+        Assert.Empty(await journal.ReadOpenAsync(default));
+        Assert.Equal(watched with { Watched = null }, (await journal.FindAsync(intent.Key, default))!.State);
+    }
+
+    [Fact]
     public async Task A_chain_that_is_away_makes_no_outcome()
     {
         var away = new PowerCut(0, false);

@@ -130,7 +130,7 @@ sealed class Ledger(TimeProvider time, Token token) : ISettlementChain
             var place = transfer is null ? TransactionPlace.Unknown
                 : mined.TryGetValue(transfer.Hash, out bool succeeded) ? succeeded ? TransactionPlace.Succeeded : TransactionPlace.Reverted
                 : pool.Values.Any(p => p.Hash == transfer.Hash) ? TransactionPlace.Waiting : TransactionPlace.Unknown;
-            return new(new Sighting(used, used ? by : null, used ? 1u : 0u, place, BlockTime));
+            return new(new Sighting(used, used ? by : null, used ? 1u : 0u, place, BlockTime, true));
         }
     }
 }

@@ -10,7 +10,7 @@ public class SettlementMachineTests
     static readonly Bytes32 hash = Keccak256.Hash("transaction"u8).Value;
     static readonly PreparedTransfer transfer = new(hash, 7, new byte[] { 1 });
     static readonly SettlementState submitted = new SettlementState.Submitted(transfer, 1, null);
-    static readonly Sighting unused = new(false, null, 0, TransactionPlace.Unknown, Fair.NoonSeconds);
+    static readonly Sighting unused = new(false, null, 0, TransactionPlace.Unknown, Fair.NoonSeconds, true);
 
     static (SettlementState State, SettlementEffect[] Effects) Next(SettlementState state, SettlementEvent happened, ulong confirmations = 1)
     {
@@ -48,7 +48,7 @@ public class SettlementMachineTests
     {
         var seen = unused with { NonceUsed = true, PaidBy = hash, Confirmations = 2, Place = TransactionPlace.Succeeded };
         Assert.Equal([SettlementEffect.Wait], See(submitted, seen, confirmations: 3).Effects);
-        Assert.Equal(new SettlementState.Settled(hash), See(submitted, seen, confirmations: 2).State);
+        Assert.Equal(new SettlementState.Settled(hash, null), See(submitted, seen, confirmations: 2).State);
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public class SettlementMachineTests
     {
         var other = Keccak256.Hash("stranger"u8).Value;
         var seen = unused with { NonceUsed = true, PaidBy = other, Confirmations = 1, Place = TransactionPlace.Reverted };
-        Assert.Equal(new SettlementState.Settled(other), See(submitted, seen).State);
-        Assert.Equal(new SettlementState.Settled(other), See(SettlementState.Nothing, seen).State);
+        Assert.Equal(new SettlementState.Settled(other, null), See(submitted, seen).State);
+        Assert.Equal(new SettlementState.Settled(other, null), See(SettlementState.Nothing, seen).State);
     }
 
     [Fact]
@@ -82,14 +82,14 @@ public class SettlementMachineTests
     [Fact]
     public void A_payment_is_expired_only_when_no_block_can_take_it()
     {
-        var late = unused with { BlockTime = Fair.NoonSeconds + 60 };
+        var late = unused with { FinalTime = Fair.NoonSeconds + 60 };
         FailsBy(PaymentChecks.Expired, See(submitted, late).State);
         Assert.Equal([SettlementEffect.Wait], See(submitted, late with { Place = TransactionPlace.Waiting }).Effects);
-        Assert.Equal([SettlementEffect.Send], See(submitted, late with { BlockTime = Fair.NoonSeconds + 59 }).Effects);
+        Assert.Equal([SettlementEffect.Send], See(submitted, late with { FinalTime = Fair.NoonSeconds + 59 }).Effects);
     }
 
     [Fact]
-    public void What_a_node_refuses_is_made_anew_and_given_up_after_some_attempts()
+    public void What_a_node_refuses_is_made_anew_and_after_some_attempts_again_later_but_never_called_a_failure()
     {
         var state = submitted;
         for (int attempt = 1; attempt < SettlementMachine.Attempts; attempt++)
@@ -100,8 +100,37 @@ public class SettlementMachineTests
             (state, _) = Next(state, new SettlementEvent.Prepared(transfer));
         }
         (state, _) = Next(state, new SettlementEvent.SendRefused("nonce too low"));
-        FailsBy(PaymentChecks.Settlement, See(state, unused).State);
+        (state, var paused) = See(state, unused);
+        Assert.Equal([SettlementEffect.Wait], paused);
+        Assert.Equal([SettlementEffect.Prepare], See(state, unused).Effects);
+        Assert.Equal([SettlementEffect.Wait], Next(state, new SettlementEvent.Declined(new(PaymentChecks.Balance, "400", "0"))).Effects);
     }
+
+    [Fact]
+    public void What_a_reorganisation_could_undo_is_no_failure_yet()
+    {
+        foreach (var seen in (Sighting[])[unused with { NonceUsed = true }, unused with { Place = TransactionPlace.Reverted }])
+        {
+            Assert.Equal((submitted, [SettlementEffect.Wait]), See(submitted, seen with { IsFinal = false }), Same);
+            Assert.IsType<SettlementState.Failed>(See(submitted, seen).State);
+        }
+    }
+
+    [Fact]
+    public void A_settled_payment_is_watched_until_its_block_is_final_and_opened_again_where_the_transfer_is_taken_away()
+    {
+        var seen = unused with { NonceUsed = true, PaidBy = hash, Confirmations = 1, Place = TransactionPlace.Succeeded, IsFinal = false };
+        var (watched, _) = See(submitted, seen);
+        Assert.Equal(new SettlementState.Settled(hash, (SettlementState.Submitted)submitted), watched);
+        Assert.Equal([SettlementEffect.Look], Next(watched, new SettlementEvent.Asked()).Effects);
+        Assert.Equal((watched, [SettlementEffect.Answer]), See(watched, seen), Same);
+        Assert.Equal((submitted, [SettlementEffect.Persist, SettlementEffect.Send]), See(watched, unused), Same);
+        Assert.Equal(new SettlementState.Settled(hash, null), See(watched, seen with { IsFinal = true }).State);
+    }
+
+    [Fact]
+    public void What_a_stranger_submitted_counts_when_no_reorganisation_can_take_it_away() =>
+        Assert.Equal([SettlementEffect.Wait], See(SettlementState.Nothing, unused with { NonceUsed = true, PaidBy = hash, Confirmations = 1, IsFinal = false }).Effects);
 
     [Fact]
     public void What_was_held_back_behind_a_refused_transaction_is_made_anew_and_costs_no_attempt()
@@ -120,7 +149,7 @@ public class SettlementMachineTests
     public void A_refused_transaction_that_is_in_a_block_after_all_is_settled()
     {
         var (state, _) = Next(submitted, new SettlementEvent.SendRefused("already known"));
-        Assert.Equal(new SettlementState.Settled(hash), See(state, unused with { NonceUsed = true, PaidBy = hash, Confirmations = 1, Place = TransactionPlace.Succeeded }).State);
+        Assert.Equal(new SettlementState.Settled(hash, null), See(state, unused with { NonceUsed = true, PaidBy = hash, Confirmations = 1, Place = TransactionPlace.Succeeded }).State);
     }
 
     [Fact]
@@ -134,7 +163,7 @@ public class SettlementMachineTests
     [Fact]
     public void An_outcome_is_final()
     {
-        foreach (var state in (SettlementState[])[new SettlementState.Settled(hash), new SettlementState.Failed(new(PaymentChecks.Settlement, "a", "b"))])
+        foreach (var state in (SettlementState[])[new SettlementState.Settled(hash, null), new SettlementState.Failed(new(PaymentChecks.Settlement, "a", "b"))])
             foreach (var happened in (SettlementEvent[])[new SettlementEvent.Asked(), new SettlementEvent.Seen(unused), new SettlementEvent.SendRefused("x"), new SettlementEvent.Prepared(transfer)])
                 Assert.Equal((state, [SettlementEffect.Answer]), Next(state, happened), Same);
     }

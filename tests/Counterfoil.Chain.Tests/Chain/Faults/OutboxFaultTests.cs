@@ -1,4 +1,3 @@
-using System.Globalization;
 using Counterfoil.Chain.Contracts;
 using Counterfoil.Chain.Following;
 using Counterfoil.Chain.Indexing;
@@ -10,36 +9,19 @@ using Counterfoil.Core.Digests;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Contracts;
 using Counterfoil.Evm.Secp256k1;
-using Counterfoil.Tests;
 
 namespace Counterfoil.Chain.Tests.Chain.Faults;
 
 /// <summary>An account with two writers and an index, on a chain that is reorganised, by endpoints that lie and die, in processes that lose power. Everything from one seed.</summary>
 public sealed class OutboxFaultTests
 {
-    static readonly int Runs = Surroundings.IsCampaign ? 4_000 : 200;
-
     [Fact]
-    public async Task Whatever_happens_each_intent_is_carried_out_once_no_money_is_lost_and_the_index_converges()
+    public Task Whatever_happens_each_intent_is_carried_out_once_no_money_is_lost_and_the_index_converges() => FaultRuns.RunAsync(200, 4_000, async seed =>
     {
-        string? replay = Environment.GetEnvironmentVariable("FAULT_SEED");
-        if (replay is not null)
-        {
-            await new Scenario(int.Parse(replay, CultureInfo.InvariantCulture)).RunAsync();
-            return;
-        }
-        var totals = new Dictionary<string, int>();
-        await Parallel.ForEachAsync(Enumerable.Range(1, Runs), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (seed, _) =>
-        {
-            var scenario = new Scenario(seed);
-            try { await scenario.RunAsync(); }
-            catch (Exception wrong) { throw new InvalidOperationException($"FAULT_SEED={seed}: {wrong.Message}", wrong); }
-            lock (totals)
-                foreach (var (fault, count) in scenario.Faults) totals[fault] = totals.GetValueOrDefault(fault) + count;
-        });
-        foreach (var (fault, count) in totals.OrderBy(t => t.Key, StringComparer.Ordinal)) TestContext.Current.TestOutputHelper?.WriteLine($"{count,7} {fault}");
-        Assert.All(["reorganisations", "dropped", "power cuts", "dead", "dead after the deed", "late", "cut off", "old head", "says it took a transaction and did not"], fault => Assert.True(totals.GetValueOrDefault(fault) > Runs / 10, fault));
-    }
+        var scenario = new Scenario(seed);
+        await scenario.RunAsync();
+        return scenario.Faults;
+    }, "reorganisations", "dropped", "power cuts", "dead", "dead after the deed", "late", "cut off", "old head", "says it took a transaction and did not");
 
     sealed class Scenario(int seed)
     {
