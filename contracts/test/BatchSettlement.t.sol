@@ -3,6 +3,9 @@ pragma solidity ^0.8.28;
 
 import {BatchSettlement} from "../src/BatchSettlement.sol";
 import {ChannelTypes} from "../src/ChannelTypes.sol";
+import {DepositCollector} from "../src/DepositCollector.sol";
+import {ERC3009DepositCollector} from "../src/ERC3009DepositCollector.sol";
+import {Permit2DepositCollector} from "../src/Permit2DepositCollector.sol";
 import {Channels} from "./Channels.sol";
 import {ContractAccount} from "./Test.sol";
 
@@ -236,6 +239,38 @@ contract BatchSettlementTest is Channels {
         settlement.deposit(good, 1, address(0), "");
         vm.expectRevert(BatchSettlement.InvalidCollector.selector);
         settlement.deposit(good, 1, address(0xdead), "");
+        good.withdrawDelay = 30 days;
+        deposit(good, 1, 1);
+        assertChannel(settlement.getChannelId(good), 1, 0);
+    }
+
+    function test_each_party_and_its_authorizer_act_for_their_side() public {
+        ChannelTypes.ChannelConfig memory config = configOf(1);
+        config.payerAuthorizer = payer(2);
+        deposit(config, 1, 1000);
+        bytes32 id = settlement.getChannelId(config);
+        ChannelTypes.VoucherClaim[] memory claims = only(claimOf(config, 2, 100, 100));
+        vm.prank(vm.addr(AUTHORIZER));
+        settlement.claim(claims);
+        claims = only(claimOf(config, 2, 200, 200));
+        vm.prank(RECEIVER);
+        settlement.claim(claims);
+        for (uint256 i = 1; i <= 2; i++) {
+            vm.prank(payer(i));
+            settlement.initiateWithdraw(config, 50);
+            vm.warp(block.timestamp + DELAY);
+            vm.prank(payer(i));
+            settlement.finalizeWithdraw(config);
+        }
+        assertChannel(id, 900, 200);
+        assertDollars(payer(1), 100);
+    }
+
+    function test_a_collector_needs_to_know_where_to() public {
+        vm.expectRevert(DepositCollector.InvalidX402BatchSettlementAddress.selector);
+        new ERC3009DepositCollector(address(0));
+        vm.expectRevert(Permit2DepositCollector.InvalidPermit2Address.selector);
+        new Permit2DepositCollector(address(settlement), address(0));
     }
 
     function test_a_channel_holds_no_more_than_a_number_does() public {

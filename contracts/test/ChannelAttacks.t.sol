@@ -106,7 +106,10 @@ contract ChannelAttacksTest is Channels {
         config.payerAuthorizer = address(0);
         deposit(config, 1, 1000);
         claim = claimOf(config, 1, 300, 300);
+        whole = claim.signature;
         claim.signature = new bytes(65);
+        _refused(claim, BatchSettlement.InvalidSignature.selector);
+        claim.signature = abi.encodePacked(whole, uint8(0));
         _refused(claim, BatchSettlement.InvalidSignature.selector);
     }
 
@@ -345,6 +348,26 @@ contract ChannelAttacksTest is Channels {
         data = abi.encodeCall(BatchSettlement.multicall, (calls));
         vm.expectRevert(Exclusive.Reentered.selector);
         settlement.deposit(configOf(1), 1, address(collector), data);
+    }
+
+    function test_nothing_else_is_entered_during_a_deposit() public {
+        (ChannelTypes.ChannelConfig memory config,) = funded(2, 1000);
+        ChannelTypes.VoucherClaim[] memory claims = only(claimOf(config, 2, 1, 1));
+        Calling collector = new Calling(address(settlement));
+        bytes[8] memory calls = [
+            abi.encodeCall(BatchSettlement.deposit, (config, 1, address(collector), "")),
+            abi.encodeCall(BatchSettlement.claim, (claims)),
+            abi.encodeCall(BatchSettlement.claimWithSignature, (claims, "")),
+            abi.encodeCall(BatchSettlement.settle, (RECEIVER, address(dollar))),
+            abi.encodeCall(BatchSettlement.initiateWithdraw, (config, 1)),
+            abi.encodeCall(BatchSettlement.finalizeWithdraw, (config)),
+            abi.encodeCall(BatchSettlement.refund, (config, 1)),
+            abi.encodeCall(BatchSettlement.refundWithSignature, (config, 1, 0, ""))
+        ];
+        for (uint256 i = 0; i < 8; i++) {
+            vm.expectRevert(Exclusive.Reentered.selector);
+            settlement.deposit(configOf(1), 1, address(collector), calls[i]);
+        }
     }
 
     // Tokens

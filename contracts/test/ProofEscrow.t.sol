@@ -184,6 +184,22 @@ contract ProofEscrowTest is Escrows {
         assertDollars(address(escrow), 1000);
     }
 
+    function test_a_refund_is_paid_once() public {
+        (ProofEscrow.Terms memory terms, bytes32 id) = locked(1000);
+        (ProofEscrow.Terms memory declined, bytes32 other) = locked(1000);
+        dollar.mint(address(escrow), 4000); // others' money
+        vm.prank(PAYEE);
+        escrow.decline(declined);
+        vm.warp(DEADLINE + 1);
+        escrow.refund(terms);
+        vm.expectRevert(abi.encodeWithSelector(ProofEscrow.NotLocked.selector, id, ProofEscrow.State.Refunded));
+        escrow.refund(terms);
+        vm.expectRevert(abi.encodeWithSelector(ProofEscrow.NotLocked.selector, other, ProofEscrow.State.Refunded));
+        escrow.refund(declined);
+        assertDollars(buyer, 2000);
+        assertDollars(address(escrow), 4000);
+    }
+
     function test_an_authorization_pays_for_the_terms_it_was_signed_for_alone() public {
         ProofEscrow.Terms memory terms = termsOf(1000);
         dollar.mint(buyer, 1000);
@@ -254,6 +270,13 @@ contract ProofEscrowTest is Escrows {
         vm.prank(buyer);
         escrow.lock(terms);
         _reentered(token);
+        for (uint256 i = 0; i < 2; i++) {
+            ProofEscrow.Terms memory next = termsOf(500);
+            token.arm(address(escrow), i == 0 ? abi.encodeCall(ProofEscrow.refund, (terms)) : abi.encodeCall(ProofEscrow.decline, (terms)));
+            vm.prank(buyer);
+            escrow.lock(next);
+            _reentered(token);
+        }
         answered(requested(terms), 100);
         token.arm(address(escrow), abi.encodeCall(ProofEscrow.release, (terms)));
         escrow.release(terms);
