@@ -31,10 +31,10 @@ sealed class PostgresServer : IAsyncDisposable
     static async Task RunAsync(string file, string[] arguments)
     {
         // The server outlives pg_ctl and would hold a pipe open: it has files to write to.
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>/tmp/counterfoil-pg-$$.err </dev/null", file, .. arguments]) { WorkingDirectory = "/" })!;
+        string complaint = Path.GetTempFileName();
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "complaint=$0; exec \"$@\" >/dev/null 2>\"$complaint\" </dev/null", complaint, file, .. arguments]) { WorkingDirectory = "/" })!;
         await process.WaitForExitAsync();
-        string complaint = $"/tmp/counterfoil-pg-{process.Id}.err";
-        string said = File.Exists(complaint) ? await File.ReadAllTextAsync(complaint) : "";
+        string said = await File.ReadAllTextAsync(complaint);
         File.Delete(complaint);
         if (process.ExitCode != 0) throw new InvalidOperationException($"{file} ended with {process.ExitCode}: {said}");
     }
