@@ -1,0 +1,47 @@
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Stores;
+
+namespace Counterfoil.Data.Records;
+
+/// <summary>A rule by which stored objects become records: lists the parts in their order, and opens each.</summary>
+public interface IRecordFormat
+{
+    /// <summary>The rule's name and version, hashed into every record's leaf.</summary>
+    Canonicaliser Canonicaliser { get; }
+
+    /// <summary>Orders the objects into parts; a data set's records are those of its first part, then those of the second, and so on. Refuses objects that are no data of this format.</summary>
+    /// <param name="objects">What the store holds, in the order of the names' bytes.</param>
+    /// <param name="parts">The parts, when accepted.</param>
+    Verdict Plan(IReadOnlyList<StoredObject> objects, out IReadOnlyList<RecordPart>? parts);
+
+    /// <summary>Opens a part for reading from one of its positions on.</summary>
+    /// <param name="part">A part of <see cref="Plan"/>.</param>
+    /// <param name="position">0 for the beginning, or what <see cref="IRecordReader.Position"/> of the same part said.</param>
+    /// <param name="reader">The reader, when accepted; the caller disposes it.</param>
+    Verdict Open(RecordPart part, long position, out IRecordReader? reader);
+}
+
+/// <summary>The objects that one reader reads together: one file, or an IDX file of images with its file of labels.</summary>
+/// <param name="Objects">The objects, one or more.</param>
+public sealed record RecordPart(IReadOnlyList<StoredObject> Objects)
+{
+    /// <summary>The first object's name, which is the part's.</summary>
+    public string Name => Objects[0].Name;
+
+    /// <summary>Stored bytes, all objects together.</summary>
+    public long Length => Objects.Sum(o => o.Length);
+}
+
+/// <summary>Reads the records of one part, from first to last, each once.</summary>
+public interface IRecordReader : IDisposable
+{
+    /// <summary>Where the next record begins, in a measure of the format's own: a place to open the part at again. Rises with every record.</summary>
+    long Position { get; }
+
+    /// <summary>Stored bytes taken so far, for showing progress.</summary>
+    long BytesTaken { get; }
+
+    /// <summary>Adds records to a batch until no more fit; a batch that was empty and stays empty is the end. Refuses what the format forbids, and a record longer than an empty batch.</summary>
+    /// <exception cref="IOException">The part became unreadable.</exception>
+    Verdict Read(RecordBatch batch);
+}

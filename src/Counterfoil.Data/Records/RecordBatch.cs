@@ -1,0 +1,57 @@
+namespace Counterfoil.Data.Records;
+
+/// <summary>Records that lie one after another in memory: what a reader fills and a hasher takes. Filled, taken and cleared again, it allocates once.</summary>
+public sealed class RecordBatch
+{
+    readonly byte[] bytes;
+    readonly int[] ends; // where each record ends; it begins where the one before ended
+
+    /// <summary>Makes an empty batch.</summary>
+    /// <param name="capacityBytes">Bytes it can hold: the longest record that it can take.</param>
+    /// <param name="capacityRecords">Records it can hold.</param>
+    public RecordBatch(int capacityBytes, int capacityRecords)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacityBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacityRecords, 1);
+        (bytes, ends) = (new byte[capacityBytes], new int[capacityRecords]);
+    }
+
+    /// <summary>How many records it holds.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The bytes it holds: all records, one after the other.</summary>
+    public ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, Count == 0 ? 0 : ends[Count - 1]);
+
+    /// <summary>Where each record ends in <see cref="Bytes"/>.</summary>
+    public ReadOnlySpan<int> Ends => ends.AsSpan(0, Count);
+
+    /// <summary>The record at a place of the batch.</summary>
+    public ReadOnlySpan<byte> this[int place] => Bytes[(place == 0 ? 0 : ends[place - 1])..Ends[place]];
+
+    /// <summary>Whether no further record fits, however short.</summary>
+    public bool IsFull => Count == ends.Length || Bytes.Length == bytes.Length;
+
+    /// <summary>The memory behind the last record: write a record there, then <see cref="Take"/> it. Empty when no record fits.</summary>
+    public Span<byte> Free => Count == ends.Length ? [] : bytes.AsSpan(Bytes.Length);
+
+    /// <summary>Takes the first <paramref name="length"/> bytes of <see cref="Free"/> as the next record.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than is free.</exception>
+    public void Take(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Free.Length, nameof(length));
+        int end = Bytes.Length + length;
+        ends[Count++] = end;
+    }
+
+    /// <summary>Copies a record in; false, and nothing happens, when it does not fit.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> record)
+    {
+        if (Count == ends.Length || record.Length > bytes.Length - Bytes.Length) return false;
+        record.CopyTo(Free);
+        Take(record.Length);
+        return true;
+    }
+
+    /// <summary>Empties it.</summary>
+    public void Clear() => Count = 0;
+}
