@@ -196,13 +196,9 @@ public sealed class CommitmentFolder : IDisposable
         if (at < 0 || at > repeats.Length - 8) return [];
         repeats.ReadExactly(number, at);
         count = BinaryPrimitives.ReadInt64BigEndian(number);
-        var places = ImmutableArray.CreateBuilder<long>();
-        for (int i = 0; i < Math.Min(count, most) && at + 8 * i <= repeats.Length - 16; i++)
-        {
-            repeats.ReadExactly(number, at + 8 + 8 * i);
-            places.Add(BinaryPrimitives.ReadInt64BigEndian(number));
-        }
-        return places.DrainToImmutable();
+        var places = new byte[8 * Math.Clamp(Math.Min(count, most), 0, (repeats.Length - at - 8) / 8)];
+        repeats.ReadExactly(places, at + 8);
+        return [.. Enumerable.Range(0, places.Length / 8).Select(i => BinaryPrimitives.ReadInt64BigEndian(places.AsSpan(8 * i)))];
     }
 
     Sha256Digest Slot(int depth, long prefix)

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Digests.Lanes;
 using Counterfoil.Core.Merkle;
+using CsCheck;
 
 namespace Counterfoil.Core.Tests.Digests;
 
@@ -97,7 +98,7 @@ public sealed class Sha256Laws
 
     [Fact]
     public void Framed_messages_of_any_lengths_in_any_order_agree_with_the_runtime() =>
-        CsCheck.Check.Sample(CsCheck.Gen.Select(CsCheck.Gen.Int[0, 120], CsCheck.Gen.OneOf(CsCheck.Gen.Int[0, 200], CsCheck.Gen.Int[0, 5000]).Array[0, 70]), (prefix, lengths) => AgreeFramed(Sha256.HashFramed, prefix, lengths), iter: 200);
+        Gen.Select(Gen.Int[0, 120], Gen.OneOf(Gen.Int[0, 200], Gen.Int[0, 5000]).Array[0, 70]).Sample((prefix, lengths) => AgreeFramed(Sha256.HashFramed, prefix, lengths), iter: 200);
 
     [Fact]
     public void Ends_that_do_not_ascend_to_the_messages_length_are_the_callers_mistake()

@@ -30,7 +30,7 @@ public sealed class ShardTests
             var verdict = Merge(Shards(Lines.Plan(records, objects, last), shards), out var result);
             Assert.True(verdict.IsAccepted, verdict.ToString());
             Assert.Equal(Lines.Expected(records), result);
-        }, iter: 60);
+        }, iter: 25);
 
     [Fact]
     public void Shards_share_the_bytes_evenly_where_parts_can_be_cut()
