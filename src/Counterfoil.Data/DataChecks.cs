@@ -55,4 +55,40 @@ public static class DataChecks
 
     /// <summary>The recomputed count, bytes and roots are the commitment's.</summary>
     public static readonly Check Audit = new("data.audit");
+
+    /// <summary>The folder that a commit is to write holds nothing of another commit.</summary>
+    public static readonly Check CommitFolder = new("data.commit.folder");
+
+    /// <summary>The objects that a commit goes on with are those that it began with: names, lengths, identities.</summary>
+    public static readonly Check CommitChanged = new("data.commit.changed");
+
+    /// <summary>A commit's checkpoint has its form, and the leaf hashes on disk are those that it speaks of.</summary>
+    public static readonly Check CommitCheckpoint = new("data.commit.checkpoint");
+
+    /// <summary>A shard's facts have their form.</summary>
+    public static readonly Check ShardForm = new("data.shard.form");
+
+    /// <summary>All shards are of one plan and one canonicaliser.</summary>
+    public static readonly Check ShardPlan = new("data.shard.plan");
+
+    /// <summary>Shards are given in their order.</summary>
+    public static readonly Check ShardOrder = new("data.shard.order");
+
+    /// <summary>Every shard of the plan is there.</summary>
+    public static readonly Check ShardMissing = new("data.shard.missing");
+
+    /// <summary>No shard is given twice.</summary>
+    public static readonly Check ShardTwice = new("data.shard.twice");
+
+    /// <summary>A shard begins where the one before ended; the first at the beginning, the last at the end.</summary>
+    public static readonly Check ShardRange = new("data.shard.range");
+
+    /// <summary>A shard's leaf hashes are those that it signed off.</summary>
+    public static readonly Check ShardLeaves = new("data.shard.leaves");
+
+    /// <summary>A commitment's folder has its form.</summary>
+    public static readonly Check FolderForm = new("data.folder.form");
+
+    /// <summary>What a commitment's folder holds leads to the commitment's roots.</summary>
+    public static readonly Check FolderRoot = new("data.folder.root");
 }

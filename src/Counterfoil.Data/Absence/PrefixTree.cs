@@ -65,6 +65,9 @@ public sealed class PrefixTree
         return new([.. distinct], [.. counts]);
     }
 
+    /// <summary>The tree over distinct keys, ascending, and how often each occurs.</summary>
+    internal static PrefixTree Of(Sha256Digest[] distinct, long[] multiplicities) => new(distinct, multiplicities);
+
     /// <summary>The path along <paramref name="key"/>'s bits, and what is at its end: the key, another key, or nothing.</summary>
     public PrefixProof Prove(Sha256Digest key)
     {
