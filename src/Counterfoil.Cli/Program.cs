@@ -10,8 +10,8 @@ var root = new RootCommand("Counterfoil: the evidence and settlement layer for A
 {
     DemoCommand.Create(),
     VerifyCommand.Create(),
-    ChainCommand.Create(),
     DataCommand.Create(),
+    ChainCommand.Create(),
     BenchCommand.Create(),
 };
 return await Front.RunAsync(root, args);

@@ -6,12 +6,14 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Absence;
 using Counterfoil.Data.Commitments.Keys;
 using Counterfoil.Data.Files;
+using Counterfoil.Data.Proofs;
+using Counterfoil.Data.Records;
 
 namespace Counterfoil.Data.Commitments;
 
 /// <summary>A commitment as <see cref="FolderCommit"/> left it: finds records and makes proofs by a few reads, however many records there are. Several threads may use one.</summary>
 /// <remarks>The folder needs no trust: every proof is held to the commitment's root before it is given out, and a damaged folder is refused by <c>data.folder.root</c>.</remarks>
-public sealed class CommitmentFolder : IDisposable
+public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
 {
     readonly IDurableFile leaves, keys, repeats, index;
     readonly Dictionary<int, IDurableFile> nodes;
@@ -85,17 +87,14 @@ public sealed class CommitmentFolder : IDisposable
         return new(bytes);
     }
 
-    /// <summary>Makes the proof that the record at a place is in.</summary>
+    /// <summary>The siblings from the leaf at a place up to the ordered root, held to it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
-    public Verdict Inclusion(long place, out RecordInclusion? proof)
+    public Verdict Inclusion(long place, out ImmutableArray<Sha256Digest> path)
     {
-        proof = null;
         var leaf = Leaf(place);
-        var path = ordered.Path(place);
-        if (!InclusionProof.Verify(Result.OrderedRoot, Result.Records, place, leaf, path).IsAccepted)
-            return Verdict.Reject(DataChecks.FolderRoot, $"leaves and nodes that lead to the ordered root {Result.OrderedRoot}", "others");
-        proof = new(Result.Canonicaliser, Result.OrderedRoot, Result.Records, place, path);
-        return Verdict.Accept;
+        path = ordered.Path(place);
+        return InclusionProof.Verify(Result.OrderedRoot, Result.Records, place, leaf, path).IsAccepted ? Verdict.Accept
+            : Verdict.Reject(DataChecks.FolderRoot, $"leaves and nodes that lead to the ordered root {Result.OrderedRoot}", "others");
     }
 
     /// <summary>The places of the records with this leaf hash, ascending; none where the data set has no such record.</summary>
@@ -131,17 +130,24 @@ public sealed class CommitmentFolder : IDisposable
         return holds ? Verdict.Accept : Verdict.Reject(DataChecks.FolderRoot, $"keys and hashes that lead to the absence root {Result.SortedRoot}", "others");
     }
 
-    /// <summary>Makes the proof that a record is out; null, and accepted, where it is in.</summary>
-    /// <param name="leafHash">What <see cref="RecordLeaf.Hash"/> says of the record.</param>
-    /// <param name="proof">The proof.</param>
-    public Verdict Absence(Sha256Digest leafHash, out RecordAbsence? proof)
-    {
-        proof = null;
-        var key = RecordLeaf.Key(leafHash);
-        var verdict = Prove(key, out var path);
-        if (verdict.IsAccepted && path!.End?.Key != key) proof = new(Result.Canonicaliser, Result.SortedRoot, path);
-        return verdict;
-    }
+    Canonicaliser ICommittedLeaves.Canonicaliser => Result.Canonicaliser;
+
+    Sha256Digest ICommittedLeaves.OrderedRoot => Result.OrderedRoot;
+
+    Sha256Digest ICommittedLeaves.AbsenceRoot => Result.SortedRoot;
+
+    long ILeafSequence.Count => Result.Records;
+
+    Sha256Digest ILeafSequence.this[long place] => Leaf(place);
+
+    ImmutableArray<Sha256Digest> ICommittedLeaves.InclusionPath(long place) => Sound(Inclusion(place, out var path), path);
+
+    IReadOnlyList<long> ICommittedLeaves.Find(Sha256Digest leafHash) => Sound(Find(leafHash, out var places, int.MaxValue), places);
+
+    PrefixProof ICommittedLeaves.Absence(Sha256Digest key) => Sound(Prove(key, out var proof), proof!);
+
+    // A folder of one's own that is damaged is a failure of the world.
+    static T Sound<T>(Verdict verdict, T value) => verdict.IsAccepted ? value : throw new InvalidDataException($"the commitment's folder is damaged: {verdict}");
 
     /// <summary>Closes the files.</summary>
     public void Dispose()

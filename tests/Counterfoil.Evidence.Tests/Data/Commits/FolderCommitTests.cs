@@ -1,3 +1,4 @@
+using Counterfoil.Core.Merkle;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data;
@@ -73,19 +74,17 @@ public sealed class FolderCommitTests
             {
                 Assert.True(folder.Find(leaf.Hash(records[i]), out var found, int.MaxValue).IsAccepted);
                 Assert.Equal(places[leaf.Hash(records[i])], found);
-                Assert.True(folder.Inclusion(i, out var proof).IsAccepted);
-                Assert.True(RecordInclusion.Verify(proof!.ToBytes(), result, records[i]).IsAccepted);
+                Assert.True(folder.Inclusion(i, out var siblings).IsAccepted);
+                Assert.True(InclusionProof.Verify(result.OrderedRoot, count, i, leaf.Hash(records[i]), siblings).IsAccepted);
                 Assert.True(folder.Prove(RecordLeaf.Key(leaf.Hash(records[i])), out var path).IsAccepted);
                 Assert.Equal(found.Length, path!.End!.Value.Multiplicity);
-                Assert.True(folder.Absence(leaf.Hash(records[i]), out var none).IsAccepted);
-                Assert.Null(none);
             }
             foreach (var stranger in Lines.Make(200, seed: 2))
             {
                 Assert.True(folder.Find(leaf.Hash(stranger), out var nowhere).IsAccepted);
                 Assert.Empty(nowhere);
-                Assert.True(folder.Absence(leaf.Hash(stranger), out var proof).IsAccepted);
-                Assert.True(Counterfoil.Data.Absence.RecordAbsence.Verify(proof!.ToBytes(), result, stranger).IsAccepted);
+                Assert.True(folder.Prove(RecordLeaf.Key(leaf.Hash(stranger)), out var path).IsAccepted);
+                Assert.True(path!.VerifyAbsent(result.SortedRoot, RecordLeaf.Key(leaf.Hash(stranger))).IsAccepted);
             }
         }
     }
@@ -96,8 +95,9 @@ public sealed class FolderCommitTests
         var files = new FragileFiles();
         var result = Commit(Lines.Plan([], 1), files);
         using var folder = Open(files);
-        Assert.True(folder.Absence(new RecordLeaf(Canonicaliser.JsonLines).Hash("x"u8), out var proof).IsAccepted);
-        Assert.True(proof!.Verify(result, "x"u8).IsAccepted);
+        var key = RecordLeaf.Key(new RecordLeaf(Canonicaliser.JsonLines).Hash("x"u8));
+        Assert.True(folder.Prove(key, out var path).IsAccepted);
+        Assert.True(path!.VerifyAbsent(result.SortedRoot, key).IsAccepted);
         Assert.Throws<ArgumentOutOfRangeException>(() => folder.Inclusion(0, out _));
     }
 
