@@ -10,7 +10,7 @@ namespace Counterfoil.Cli.Data;
 sealed class CommittedFolder
 {
     /// <summary>The signed statement: a DSSE envelope, in JSON or CBOR.</summary>
-    public const string StatementFile = "commitment.dsse";
+    public const string StatementFile = "statement.json";
 
     /// <summary>The leaves, as <see cref="LeafManifest"/> writes them.</summary>
     public const string LeavesFile = "leaves";
