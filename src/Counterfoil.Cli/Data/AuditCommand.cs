@@ -22,7 +22,7 @@ static class AuditCommand
 
     static async Task<int> RunAsync(string folder, string[] data, bool json, CancellationToken cancel)
     {
-        var committed = CommittedFolder.Open(folder);
+        using var committed = CommittedFolder.Open(folder);
         var audit = await DatasetAudit.RunAsync(committed.Stated(bytes: null), OpenSource(committed.Set.Canonicaliser, data), committed.Leaves, cancel);
         DifferenceOutput.Write(audit.Verdict, audit.Differences, json, "what was committed", "what is there");
         return ExitCode.Of(audit.Verdict);

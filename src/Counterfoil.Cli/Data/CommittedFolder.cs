@@ -1,4 +1,5 @@
 using Counterfoil.Core.Attestation;
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Auditing;
 using Counterfoil.Data.Commitments;
@@ -7,19 +8,16 @@ using Counterfoil.Data.Proofs;
 namespace Counterfoil.Cli.Data;
 
 /// <summary>A folder with a signed statement about a set and the leaves that it is over, checked against one another.</summary>
-sealed class CommittedFolder
+sealed class CommittedFolder : IDisposable
 {
     /// <summary>The signed statement: a DSSE envelope, in JSON or CBOR.</summary>
     public const string StatementFile = "statement.json";
 
-    /// <summary>The leaves, as <see cref="LeafManifest"/> writes them.</summary>
-    public const string LeavesFile = "leaves";
-
-    CommittedFolder(Envelope statement, CommittedSet set, ICommittedLeaves leaves) => (Statement, Set, Leaves) = (statement, set, leaves);
+    CommittedFolder(Envelope statement, CommittedSet set, CommitmentFolder leaves) => (Statement, Set, Leaves) = (statement, set, leaves);
 
     public Envelope Statement { get; }
     public CommittedSet Set { get; }
-    public ICommittedLeaves Leaves { get; }
+    public CommitmentFolder Leaves { get; }
 
     /// <summary>What the statement says, for an audit.</summary>
     public StatedFacts Stated(long? bytes) => new(Set.Canonicaliser, Set.Records, Set.OrderedRoot, Set.AbsenceRoot, bytes);
@@ -29,10 +27,17 @@ sealed class CommittedFolder
         if (!Directory.Exists(folder)) throw new UsageException($"there is no folder {folder}", "name the folder that holds the commitment and its leaves");
         var statement = ReadStatement(Path.Combine(folder, StatementFile));
         CommittedSet.Read(statement, out var set, out _).Require();
-        var expected = new CommitmentResult(set!.Canonicaliser, set.Records, 0, 0, set.OrderedRoot, set.AbsenceRoot);
-        LeafManifest.Read(InputFile.Read(Path.Combine(folder, LeavesFile), int.MaxValue - 64), expected, out var leaves).Require();
-        return new(statement, set, new ManifestLeaves(set.Canonicaliser, leaves!));
+        CommitmentFolder.Open(folder, out var leaves).Require();
+        var result = leaves!.Result;
+        if ((result.Canonicaliser, result.Records, result.OrderedRoot, result.SortedRoot) == (set!.Canonicaliser, set.Records, set.OrderedRoot, set.AbsenceRoot)) return new(statement, set, leaves);
+        leaves.Dispose();
+        throw new UsageException($"the statement in {folder} is of another set than its leaves", "counterfoil data commit writes both");
     }
+
+    /// <summary>The places that hold a leaf, ascending.</summary>
+    public IReadOnlyList<long> Find(Sha256Digest leafHash) => ((ICommittedLeaves)Leaves).Find(leafHash);
+
+    public void Dispose() => Leaves.Dispose();
 
     /// <summary>Reads an envelope in either of its forms.</summary>
     public static Envelope ReadStatement(string path)

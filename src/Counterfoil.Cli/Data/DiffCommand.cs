@@ -16,7 +16,7 @@ static class DiffCommand
         var command = new Command("diff", "Names every record that differs between two committed sets") { before, after, json };
         command.SetAction(parsed =>
         {
-            CommittedFolder one = CommittedFolder.Open(parsed.GetValue(before)!), other = CommittedFolder.Open(parsed.GetValue(after)!);
+            using CommittedFolder one = CommittedFolder.Open(parsed.GetValue(before)!), other = CommittedFolder.Open(parsed.GetValue(after)!);
             if (one.Set.Canonicaliser != other.Set.Canonicaliser)
                 throw new UsageException($"the sets were made by {one.Set.Canonicaliser} and by {other.Set.Canonicaliser}: no record of the one can be one of the other");
             bool same = one.Set.OrderedRoot == other.Set.OrderedRoot;

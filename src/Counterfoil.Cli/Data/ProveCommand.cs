@@ -23,11 +23,11 @@ static class ProveCommand
 
     static int Run(string folder, string what, string output, bool bare, string? saltFile)
     {
-        var committed = CommittedFolder.Open(folder);
+        using var committed = CommittedFolder.Open(folder);
         if (!long.TryParse(what, NumberStyles.None, CultureInfo.InvariantCulture, out long place))
         {
             if (saltFile is not null) throw new UsageException("a salted record is named by its place", "counterfoil data prove FOLDER 17 --salts FILE");
-            var places = committed.Leaves.Find(committed.Set.Leaf(InputFile.ReadRecord(what)));
+            var places = committed.Find(committed.Set.Leaf(InputFile.ReadRecord(what)));
             if (places.Count == 0)
             {
                 Terminal.Error($"the record is not among the {committed.Set.Records:N0} of {folder}");

@@ -18,6 +18,9 @@ public static class Domains
     /// <summary>Tag of a key's entry in the absence tree.</summary>
     public static ReadOnlySpan<byte> DataKey => "counterfoil/data-key/v1"u8;
 
+    /// <summary>Tag of a commit's plan: the objects that are read, by format, name and length.</summary>
+    public static ReadOnlySpan<byte> DataPlan => "counterfoil/data-plan/v1"u8;
+
     /// <summary>First byte of a leaf's input in the absence tree. It and the two below differ from RFC 9162's two, so no tree passes for the other.</summary>
     public const byte AbsenceLeaf = 0x02;
 

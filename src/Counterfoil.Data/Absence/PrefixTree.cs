@@ -66,6 +66,9 @@ public sealed class PrefixTree
         return new([.. distinct], [.. counts]);
     }
 
+    /// <summary>The tree over distinct keys, ascending, and how often each occurs.</summary>
+    internal static PrefixTree Of(Sha256Digest[] distinct, long[] multiplicities) => new(distinct, multiplicities, null);
+
     /// <summary>The keyed tree over entries that each have a value, in any order.</summary>
     /// <exception cref="ArgumentException">A key twice, an entry without a value, or a multiplicity below 1.</exception>
     public static PrefixTree Of(IEnumerable<PrefixEntry> entries)
