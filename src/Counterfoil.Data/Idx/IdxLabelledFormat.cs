@@ -1,14 +1,19 @@
 using System.Buffers.Binary;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Compression;
 using Counterfoil.Data.Records;
 using Counterfoil.Data.Stores;
 
 namespace Counterfoil.Data.Idx;
 
 /// <summary>Labelled grey images as records of <c>idx-labelled/v1</c>; a part is a file of images with its file of labels. Positions count images.</summary>
-/// <remarks>Files belong together by their names: <c>x-images-idx3-ubyte</c> and <c>x-labels-idx1-ubyte</c>. The layout is that of <see cref="IdxLabelled"/>.</remarks>
+/// <remarks>
+/// Files belong together by their names: <c>x-images-idx3-ubyte</c> and <c>x-labels-idx1-ubyte</c>. The layout is that of <see cref="IdxLabelled"/>. Compressed files are looked
+/// through, and then not divided among shards.
+/// </remarks>
 /// <param name="limits">What the files may say.</param>
-public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFormat
+/// <param name="compression">What may come out of compressed files.</param>
+public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimits? compression = null) : ISplittableFormat
 {
     const int ImagesMagic = 0x00000803, LabelsMagic = 0x00000801, ImagesHeader = 16, LabelsHeader = 8;
     readonly IdxLimits limits = limits ?? new();
@@ -23,7 +28,7 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFor
         parts = null;
         var made = new List<RecordPart>();
         var labels = objects.Where(o => o.Name.Contains("labels-idx1", StringComparison.Ordinal)).ToDictionary(o => o.Name);
-        foreach (var images in objects.Where(o => !labels.ContainsKey(o.Name)))
+        foreach (var images in objects.Where(o => !o.Name.Contains("labels-idx1", StringComparison.Ordinal)))
         {
             if (!labels.Remove(images.Name.Replace("images-idx3", "labels-idx1", StringComparison.Ordinal), out var its))
                 return Verdict.Reject(DataChecks.IdxCounts, $"images and labels in files named …images-idx3… and …labels-idx1…", $"'{images.Name}' alone");
@@ -35,7 +40,15 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFor
     }
 
     /// <inheritdoc/>
-    public bool CanSplit(RecordPart part) => true;
+    public bool CanSplit(RecordPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return part.Objects.All(o =>
+        {
+            using var stream = DataStream.Open(o, compression);
+            return stream.IsPlain;
+        });
+    }
 
     /// <inheritdoc/>
     public Verdict Locate(RecordPart part, long storedByte, out long position)
@@ -57,31 +70,58 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFor
         reader = null;
         var verdict = Header(part, out uint count, out int pixels);
         if (!verdict.IsAccepted) return verdict;
-        var opened = new Reader(part.Objects[0].Open(), part.Objects[1].Open(), pixels, position, Math.Min(end, count));
-        reader = opened;
+        if (position > count) return Verdict.Reject(DataChecks.Position, $"an image of {count}", $"{position}");
+        DataStream? images = null, labels = null;
+        try
+        {
+            (images, labels) = (DataStream.Open(part.Objects[0], compression), DataStream.Open(part.Objects[1], compression));
+            if (images.TryAdvance(ImagesHeader + position * pixels) && labels.TryAdvance(LabelsHeader + position))
+            {
+                reader = new Reader(images, labels, pixels, position, Math.Min(end, count), count);
+                return verdict;
+            }
+            verdict = Verdict.Reject(DataChecks.IdxLength, $"{count} images and labels", "fewer");
+        }
+        catch (RefusedDataException e) { verdict = e.Verdict; }
+        images?.Dispose();
+        labels?.Dispose();
         return verdict;
     }
 
     Verdict Header(RecordPart part, out uint count, out int pixels)
     {
         (count, pixels) = (0, 0);
+        try { return Headers(part, out count, out pixels); }
+        catch (RefusedDataException e) { return e.Verdict; }
+    }
+
+    Verdict Headers(RecordPart part, out uint count, out int pixels)
+    {
+        (count, pixels) = (0, 0);
+        bool isPlain;
         Span<byte> header = stackalloc byte[ImagesHeader];
-        using (var images = part.Objects[0].Open())
-            if (images.ReadAtLeast(header, ImagesHeader, throwOnEndOfStream: false) < ImagesHeader)
-                return Verdict.Reject(DataChecks.IdxLength, $"a header of {ImagesHeader} bytes", $"{images.Length} bytes of images");
+        using (var images = DataStream.Open(part.Objects[0], compression))
+        {
+            isPlain = images.IsPlain;
+            int read = images.ReadAtLeast(header, ImagesHeader, throwOnEndOfStream: false);
+            if (read < ImagesHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {ImagesHeader} bytes", $"{read} bytes of images");
+        }
         var (magic, images_, rows, columns) = (Number(header, 0), Number(header, 1), Number(header, 2), Number(header, 3));
         if (magic != ImagesMagic) return Verdict.Reject(DataChecks.IdxMagic, $"{ImagesMagic:x8} for images", $"{magic:x8}");
         if (images_ > (uint)limits.Records) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {limits.Records} images", $"{images_}");
         if (rows == 0 || columns == 0 || (ulong)rows * columns > (ulong)limits.Pixels)
             return Verdict.Reject(DataChecks.IdxDimensions, $"1 … {limits.Pixels} pixels an image", $"{rows} × {columns}");
         ulong length = ImagesHeader + (ulong)images_ * rows * columns;
-        if ((ulong)part.Objects[0].Length != length) return Verdict.Reject(DataChecks.IdxLength, $"{length} bytes for {images_} images of {rows} × {columns}", $"{part.Objects[0].Length} bytes");
-        using (var labels = part.Objects[1].Open())
-            if (labels.ReadAtLeast(header[..LabelsHeader], LabelsHeader, throwOnEndOfStream: false) < LabelsHeader)
-                return Verdict.Reject(DataChecks.IdxLength, $"a header of {LabelsHeader} bytes", $"{labels.Length} bytes of labels");
+        if (isPlain && (ulong)part.Objects[0].Length != length) return Verdict.Reject(DataChecks.IdxLength, $"{length} bytes for {images_} images of {rows} × {columns}", $"{part.Objects[0].Length} bytes");
+        using (var labels = DataStream.Open(part.Objects[1], compression))
+        {
+            isPlain = labels.IsPlain;
+            int read = labels.ReadAtLeast(header[..LabelsHeader], LabelsHeader, throwOnEndOfStream: false);
+            if (read < LabelsHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {LabelsHeader} bytes", $"{read} bytes of labels");
+        }
         (magic, uint labelled) = (Number(header, 0), Number(header, 1));
         if (magic != LabelsMagic) return Verdict.Reject(DataChecks.IdxMagic, $"{LabelsMagic:x8} for labels", $"{magic:x8}");
-        if (part.Objects[1].Length != LabelsHeader + labelled) return Verdict.Reject(DataChecks.IdxLength, $"{LabelsHeader + (long)labelled} bytes for {labelled} labels", $"{part.Objects[1].Length} bytes");
+        if (isPlain && part.Objects[1].Length != LabelsHeader + labelled) return Verdict.Reject(DataChecks.IdxLength, $"{LabelsHeader + (long)labelled} bytes for {labelled} labels", $"{part.Objects[1].Length} bytes");
         if (labelled != images_) return Verdict.Reject(DataChecks.IdxCounts, $"{images_} labels, as images", $"{labelled}");
         (count, pixels) = (images_, (int)(rows * columns));
         return Verdict.Accept;
@@ -91,42 +131,50 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFor
 
     sealed class Reader : IRecordReader
     {
-        readonly Stream images, labels;
+        readonly DataStream images, labels;
         readonly int pixels;
-        readonly long end;
+        readonly long end, count;
         readonly byte[] imagePiece, labelPiece; // many images, and as many labels
         int taken, read;
 
-        public Reader(Stream images, Stream labels, int pixels, long position, long end)
+        public Reader(DataStream images, DataStream labels, int pixels, long position, long end, long count)
         {
-            (this.images, this.labels, this.pixels, this.end, Position) = (images, labels, pixels, end, position);
-            images.Position = ImagesHeader + position * pixels;
-            labels.Position = LabelsHeader + position;
+            (this.images, this.labels, this.pixels, this.end, this.count, Position) = (images, labels, pixels, end, count, position);
             labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
             imagePiece = new byte[labelPiece.Length * pixels];
         }
 
         public long Position { get; private set; }
-        public long BytesTaken => Position * (pixels + 1);
+        public long BytesTaken => images.IsPlain ? Position * (pixels + 1) : images.BytesTaken + labels.BytesTaken;
 
         public Verdict Read(RecordBatch batch)
         {
             if (pixels + 1 > batch.LongestRecord) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {batch.LongestRecord - 1} pixels an image", $"{pixels}");
+            try { return Images(batch); }
+            catch (RefusedDataException e) { return e.Verdict; }
+        }
+
+        Verdict Images(RecordBatch batch)
+        {
             for (; Position < end && batch.TryReserve(1 + pixels); taken++, Position++)
             {
                 if (taken == read)
                 {
                     (taken, read) = (0, (int)Math.Min(labelPiece.Length, end - Position));
-                    images.ReadExactly(imagePiece.AsSpan(0, read * pixels));
-                    labels.ReadExactly(labelPiece.AsSpan(0, read));
+                    if (images.ReadAtLeast(imagePiece.AsSpan(0, read * pixels), read * pixels, throwOnEndOfStream: false) < read * pixels) return Fewer("images");
+                    if (labels.ReadAtLeast(labelPiece.AsSpan(0, read), read, throwOnEndOfStream: false) < read) return Fewer("labels");
                 }
                 var record = batch.Free;
                 record[0] = labelPiece[taken];
                 imagePiece.AsSpan(taken * pixels, pixels).CopyTo(record[1..]);
                 batch.Take(1 + pixels);
             }
-            return Verdict.Accept;
+            // Of a compressed file the length shows at its end, and so does whether it is whole.
+            return Position == count && (images.ReadByte() >= 0 || labels.ReadByte() >= 0)
+                ? Verdict.Reject(DataChecks.IdxLength, $"no byte behind {count} images and labels", "more") : Verdict.Accept;
         }
+
+        Verdict Fewer(string of) => Verdict.Reject(DataChecks.IdxLength, $"{count} {of}", "fewer");
 
         public void Dispose()
         {

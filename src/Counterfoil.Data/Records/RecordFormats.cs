@@ -1,5 +1,6 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Compression;
+using Counterfoil.Data.Idx;
 using Counterfoil.Data.Records.Archives;
 using Counterfoil.Data.Records.Tensors;
 using Counterfoil.Data.Records.Text;
@@ -12,6 +13,9 @@ public static class RecordFormats
 {
     static readonly Dictionary<string, Func<CompressionLimits, IRecordFormat>> Makers = new()
     {
+        [Canonicaliser.JsonLines.Id] = limits => new JsonLinesFormat(limits),
+        [Canonicaliser.IdxLabelled.Id] = limits => new IdxLabelledFormat(compression: limits),
+        [Canonicaliser.Files.Id] = _ => new FilesFormat(),
         [Canonicaliser.FileDigests.Id] = _ => new FileRecords(),
         [Canonicaliser.ImageFolder.Id] = _ => new ImageFolderRecords(),
         [Canonicaliser.Tar.Id] = limits => new TarRecords(limits),
@@ -25,9 +29,10 @@ public static class RecordFormats
     /// <summary>Names of the formats.</summary>
     public static IReadOnlyCollection<string> Names => Makers.Keys;
 
-    /// <summary>Finds a format by its canonicaliser's name.</summary>
+    /// <summary>Finds a format by its canonicaliser's name; without a version, the latest.</summary>
     public static Verdict Parse(string? name, out IRecordFormat? format, CompressionLimits? limits = null)
     {
+        if (name is not null && !name.Contains('/')) name = Names.LastOrDefault(known => known.StartsWith(name + "/", StringComparison.Ordinal)) ?? name;
         format = name is not null && Makers.TryGetValue(name, out var make) ? make(limits ?? CompressionLimits.Default) : null;
         return format is not null ? Verdict.Accept : Verdict.Reject(DataChecks.Format, string.Join(", ", Names), name is { Length: <= 64 } ? $"\"{name}\"" : "another name");
     }
@@ -50,14 +55,16 @@ public static class RecordFormats
         return Parse(kind, out format, limits);
     }
 
-    static Verdict Refuse(string found) => Verdict.Reject(DataChecks.Format, $"objects of one kind, known by their names' endings; or name one of {string.Join(", ", Names)}", found);
+    static Verdict Refuse(string found) => Verdict.Reject(DataChecks.Format, "objects of one kind, known by their names' endings", found);
 
     static string? Kind(string name)
     {
         string ending = Path.GetExtension(name).ToLowerInvariant();
         if (ending is ".gz" or ".zst" or ".bz2" or ".xz") ending = Path.GetExtension(name[..^ending.Length]).ToLowerInvariant();
+        if (name.Contains("-idx3-ubyte", StringComparison.Ordinal) || name.Contains("-idx1-ubyte", StringComparison.Ordinal)) return Canonicaliser.IdxLabelled.Id;
         return ending switch
         {
+            ".jsonl" or ".ndjson" => Canonicaliser.JsonLines.Id,
             ".csv" => Canonicaliser.Csv.Id,
             ".tar" or ".tgz" => Canonicaliser.Tar.Id,
             ".safetensors" => Canonicaliser.Safetensors.Id,
