@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Commitments;
-using Counterfoil.Data.Idx;
+using Counterfoil.Data.Compression;
 using Counterfoil.Data.Records;
 using Counterfoil.Data.Stores;
 using Spectre.Console;
@@ -12,12 +13,10 @@ namespace Counterfoil.Cli.Data;
 /// <summary><c>counterfoil data commit</c>: reads a data set once and binds it by two roots; interrupted, the same command goes on.</summary>
 static class CommitCommand
 {
-    static readonly IReadOnlyList<IRecordFormat> Formats = [new JsonLinesFormat(), new IdxLabelledFormat(), new FilesFormat()];
-
     public static Command Create()
     {
         var paths = new Argument<string[]>("path") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore };
-        var format = new Option<string?>("--format") { Description = $"How bytes become records: {string.Join(", ", Formats.Select(f => f.Canonicaliser.Id))}; told by the names unless given" };
+        var format = new Option<string?>("--format") { Description = $"How bytes become records: {string.Join(", ", RecordFormats.Names)}; told by the names unless given" };
         var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n shares, for \"counterfoil data merge\"" };
         var output = new Option<string?>("--out") { Description = "The commitment's folder; one that an interrupted run left is gone on with" };
         var signing = new StatementOptions();
@@ -33,7 +32,7 @@ static class CommitCommand
         long start = TimeProvider.System.GetTimestamp();
         var (shard, shards) = Share(share);
         if (paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) throw new UsageException($"there is no file or folder '{missing}'", "name what is to be committed to");
-        var objects = await new LocalFiles(paths).ListAsync(cancel);
+        var objects = await ListAsync(paths, cancel);
         if (objects.Count == 0) throw new UsageException($"there is no file in '{paths[0]}'", "name what is to be committed to");
         var format = Format(formatName, objects);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0])));
@@ -56,6 +55,19 @@ static class CommitCommand
         return ExitCode.Yes;
     }
 
+    static async Task<IReadOnlyList<StoredObject>> ListAsync(string[] paths, CancellationToken cancel)
+    {
+        try
+        {
+            return await new LocalFiles(paths).ListAsync(cancel);
+        }
+        catch (RefusedDataException refused)
+        {
+            refused.Verdict.Require();
+            throw;
+        }
+    }
+
     static (int Shard, int Shards) Share(string? share)
     {
         if (share is null) return (1, 1);
@@ -66,10 +78,10 @@ static class CommitCommand
 
     static IRecordFormat Format(string? name, IReadOnlyList<StoredObject> objects)
     {
-        if (name is not null) return Formats.FirstOrDefault(f => f.Canonicaliser.Id == name || f.Canonicaliser.Id.Split('/')[0] == name)
-            ?? throw new UsageException($"'{name}' is no format", string.Join(", ", Formats.Select(f => f.Canonicaliser.Id)));
-        bool All(params string[] marks) => objects.All(o => marks.Any(m => o.Name.Contains(m, StringComparison.Ordinal)));
-        return All(".jsonl", ".ndjson") ? Formats[0] : All("-idx3-ubyte", "-idx1-ubyte") ? Formats[1] : Formats[2];
+        // "jsonl" will do for "jsonl/v1".
+        if (name is not null && !name.Contains('/')) name += "/v1";
+        var verdict = name is null ? RecordFormats.Detect(objects, out var format) : RecordFormats.Parse(name, out format);
+        return verdict is Verdict.Rejected { Reason: var reason } ? throw new UsageException(reason.ToString(), "name the format with --format; files/v1 makes a record of each whole file") : format!;
     }
 
     /// <summary>A mistyped folder is not to be filled with a commitment's files, nor the data with its own commitment.</summary>

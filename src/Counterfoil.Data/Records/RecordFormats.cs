@@ -1,5 +1,6 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Compression;
+using Counterfoil.Data.Idx;
 using Counterfoil.Data.Records.Archives;
 using Counterfoil.Data.Records.Tensors;
 using Counterfoil.Data.Records.Text;
@@ -12,6 +13,9 @@ public static class RecordFormats
 {
     static readonly Dictionary<string, Func<CompressionLimits, IRecordFormat>> Makers = new()
     {
+        [Canonicaliser.JsonLines.Id] = limits => new JsonLinesFormat(limits),
+        [Canonicaliser.IdxLabelled.Id] = limits => new IdxLabelledFormat(compression: limits),
+        [Canonicaliser.Files.Id] = _ => new FilesFormat(),
         [Canonicaliser.FileDigests.Id] = _ => new FileRecords(),
         [Canonicaliser.ImageFolder.Id] = _ => new ImageFolderRecords(),
         [Canonicaliser.Tar.Id] = limits => new TarRecords(limits),
@@ -58,9 +62,11 @@ public static class RecordFormats
         if (ending is ".gz" or ".zst" or ".bz2" or ".xz") ending = Path.GetExtension(name[..^ending.Length]).ToLowerInvariant();
         return ending switch
         {
+            ".jsonl" or ".ndjson" => Canonicaliser.JsonLines.Id,
             ".csv" => Canonicaliser.Csv.Id,
             ".tar" or ".tgz" => Canonicaliser.Tar.Id,
             ".safetensors" => Canonicaliser.Safetensors.Id,
+            _ when name.Contains("-idx3-ubyte", StringComparison.Ordinal) || name.Contains("-idx1-ubyte", StringComparison.Ordinal) => Canonicaliser.IdxLabelled.Id,
             _ when name.Contains('/') && ImageFolderRecords.IsImage(name) => Canonicaliser.ImageFolder.Id,
             _ => null,
         };
