@@ -7,10 +7,7 @@ using Counterfoil.Data.Stores;
 namespace Counterfoil.Data.Idx;
 
 /// <summary>Labelled grey images as records of <c>idx-labelled/v1</c>; a part is a file of images with its file of labels. Positions count images.</summary>
-/// <remarks>
-/// Files belong together by their names: <c>x-images-idx3-ubyte</c> and <c>x-labels-idx1-ubyte</c>. The layout is that of <see cref="IdxLabelled"/>. Compressed files are looked
-/// through, and then not divided among shards.
-/// </remarks>
+/// <remarks>Files belong together by their names: <c>x-images-idx3-ubyte</c> and <c>x-labels-idx1-ubyte</c>. The layout is that of <see cref="IdxLabelled"/>.</remarks>
 /// <param name="limits">What the files may say.</param>
 /// <param name="compression">What may come out of compressed files.</param>
 public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimits? compression = null) : ISplittableFormat
@@ -28,7 +25,7 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimit
         parts = null;
         var made = new List<RecordPart>();
         var labels = objects.Where(o => o.Name.Contains("labels-idx1", StringComparison.Ordinal)).ToDictionary(o => o.Name);
-        foreach (var images in objects.Where(o => !o.Name.Contains("labels-idx1", StringComparison.Ordinal)))
+        foreach (var images in objects.Where(o => !labels.ContainsKey(o.Name)))
         {
             if (!labels.Remove(images.Name.Replace("images-idx3", "labels-idx1", StringComparison.Ordinal), out var its))
                 return Verdict.Reject(DataChecks.IdxCounts, $"images and labels in files named …images-idx3… and …labels-idx1…", $"'{images.Name}' alone");
@@ -55,8 +52,9 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimit
     {
         ArgumentNullException.ThrowIfNull(part);
         position = 0;
-        var verdict = Header(part, out uint count, out _);
-        if (verdict.IsAccepted) position = (long)(((UInt128)(ulong)storedByte * count + (ulong)part.Length - 1) / (ulong)part.Length);
+        var verdict = Open(part, 0, out var reader);
+        using (reader)
+            if (verdict.IsAccepted) position = (long)(((UInt128)(ulong)storedByte * (ulong)((Reader)reader!).Count + (ulong)part.Length - 1) / (ulong)part.Length);
         return verdict;
     }
 
@@ -68,113 +66,95 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimit
     {
         ArgumentNullException.ThrowIfNull(part);
         reader = null;
-        var verdict = Header(part, out uint count, out int pixels);
-        if (!verdict.IsAccepted) return verdict;
-        if (position > count) return Verdict.Reject(DataChecks.Position, $"an image of {count}", $"{position}");
         DataStream? images = null, labels = null;
         try
         {
-            (images, labels) = (DataStream.Open(part.Objects[0], compression), DataStream.Open(part.Objects[1], compression));
-            if (images.TryAdvance(ImagesHeader + position * pixels) && labels.TryAdvance(LabelsHeader + position))
-            {
-                reader = new Reader(images, labels, pixels, position, Math.Min(end, count), count);
-                return verdict;
-            }
-            verdict = Verdict.Reject(DataChecks.IdxLength, $"{count} images and labels", "fewer");
+            images = DataStream.Open(part.Objects[0], compression);
+            labels = DataStream.Open(part.Objects[1], compression);
+            var verdict = Header(part, images, labels, out uint count, out int pixels);
+            if (!verdict.IsAccepted) return verdict;
+            if (position > count || !images.TryAdvance(ImagesHeader + position * pixels) || !labels.TryAdvance(LabelsHeader + position))
+                return Verdict.Reject(DataChecks.IdxLength, $"a place of 0 … {count} in '{part.Name}'", $"{position}");
+            reader = new Reader(images, labels, pixels, position, Math.Min(end, count), count);
+            return Verdict.Accept;
         }
-        catch (RefusedDataException e) { verdict = e.Verdict; }
-        images?.Dispose();
-        labels?.Dispose();
-        return verdict;
-    }
-
-    Verdict Header(RecordPart part, out uint count, out int pixels)
-    {
-        (count, pixels) = (0, 0);
-        try { return Headers(part, out count, out pixels); }
-        catch (RefusedDataException e) { return e.Verdict; }
-    }
-
-    Verdict Headers(RecordPart part, out uint count, out int pixels)
-    {
-        (count, pixels) = (0, 0);
-        bool isPlain;
-        Span<byte> header = stackalloc byte[ImagesHeader];
-        using (var images = DataStream.Open(part.Objects[0], compression))
+        catch (RefusedDataException refused)
         {
-            isPlain = images.IsPlain;
-            int read = images.ReadAtLeast(header, ImagesHeader, throwOnEndOfStream: false);
-            if (read < ImagesHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {ImagesHeader} bytes", $"{read} bytes of images");
+            return refused.Verdict;
         }
-        var (magic, images_, rows, columns) = (Number(header, 0), Number(header, 1), Number(header, 2), Number(header, 3));
+        finally
+        {
+            if (reader is null)
+            {
+                images?.Dispose();
+                labels?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Reads both headers. Of compressed files the lengths are known only at their ends, and compared there.</summary>
+    Verdict Header(RecordPart part, DataStream images, DataStream labels, out uint count, out int pixels)
+    {
+        (count, pixels) = (0, 0);
+        Span<byte> header = stackalloc byte[ImagesHeader];
+        if (images.ReadAtLeast(header, ImagesHeader, throwOnEndOfStream: false) < ImagesHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {ImagesHeader} bytes", $"{images.Position} bytes of images");
+        var (magic, stated, rows, columns) = (Number(header, 0), Number(header, 1), Number(header, 2), Number(header, 3));
         if (magic != ImagesMagic) return Verdict.Reject(DataChecks.IdxMagic, $"{ImagesMagic:x8} for images", $"{magic:x8}");
-        if (images_ > (uint)limits.Records) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {limits.Records} images", $"{images_}");
+        if (stated > (uint)limits.Records) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {limits.Records} images", $"{stated}");
         if (rows == 0 || columns == 0 || (ulong)rows * columns > (ulong)limits.Pixels)
             return Verdict.Reject(DataChecks.IdxDimensions, $"1 … {limits.Pixels} pixels an image", $"{rows} × {columns}");
-        ulong length = ImagesHeader + (ulong)images_ * rows * columns;
-        if (isPlain && (ulong)part.Objects[0].Length != length) return Verdict.Reject(DataChecks.IdxLength, $"{length} bytes for {images_} images of {rows} × {columns}", $"{part.Objects[0].Length} bytes");
-        using (var labels = DataStream.Open(part.Objects[1], compression))
-        {
-            isPlain = labels.IsPlain;
-            int read = labels.ReadAtLeast(header[..LabelsHeader], LabelsHeader, throwOnEndOfStream: false);
-            if (read < LabelsHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {LabelsHeader} bytes", $"{read} bytes of labels");
-        }
+        ulong length = ImagesHeader + (ulong)stated * rows * columns;
+        if (images.IsPlain && (ulong)part.Objects[0].Length != length) return Verdict.Reject(DataChecks.IdxLength, $"{length} bytes for {stated} images of {rows} × {columns}", $"{part.Objects[0].Length} bytes");
+        if (labels.ReadAtLeast(header[..LabelsHeader], LabelsHeader, throwOnEndOfStream: false) < LabelsHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {LabelsHeader} bytes", $"{labels.Position} bytes of labels");
         (magic, uint labelled) = (Number(header, 0), Number(header, 1));
         if (magic != LabelsMagic) return Verdict.Reject(DataChecks.IdxMagic, $"{LabelsMagic:x8} for labels", $"{magic:x8}");
-        if (isPlain && part.Objects[1].Length != LabelsHeader + labelled) return Verdict.Reject(DataChecks.IdxLength, $"{LabelsHeader + (long)labelled} bytes for {labelled} labels", $"{part.Objects[1].Length} bytes");
-        if (labelled != images_) return Verdict.Reject(DataChecks.IdxCounts, $"{images_} labels, as images", $"{labelled}");
-        (count, pixels) = (images_, (int)(rows * columns));
+        if (labels.IsPlain && part.Objects[1].Length != LabelsHeader + (long)labelled) return Verdict.Reject(DataChecks.IdxLength, $"{LabelsHeader + (long)labelled} bytes for {labelled} labels", $"{part.Objects[1].Length} bytes");
+        if (labelled != stated) return Verdict.Reject(DataChecks.IdxCounts, $"{stated} labels, as images", $"{labelled}");
+        (count, pixels) = (stated, (int)(rows * columns));
         return Verdict.Accept;
     }
 
     static uint Number(ReadOnlySpan<byte> header, int index) => BinaryPrimitives.ReadUInt32BigEndian(header[(4 * index)..]);
 
-    sealed class Reader : IRecordReader
+    sealed class Reader(DataStream images, DataStream labels, int pixels, long start, long end, long count) : IRecordReader
     {
-        readonly DataStream images, labels;
-        readonly int pixels;
-        readonly long end, count;
-        readonly byte[] imagePiece, labelPiece; // many images, and as many labels
+        // Many images, and as many labels.
+        readonly byte[] imagePiece = new byte[Math.Max(1, (1 << 18) / pixels) * pixels], labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
         int taken, read;
+        long done;
 
-        public Reader(DataStream images, DataStream labels, int pixels, long position, long end, long count)
-        {
-            (this.images, this.labels, this.pixels, this.end, this.count, Position) = (images, labels, pixels, end, count, position);
-            labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
-            imagePiece = new byte[labelPiece.Length * pixels];
-        }
-
-        public long Position { get; private set; }
-        public long BytesTaken => images.IsPlain ? Position * (pixels + 1) : images.BytesTaken + labels.BytesTaken;
+        public long Count => count;
+        public long Position => start + done;
+        public long BytesTaken => images.IsPlain && labels.IsPlain ? Position * (pixels + 1) : images.BytesTaken + labels.BytesTaken;
 
         public Verdict Read(RecordBatch batch)
         {
             if (pixels + 1 > batch.LongestRecord) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {batch.LongestRecord - 1} pixels an image", $"{pixels}");
-            try { return Images(batch); }
-            catch (RefusedDataException e) { return e.Verdict; }
-        }
-
-        Verdict Images(RecordBatch batch)
-        {
-            for (; Position < end && batch.TryReserve(1 + pixels); taken++, Position++)
+            try
             {
-                if (taken == read)
+                for (; Position < end && batch.TryReserve(1 + pixels); taken++, done++)
                 {
-                    (taken, read) = (0, (int)Math.Min(labelPiece.Length, end - Position));
-                    if (images.ReadAtLeast(imagePiece.AsSpan(0, read * pixels), read * pixels, throwOnEndOfStream: false) < read * pixels) return Fewer("images");
-                    if (labels.ReadAtLeast(labelPiece.AsSpan(0, read), read, throwOnEndOfStream: false) < read) return Fewer("labels");
+                    if (taken == read && !TryFill()) return Verdict.Reject(DataChecks.IdxLength, $"{count} images and labels", $"the end of a file behind {Position} or fewer");
+                    var record = batch.Free;
+                    record[0] = labelPiece[taken];
+                    imagePiece.AsSpan(taken * pixels, pixels).CopyTo(record[1..]);
+                    batch.Take(1 + pixels);
                 }
-                var record = batch.Free;
-                record[0] = labelPiece[taken];
-                imagePiece.AsSpan(taken * pixels, pixels).CopyTo(record[1..]);
-                batch.Take(1 + pixels);
+                if (Position == count && (images.ReadByte() >= 0 || labels.ReadByte() >= 0)) return Verdict.Reject(DataChecks.IdxLength, $"the end of the files behind {count} images and labels", "more bytes");
+                return Verdict.Accept;
             }
-            // Of a compressed file the length shows at its end, and so does whether it is whole.
-            return Position == count && (images.ReadByte() >= 0 || labels.ReadByte() >= 0)
-                ? Verdict.Reject(DataChecks.IdxLength, $"no byte behind {count} images and labels", "more") : Verdict.Accept;
+            catch (RefusedDataException refused)
+            {
+                return refused.Verdict;
+            }
         }
 
-        Verdict Fewer(string of) => Verdict.Reject(DataChecks.IdxLength, $"{count} {of}", "fewer");
+        bool TryFill()
+        {
+            (taken, read) = (0, (int)Math.Min(labelPiece.Length, end - Position));
+            return images.ReadAtLeast(imagePiece.AsSpan(0, read * pixels), read * pixels, throwOnEndOfStream: false) == read * pixels
+                && labels.ReadAtLeast(labelPiece.AsSpan(0, read), read, throwOnEndOfStream: false) == read;
+        }
 
         public void Dispose()
         {

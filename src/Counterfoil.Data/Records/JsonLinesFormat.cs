@@ -4,11 +4,8 @@ using Counterfoil.Data.Stores;
 
 namespace Counterfoil.Data.Records;
 
-/// <summary>JSONL files, a part each, as records of <c>jsonl/v1</c>: a line's raw bytes without its terminator. Positions are byte offsets.</summary>
-/// <remarks>
-/// The rule is that of <see cref="JsonLines"/>; this one reads once, from front to back, at the speed of memory. Compressed files are looked through: offsets are then those
-/// inside, and the file is not divided among shards.
-/// </remarks>
+/// <summary>JSONL files, a part each, as records of <c>jsonl/v1</c>: a line's raw bytes without its terminator. Positions are byte offsets, inside where a file is compressed.</summary>
+/// <remarks>The rule is that of <see cref="JsonLines"/>; this one reads once, from front to back, at the speed of memory.</remarks>
 /// <param name="limits">What may come out of compressed files.</param>
 /// <param name="maxLineBytes">The longest line allowed.</param>
 public sealed class JsonLinesFormat(CompressionLimits? limits = null, int maxLineBytes = 1 << 24) : ISplittableFormat
@@ -62,18 +59,17 @@ public sealed class JsonLinesFormat(CompressionLimits? limits = null, int maxLin
         var stream = DataStream.Open(part.Objects[0], limits);
         try
         {
-            if (stream.TryAdvance(position))
-            {
-                reader = new Reader(stream, part.Name, position, end, maxLineBytes);
-                return Verdict.Accept;
-            }
-            stream.Dispose();
-            return Verdict.Reject(DataChecks.Position, $"a byte of '{part.Name}'", $"{position}");
+            if (!stream.TryAdvance(position)) return Verdict.Reject(DataChecks.JsonLines, $"at least {position} bytes in '{part.Name}'", $"{stream.Position}");
+            reader = new Reader(stream, part.Name, position, end, maxLineBytes);
+            return Verdict.Accept;
         }
-        catch (RefusedDataException e)
+        catch (RefusedDataException refused)
         {
-            stream.Dispose();
-            return e.Verdict;
+            return refused.Verdict;
+        }
+        finally
+        {
+            if (reader is null) stream.Dispose();
         }
     }
 
@@ -85,15 +81,9 @@ public sealed class JsonLinesFormat(CompressionLimits? limits = null, int maxLin
         bool ended;
 
         public long Position => start + taken;
-        public long BytesTaken => stream.IsPlain ? start + taken : stream.BytesTaken;
+        public long BytesTaken => stream.IsPlain ? Position : stream.BytesTaken;
 
         public Verdict Read(RecordBatch batch)
-        {
-            try { return Lines(batch); }
-            catch (RefusedDataException e) { return e.Verdict; }
-        }
-
-        Verdict Lines(RecordBatch batch)
         {
             while (Position < stop)
             {
@@ -105,7 +95,14 @@ public sealed class JsonLinesFormat(CompressionLimits? limits = null, int maxLin
                     if (!ended)
                     {
                         if (rest.Length > maxLineBytes) return TooLong(rest.Length);
-                        Refill();
+                        try
+                        {
+                            Refill();
+                        }
+                        catch (RefusedDataException refused)
+                        {
+                            return refused.Verdict;
+                        }
                         continue;
                     }
                     if (rest.IsEmpty) return Verdict.Accept;

@@ -68,6 +68,7 @@ public static class RecordFormats
             ".csv" => Canonicaliser.Csv.Id,
             ".tar" or ".tgz" => Canonicaliser.Tar.Id,
             ".safetensors" => Canonicaliser.Safetensors.Id,
+            _ when name.Contains("-idx3-ubyte", StringComparison.Ordinal) || name.Contains("-idx1-ubyte", StringComparison.Ordinal) => Canonicaliser.IdxLabelled.Id,
             _ when name.Contains('/') && ImageFolderRecords.IsImage(name) => Canonicaliser.ImageFolder.Id,
             _ => null,
         };
