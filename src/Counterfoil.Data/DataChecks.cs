@@ -125,6 +125,48 @@ public static class DataChecks
     /// <summary>A proof file is about the data set asked about: canonicaliser, root and count are the commitment's.</summary>
     public static readonly Check ProofDataset = new("data.proof.dataset");
 
+    /// <summary>The signed statement is a dataset-commitment or a dataset-delta about the ordered root that it states, and is at hand.</summary>
+    public static readonly Check ProofStatement = new("data.proof.statement");
+
+    /// <summary>The record that a proof is about is at hand.</summary>
+    public static readonly Check ProofRecord = new("data.proof.record");
+
+    /// <summary>The places of a fraud proof ascend, each once; its directions are those of its path.</summary>
+    public static readonly Check FraudPlaces = new("data.fraud.places");
+
+    /// <summary>A fraud proof shows a contradiction: it is refused where the roots agree.</summary>
+    public static readonly Check FraudShown = new("data.fraud.shown");
+
+    /// <summary>A delta's file is of the version asked for, its removed places ascend and lie in the set, and its hashes are as many as they demand.</summary>
+    public static readonly Check DeltaForm = new("data.delta.form");
+
+    /// <summary>A delta's statement is about the roots before and after that its file is about.</summary>
+    public static readonly Check DeltaStatement = new("data.delta.statement");
+
+    /// <summary>The removed leaves and the rest of the tree give the ordered root before.</summary>
+    public static readonly Check DeltaOrderedBefore = new("data.delta.ordered-before");
+
+    /// <summary>Tombstones in place of the removed leaves, and nothing else changed, give the ordered root after.</summary>
+    public static readonly Check DeltaOrderedAfter = new("data.delta.ordered-after");
+
+    /// <summary>The revealed part of the absence tree gives the absence root before.</summary>
+    public static readonly Check DeltaAbsenceBefore = new("data.delta.absence-before");
+
+    /// <summary>The absence tree without the removed records, and nothing else changed, gives the absence root after.</summary>
+    public static readonly Check DeltaAbsenceAfter = new("data.delta.absence-after");
+
+    /// <summary>Each removed record was in the absence tree as often as it is removed.</summary>
+    public static readonly Check DeltaRemoved = new("data.delta.removed");
+
+    /// <summary>A revealed part of an absence tree is whole: entries on their own paths, no branch that a whole tree would not have, what removal leaves alone shown for what it is.</summary>
+    public static readonly Check PrunedTree = new("data.absence.pruned");
+
+    /// <summary>A salt file has its form: header, canonicaliser, count, a state and 32 bytes a record.</summary>
+    public static readonly Check SaltForm = new("data.salt.form");
+
+    /// <summary>A record's salt has not been destroyed.</summary>
+    public static readonly Check SaltErased = new("data.salt.erased");
+
     /// <summary>A path in the absence tree has a possible shape: at most 256 levels, and none that a whole tree would not have.</summary>
     public static readonly Check PrefixShape = new("data.absence.shape");
 
@@ -134,6 +176,42 @@ public static class DataChecks
     /// <summary>The path leads to the absence root.</summary>
     public static readonly Check PrefixRoot = new("data.absence.root");
 
-    /// <summary>The recomputed count, bytes and roots are the commitment's.</summary>
+    /// <summary>What is recomputed or compared, number, bytes and roots, is what was committed.</summary>
     public static readonly Check Audit = new("data.audit");
+
+    /// <summary>The folder that a commit is to write holds nothing of another commit.</summary>
+    public static readonly Check CommitFolder = new("data.commit.folder");
+
+    /// <summary>The objects that a commit goes on with are those that it began with: names, lengths, identities.</summary>
+    public static readonly Check CommitChanged = new("data.commit.changed");
+
+    /// <summary>A commit's checkpoint has its form, and the leaf hashes on disk are those that it speaks of.</summary>
+    public static readonly Check CommitCheckpoint = new("data.commit.checkpoint");
+
+    /// <summary>A shard's facts have their form.</summary>
+    public static readonly Check ShardForm = new("data.shard.form");
+
+    /// <summary>All shards are of one plan and one canonicaliser.</summary>
+    public static readonly Check ShardPlan = new("data.shard.plan");
+
+    /// <summary>Shards are given in their order.</summary>
+    public static readonly Check ShardOrder = new("data.shard.order");
+
+    /// <summary>Every shard of the plan is there.</summary>
+    public static readonly Check ShardMissing = new("data.shard.missing");
+
+    /// <summary>No shard is given twice.</summary>
+    public static readonly Check ShardTwice = new("data.shard.twice");
+
+    /// <summary>A shard begins where the one before ended; the first at the beginning, the last at the end.</summary>
+    public static readonly Check ShardRange = new("data.shard.range");
+
+    /// <summary>A shard's leaf hashes are those that it signed off.</summary>
+    public static readonly Check ShardLeaves = new("data.shard.leaves");
+
+    /// <summary>A commitment's folder has its form.</summary>
+    public static readonly Check FolderForm = new("data.folder.form");
+
+    /// <summary>What a commitment's folder holds leads to the commitment's roots.</summary>
+    public static readonly Check FolderRoot = new("data.folder.root");
 }
