@@ -2,8 +2,10 @@ using System.CommandLine;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data;
 using Counterfoil.Data.Auditing;
+using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Idx;
 using Counterfoil.Data.Records;
+using Counterfoil.Data.Stores;
 
 namespace Counterfoil.Cli.Data;
 
@@ -23,33 +25,32 @@ static class AuditCommand
     static async Task<int> RunAsync(string folder, string[] data, bool json, CancellationToken cancel)
     {
         using var committed = CommittedFolder.Open(folder);
-        var audit = await DatasetAudit.RunAsync(committed.Stated(bytes: null), OpenSource(committed.Set.Canonicaliser, data), committed.Leaves, cancel);
-        DifferenceOutput.Write(audit.Verdict, audit.Differences, json, "what was committed", "what is there");
-        return ExitCode.Of(audit.Verdict);
+        if (data.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) throw new UsageException($"there is no file or folder '{missing}'", "name the data that was committed to");
+        var plan = Plan(committed.Set.Canonicaliser, await new LocalFiles(data).ListAsync(cancel));
+        // Committed to once more, in a folder that is thrown away: as much memory as a commit takes, however many records there are.
+        string again = Directory.CreateTempSubdirectory("counterfoil-audit").FullName;
+        try
+        {
+            FolderCommit.Run(plan, again, out var result, new CommitOptions(), cancel).Require();
+            CommitmentFolder.Open(again, out var found).Require();
+            using (found)
+            {
+                var audit = DatasetAudit.Compare(StatedFacts.Of(committed.Leaves.Result), StatedFacts.Of(result!), committed.Leaves, found!);
+                DifferenceOutput.Write(audit.Verdict, audit.Differences, json, "what was committed", "what is there");
+                return ExitCode.Of(audit.Verdict);
+            }
+        }
+        finally
+        {
+            Directory.Delete(again, recursive: true);
+        }
     }
 
-    static IRecordSource OpenSource(Canonicaliser canonicaliser, string[] data)
+    static CommitPlan Plan(Canonicaliser canonicaliser, IReadOnlyList<StoredObject> objects)
     {
-        foreach (string path in data)
-            if (!File.Exists(path) && !Directory.Exists(path)) throw new UsageException($"there is nothing at {path}");
-        int files = canonicaliser == Canonicaliser.IdxLabelled ? 2 : 1;
-        if (data.Length != files) throw new UsageException($"data of {canonicaliser} is {files} {(files == 1 ? "path" : "files: images, then labels")}, not {data.Length}");
-        IRecordSource? source;
-        if (canonicaliser == Canonicaliser.IdxLabelled)
-        {
-            IdxLabelled.Open(data[0], data[1], out var images).Require();
-            source = images;
-        }
-        else if (canonicaliser == Canonicaliser.JsonLines)
-        {
-            JsonLines.Open(data[0], out var lines).Require();
-            source = lines;
-        }
-        else
-        {
-            FolderFiles.Open(data[0], out var tree).Require();
-            source = tree;
-        }
-        return source!;
+        IRecordFormat? format = ((IRecordFormat[])[new JsonLinesFormat(), new IdxLabelledFormat(), new FilesFormat()]).FirstOrDefault(f => f.Canonicaliser == canonicaliser);
+        if (format is null) RecordFormats.Parse(canonicaliser.Id, out format).Require();
+        CommitPlan.Of(format!, objects, out var plan).Require();
+        return plan!;
     }
 }
