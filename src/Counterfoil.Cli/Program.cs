@@ -3,12 +3,14 @@ using Counterfoil.Cli;
 using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
 using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
 
 var root = new RootCommand("Counterfoil: the evidence and settlement layer for AI. One file proves the whole story, offline.")
 {
     DemoCommand.Create(),
     VerifyCommand.Create(),
+    ModelCommand.Create(),
     ChainCommand.Create(),
     BenchCommand.Create(),
 };
