@@ -2,6 +2,7 @@ using System.CommandLine;
 using Counterfoil.Cli;
 using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
+using Counterfoil.Cli.Data;
 using Counterfoil.Cli.Demo;
 using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
@@ -10,6 +11,7 @@ var root = new RootCommand("Counterfoil: the evidence and settlement layer for A
 {
     DemoCommand.Create(),
     VerifyCommand.Create(),
+    DataCommand.Create(),
     ModelCommand.Create(),
     ChainCommand.Create(),
     BenchCommand.Create(),

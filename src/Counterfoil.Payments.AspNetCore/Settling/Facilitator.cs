@@ -53,6 +53,7 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     readonly SubmissionLane lane;
     readonly Task watch;
     readonly ILogger logger;
+    ulong? gap; // the account nonce that was nobody's at the last look
 
     /// <summary>Starts a facilitator. Call <see cref="ResumeAsync"/> once to take up what a crash left open.</summary>
     /// <param name="options">What it settles.</param>
@@ -118,8 +119,37 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     public async Task<int> ReexamineAsync(CancellationToken cancellation)
     {
         foreach (var (intent, _) in await journal.ReadOpenAsync(cancellation).ConfigureAwait(false))
-            if (!underway.ContainsKey((intent.Key, intent.Authorization))) await RunAsync(intent, patience: null).WaitAsync(cancellation).ConfigureAwait(false);
-        return (await journal.ReadOpenAsync(cancellation).ConfigureAwait(false)).Count;
+            if (!underway.ContainsKey((intent.Key, intent.Authorization))) await RunAsync(intent, new SettlementEvent.Asked(), patience: null).WaitAsync(cancellation).ConfigureAwait(false);
+        var open = await journal.ReadOpenAsync(cancellation).ConfigureAwait(false);
+        await CloseGapAsync(open, cancellation).ConfigureAwait(false);
+        return open.Count;
+    }
+
+    /// <summary>
+    /// Where the account's next nonce is nobody's, every transaction behind it waits: what had it was given up, or a node forgot a transaction whose payment was made otherwise. The first
+    /// payment that waits is made anew with that nonce. What it had before does no harm: the authorization's own nonce lets one of the two transfer.
+    /// </summary>
+    /// <remarks>A gap must be seen twice in a row: an endpoint that shows an old block would make gaps of transactions that are mined.</remarks>
+    async Task CloseGapAsync(IReadOnlyList<SettlementRecord> open, CancellationToken cancellation)
+    {
+        ulong? before = gap;
+        gap = null;
+        if (open.Count == 0) return;
+        ulong next;
+        try { next = await chain.NextAccountNonceAsync(cancellation).ConfigureAwait(false); }
+        catch (Exception away) when (away is not OperationCanceledException)
+        {
+            ChainAway(logger, away, open[0].Intent.Key);
+            return;
+        }
+        if (open.Any(r => r.State.AccountNonce == next)) return;
+        if (open.FirstOrDefault(r => r.State is SettlementState.Submitted && r.State.AccountNonce > next) is not { Intent: var first }) return;
+        if (before != next) gap = next;
+        else if (!underway.ContainsKey((first.Key, first.Authorization)))
+        {
+            lane.Recount();
+            await RunAsync(first, new SettlementEvent.CutOff(), patience: null).WaitAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     async Task WatchAsync()
@@ -142,7 +172,7 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
         var id = (intent.Key, intent.Authorization);
         return underway.GetOrAdd(id, _ => new Lazy<Task<SettlementOutcome>>(() => Task.Run(async () =>
         {
-            try { return await RunAsync(intent, options.Patience).ConfigureAwait(false); }
+            try { return await RunAsync(intent, new SettlementEvent.Asked(), options.Patience).ConfigureAwait(false); }
             finally { underway.TryRemove(id, out Lazy<Task<SettlementOutcome>>? _); }
         }))).Value;
     }
@@ -150,14 +180,14 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     static SettlementOutcome Conflict { get; } =
         new SettlementOutcome.Failed(new Reason(PaymentChecks.NonceConflict, "the authorization that this nonce stands for", "another one"));
 
-    async Task<SettlementOutcome> RunAsync(SettlementIntent asked, TimeSpan? patience)
+    async Task<SettlementOutcome> RunAsync(SettlementIntent asked, SettlementEvent first, TimeSpan? patience)
     {
         try
         {
             using var turn = await turns.EnterAsync(asked.Key, stopping.Token).ConfigureAwait(false);
             var record = await journal.FindAsync(asked.Key, stopping.Token).ConfigureAwait(false);
             if (record is not null && record.Intent.Authorization != asked.Authorization) return Conflict;
-            return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing, patience).ConfigureAwait(false);
+            return await DriveAsync(record?.Intent ?? asked, record?.State ?? SettlementState.Nothing, first, patience).ConfigureAwait(false);
         }
         // The chain is away or the process is stopping: the journal knows how far it came, and asking again goes on from there.
         // The error itself is the operator's: it may name machines and their keys.
@@ -169,10 +199,9 @@ public sealed partial class Facilitator : IFacilitator, IAsyncDisposable
     }
 
     // Without patience it never waits: what can be done now is done, once.
-    async Task<SettlementOutcome> DriveAsync(SettlementIntent intent, SettlementState state, TimeSpan? patience)
+    async Task<SettlementOutcome> DriveAsync(SettlementIntent intent, SettlementState state, SettlementEvent next, TimeSpan? patience)
     {
         long start = time.GetTimestamp();
-        SettlementEvent next = new SettlementEvent.Asked();
         while (true)
         {
             (state, var effects) = SettlementMachine.Next(intent, state, next, options.Confirmations);

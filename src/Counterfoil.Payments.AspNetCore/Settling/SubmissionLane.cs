@@ -68,8 +68,7 @@ sealed class SubmissionLane : IAsyncDisposable
             taken.Clear();
             // A transaction in the journal may not have reached the chain yet, or may be sent again after a reorganisation; its nonce is spoken for.
             foreach (var record in await journal.ReadOpenAsync(stopping).ConfigureAwait(false))
-                if ((record.State as SettlementState.Submitted ?? (record.State as SettlementState.Settled)?.Watched) is { Refusal: null, Transfer.AccountNonce: var spoken })
-                    taken.Add(spoken);
+                if (record.State.AccountNonce is { } held) taken.Add(held);
         }
         var records = new List<SettlementRecord>(batch.Count);
         foreach (var submission in batch)

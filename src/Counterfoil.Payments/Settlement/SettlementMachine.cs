@@ -32,6 +32,9 @@ public abstract record SettlementState
     /// <summary>The money did not move, and no transaction of ours can still move it.</summary>
     /// <param name="Reason">Why.</param>
     public sealed record Failed(Reason Reason) : SettlementState;
+
+    /// <summary>The account nonce that its transaction holds while that is out, or may be again after a reorganisation; null where none is, or where a node refused it.</summary>
+    public ulong? AccountNonce => (this as Submitted ?? (this as Settled)?.Watched) is { Refusal: null, Transfer.AccountNonce: var held } ? held : null;
 }
 
 /// <summary>What happens to a settlement.</summary>
@@ -54,6 +57,8 @@ public abstract record SettlementEvent
     public sealed record SendRefused(string Why) : SettlementEvent;
     /// <summary>The transaction was not handed over, because one with an earlier account nonce was refused.</summary>
     public sealed record Withheld : SettlementEvent;
+    /// <summary>Its transaction waits behind an account nonce that is nobody's.</summary>
+    public sealed record CutOff : SettlementEvent;
     /// <summary>The chain was looked at.</summary>
     /// <param name="Sighting">What it shows.</param>
     public sealed record Seen(Sighting Sighting) : SettlementEvent;
@@ -137,6 +142,8 @@ public static class SettlementMachine
             (SettlementState.Submitted s, SettlementEvent.SendRefused r) => (s with { Refusal = r.Why }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
             (SettlementState.Submitted s, SettlementEvent.Withheld) =>
                 (s with { Refusal = "not sent", Attempt = s.Attempt - 1 }, [SettlementEffect.PersistLater, SettlementEffect.Look]),
+            // The new one takes the nonce that is missing. Either may transfer, and the authorization's nonce lets only one.
+            (SettlementState.Submitted, SettlementEvent.CutOff) => (state, [SettlementEffect.Prepare]),
             // It had been good before, and the transaction that a node refused may be the reason: then it is paid. Looking again tells.
             (SettlementState.Submitted, SettlementEvent.Declined) => (state, [SettlementEffect.Wait]),
             (SettlementState.Submitted s, SettlementEvent.Prepared p) =>
@@ -158,8 +165,8 @@ public static class SettlementMachine
         }
         if (seen.NonceUsed && seen.IsFinal) return Fail(PaymentChecks.NonceUsed, "the nonce spent on this transfer", "it spent or cancelled otherwise");
         if (seen.Place == TransactionPlace.Reverted && seen.IsFinal) return Fail(PaymentChecks.Settlement, "a transfer", $"transaction 0x{state.Transfer.Hash} reverted");
-        // A block before this time could still take it; one at or after cannot (EIP-3009: now < validBefore).
-        if (intent.Authorization.ValidBefore <= seen.FinalTime && seen.Place == TransactionPlace.Unknown)
+        // A block before this time could still take it; one at or after cannot (EIP-3009: now < validBefore), though a node may keep it waiting.
+        if (intent.Authorization.ValidBefore <= seen.FinalTime && seen.Place is TransactionPlace.Unknown or TransactionPlace.Waiting)
             return Fail(PaymentChecks.Expired, $"a transfer before {intent.Authorization.ValidBefore}", $"none by {seen.FinalTime}");
         if (seen.Place != TransactionPlace.Unknown || seen.NonceUsed) return (state, [SettlementEffect.Wait]);
         if (state.Refusal is null) return (state, [SettlementEffect.Send]);

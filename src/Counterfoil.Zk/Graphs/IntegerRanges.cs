@@ -127,6 +127,8 @@ public static partial class IntegerRanges
                     var term = ranges[value];
                     least += (BigInteger)factor * (factor > 0 ? term.Least : term.Most);
                     most += (BigInteger)factor * (factor > 0 ? term.Most : term.Least);
+                    // Of every term and of every partial sum: the order of adding must not matter.
+                    if (Within((BigInteger)factor * term.Least, (BigInteger)factor * term.Least) is null || Within((BigInteger)factor * term.Most, (BigInteger)factor * term.Most) is null || Within(least, most) is null) return null;
                 }
                 return Within(least, most);
             case Requantise requantise:

@@ -120,10 +120,23 @@ public sealed class FacilitatorTests : IAsyncDisposable
         var payment = Fair.Pay(Fair.Authorize());
         Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(payment));
         clock.Advance(TimeSpan.FromSeconds(61));
-        Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(payment)); // it still waits, and its fate is the chain's
+        FailsBy(PaymentChecks.Expired, await SettleAsync(payment)); // it still waits, and no block can carry it out any more
         ledger.Mine();
-        FailsBy(PaymentChecks.Settlement, await SettleAsync(payment));
         Assert.Equal((0, 1), (ledger.Transfers, ledger.Reverts));
+    }
+
+    [Fact]
+    public async Task A_payment_behind_an_account_nonce_that_is_nobodys_is_made_anew_with_that_nonce()
+    {
+        ledger.Mines = false;
+        Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(Fair.Pay(Fair.Authorize())));
+        Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(Fair.Pay(Fair.Authorize(2))));
+        Assert.True(ledger.SubmitByStranger(Fair.Intent()));
+        ledger.DropPool();
+        ledger.Mines = true;
+        for (int looks = 0; await facilitator.ReexamineAsync(default) > 0; looks++) Assert.True(looks < 5, "it waits for ever");
+        Assert.IsType<SettlementOutcome.Settled>(await SettleAsync(Fair.Pay(Fair.Authorize(2))));
+        Assert.Equal((2, 1), (ledger.Transfers, ledger.Reverts)); // the one that it had before came after, and moved nothing
     }
 
     [Fact]

@@ -84,8 +84,11 @@ public class SettlementMachineTests
     {
         var late = unused with { FinalTime = Fair.NoonSeconds + 60 };
         FailsBy(PaymentChecks.Expired, See(submitted, late).State);
-        Assert.Equal([SettlementEffect.Wait], See(submitted, late with { Place = TransactionPlace.Waiting }).Effects);
+        FailsBy(PaymentChecks.Expired, See(submitted, late with { Place = TransactionPlace.Waiting }).State);
         Assert.Equal([SettlementEffect.Send], See(submitted, late with { FinalTime = Fair.NoonSeconds + 59 }).Effects);
+        Assert.Equal([SettlementEffect.Wait], See(submitted, late with { FinalTime = Fair.NoonSeconds + 59, Place = TransactionPlace.Waiting }).Effects);
+        // It is in a block, and what it did there will show.
+        Assert.Equal([SettlementEffect.Wait], See(submitted, late with { Place = TransactionPlace.Succeeded }).Effects);
     }
 
     [Fact]

@@ -142,6 +142,14 @@ public sealed class IntegerGraphTests
     }
 
     [Fact]
+    public void A_partial_sum_beyond_the_bound_is_refused_even_when_the_whole_is_within()
+    {
+        // 127^8 · 100 passes 2^62; less itself it would be near 0.
+        var graph = new IntegerGraph(Bytes(1), [], [new CellProduct(0, 0, 1), new CellProduct(1, 1, 1), new CellProduct(2, 2, 1), new Combination([(3, 100), (3, -100)], 0, 1)], 4);
+        Assert.Equal(IntegerGraphChecks.Range, Assert.IsType<Verdict.Rejected>(IntegerRanges.Derive(graph, out _)).Reason.Check);
+    }
+
+    [Fact]
     public void Hidden_cells_that_do_not_fit_are_refused()
     {
         var graph = new IntegerGraph(Bytes(2), [], [new LinearMap(0, Window.Rows(1, 2), 1, 1, 4)], 1);
