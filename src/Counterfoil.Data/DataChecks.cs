@@ -158,7 +158,7 @@ public static class DataChecks
     /// <summary>The path leads to the absence root.</summary>
     public static readonly Check PrefixRoot = new("data.absence.root");
 
-    /// <summary>The recomputed count, bytes and roots are the commitment's.</summary>
+    /// <summary>What is recomputed or compared, number, bytes and roots, is what was committed.</summary>
     public static readonly Check Audit = new("data.audit");
 
     /// <summary>The folder that a commit is to write holds nothing of another commit.</summary>

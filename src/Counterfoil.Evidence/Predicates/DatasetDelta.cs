@@ -40,13 +40,13 @@ public sealed record DatasetDelta(
     public static IReadOnlyList<string> Reasons { get; } = ["opt-out", "erasure", "correction"];
 
     /// <summary>What a statement with this predicate is about: the set as it is now.</summary>
-    public DigestSet Subject => new([new("counterfoilOrderedRoot", OrderedRoot.ToString())]);
+    public DigestSet SubjectDigest() => new([new("counterfoilOrderedRoot", OrderedRoot.ToString())]); // a property would be a member of the JSON
 
     /// <summary>Signs the statement.</summary>
     /// <param name="name">What people call the dataset.</param>
     /// <param name="signer">A holder of the role <c>data</c>.</param>
     public Envelope Sign(string name, Signer signer) => StatementCodec.Sign(
-        StatementCodec.About([new Subject { Name = name, Digest = Subject }], PredicateType, this), LinkJson.Default.StatementDatasetDelta, signer);
+        StatementCodec.About([new Subject { Name = name, Digest = SubjectDigest() }], PredicateType, this), LinkJson.Default.StatementDatasetDelta, signer);
 
     /// <summary>Reads the statement in an envelope, and checks what one can without the proof. Who signed it is another check.</summary>
     public static Verdict Decode(Envelope envelope, out DatasetDelta? delta)
@@ -56,7 +56,7 @@ public sealed record DatasetDelta(
         if (!verdict.IsAccepted) return verdict;
         var found = read!.Predicate;
         if (read.Subject.Length != 1) return Verdict.Reject(EvidenceChecks.LinkStatement, "one subject", $"{read.Subject.Length}");
-        if (!read.Subject[0].Digest.Equals(found.Subject)) return Verdict.Reject(EvidenceChecks.LinkPredicate, $"{found.Subject}", $"{read.Subject[0].Digest}");
+        if (!read.Subject[0].Digest.Equals(found.SubjectDigest())) return Verdict.Reject(EvidenceChecks.LinkPredicate, $"{found.SubjectDigest()}", $"{read.Subject[0].Digest}");
         if (found.Removed < 1 || found.Removed > found.Records) return Verdict.Reject(EvidenceChecks.LinkPredicate, $"1 … {found.Records} removed", $"{found.Removed}");
         if (!Reasons.Contains(found.Reason)) return Verdict.Reject(EvidenceChecks.LinkPredicate, string.Join(", ", Reasons), found.Reason);
         delta = found;
