@@ -8,7 +8,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Data;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Records;
-using Counterfoil.Data.Absence;
+using Counterfoil.Data.Proofs;
 
 namespace Counterfoil.Cli.Bench;
 
@@ -135,6 +135,7 @@ static partial class HashBench
         CommitmentFolder.Open(output, out var opened).Require();
         using var folder = opened!;
         var leaf = new RecordLeaf(Canonicaliser.JsonLines);
+        var set = new CommittedSet(default, folder.Result.Canonicaliser, folder.Result.Records, folder.Result.OrderedRoot, folder.Result.SortedRoot);
         int some = run.Quick ? 20 : 500;
         var random = new Random(1);
         var (found, foundOut, verified, verifiedOut) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
@@ -146,18 +147,12 @@ static partial class HashBench
             file.Position = random.NextInt64(folder.Result.Records) * (LeafLength + 1);
             file.ReadExactly(record);
             random.NextBytes(stranger);
-            RecordInclusion? proof = null;
-            RecordAbsence? absence = null;
-            double seconds = Stopwatches.Once(() =>
-            {
-                folder.Find(leaf.Hash(record), out var places).Require();
-                folder.Inclusion(places[0], out proof).Require();
-            });
-            double secondsOut = Stopwatches.Once(() => folder.Absence(leaf.Hash(stranger), out absence).Require());
+            DataProof? proof = null, absence = null;
+            double seconds = Stopwatches.Once(() => proof = new(set, new Claim.Inclusion(Placement.Of(folder, ((ICommittedLeaves)folder).Find(leaf.Hash(record))[0], null)), null));
+            double secondsOut = Stopwatches.Once(() => absence = new(set, Claim.Absence.Make(folder, stranger)!, null));
             byte[] bytes = proof!.ToBytes(), bytesOut = absence!.ToBytes();
             Verdict verdict = Verdict.Accept, verdictOut = Verdict.Accept;
-            double check = Stopwatches.Once(() => verdict = RecordInclusion.Verify(bytes, folder.Result, record));
-            double checkOut = Stopwatches.Once(() => verdictOut = RecordAbsence.Verify(bytesOut, folder.Result, stranger));
+            double check = Stopwatches.Once(() => verdict = Verify(bytes, set, record)), checkOut = Stopwatches.Once(() => verdictOut = Verify(bytesOut, set, stranger));
             verdict.Require();
             verdictOut.Require();
             if (i < 0) continue;
@@ -174,5 +169,11 @@ static partial class HashBench
         yield return new($"a proof out {of}: the largest", largestOut, "bytes", "bound", 2000, LessIsBetter: true);
         yield return new($"a proof in {of}: read and verified", Stopwatches.Median(verified) * 1e6, "µs", "bound", 50, LessIsBetter: true);
         yield return new($"a proof out {of}: read and verified", Stopwatches.Median(verifiedOut) * 1e6, "µs", "bound", 50, LessIsBetter: true);
+    }
+
+    static Verdict Verify(byte[] file, CommittedSet set, byte[] record)
+    {
+        var verdict = DataProof.Decode(file, out var proof);
+        return verdict.IsAccepted ? proof!.Verify(set, record) : verdict;
     }
 }

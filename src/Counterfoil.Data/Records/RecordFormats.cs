@@ -1,5 +1,6 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Compression;
+using Counterfoil.Data.Idx;
 using Counterfoil.Data.Records.Archives;
 using Counterfoil.Data.Records.Tables;
 using Counterfoil.Data.Records.Tensors;
@@ -13,6 +14,9 @@ public static class RecordFormats
 {
     static readonly Dictionary<string, Func<CompressionLimits, IRecordFormat>> Makers = new()
     {
+        [Canonicaliser.JsonLines.Id] = limits => new JsonLinesFormat(limits),
+        [Canonicaliser.IdxLabelled.Id] = limits => new IdxLabelledFormat(compression: limits),
+        [Canonicaliser.Files.Id] = _ => new FilesFormat(),
         [Canonicaliser.FileDigests.Id] = _ => new FileRecords(),
         [Canonicaliser.ImageFolder.Id] = _ => new ImageFolderRecords(),
         [Canonicaliser.Tar.Id] = limits => new TarRecords(limits),
@@ -28,9 +32,10 @@ public static class RecordFormats
     /// <summary>Names of the formats.</summary>
     public static IReadOnlyCollection<string> Names => Makers.Keys;
 
-    /// <summary>Finds a format by its canonicaliser's name.</summary>
+    /// <summary>Finds a format by its canonicaliser's name; without a version, the latest.</summary>
     public static Verdict Parse(string? name, out IRecordFormat? format, CompressionLimits? limits = null)
     {
+        if (name is not null && !name.Contains('/')) name = Names.LastOrDefault(known => known.StartsWith(name + "/", StringComparison.Ordinal)) ?? name;
         format = name is not null && Makers.TryGetValue(name, out var make) ? make(limits ?? CompressionLimits.Default) : null;
         return format is not null ? Verdict.Accept : Verdict.Reject(DataChecks.Format, string.Join(", ", Names), name is { Length: <= 64 } ? $"\"{name}\"" : "another name");
     }
@@ -53,7 +58,7 @@ public static class RecordFormats
         return Parse(kind, out format, limits);
     }
 
-    static Verdict Refuse(string found) => Verdict.Reject(DataChecks.Format, $"objects of one kind, known by their names' endings; or name one of {string.Join(", ", Names)}", found);
+    static Verdict Refuse(string found) => Verdict.Reject(DataChecks.Format, "objects of one kind, known by their names' endings", found);
 
     static string? Kind(string name)
     {
@@ -61,9 +66,11 @@ public static class RecordFormats
         if (ending is ".gz" or ".zst" or ".bz2" or ".xz") ending = Path.GetExtension(name[..^ending.Length]).ToLowerInvariant();
         return ending switch
         {
+            ".jsonl" or ".ndjson" => Canonicaliser.JsonLines.Id,
             ".csv" => Canonicaliser.Csv.Id,
             ".tar" or ".tgz" => Canonicaliser.Tar.Id,
             ".safetensors" => Canonicaliser.Safetensors.Id,
+            _ when name.Contains("-idx3-ubyte", StringComparison.Ordinal) || name.Contains("-idx1-ubyte", StringComparison.Ordinal) => Canonicaliser.IdxLabelled.Id,
             ".parquet" => Canonicaliser.Parquet.Id,
             ".arrow" or ".arrows" or ".feather" => Canonicaliser.Arrow.Id,
             _ when name.Contains('/') && ImageFolderRecords.IsImage(name) => Canonicaliser.ImageFolder.Id,
