@@ -2,12 +2,8 @@ using System.Text.Json;
 using Counterfoil.Core.Signing;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Deltas;
-using Counterfoil.Data.Proofs;
-using Counterfoil.Data.Records;
 using Counterfoil.Evidence.Policies;
-using Counterfoil.Evidence.Predicates;
 using Counterfoil.Tests;
-using DatasetCommitment = Counterfoil.Evidence.Predicates.DatasetCommitment;
 
 namespace Counterfoil.Story.Tests;
 
@@ -30,16 +26,11 @@ public sealed class DataCommandTests(ToldStory told) : IDisposable
     async Task<string> Commit(string name, IEnumerable<string> lines)
     {
         await File.WriteAllLinesAsync(In($"{name}.jsonl"), lines);
-        JsonLines.Open(In($"{name}.jsonl"), out var source);
-        using (source)
-        {
-            var (result, leaves) = await Counterfoil.Data.Commitments.DatasetCommitment.BuildAsync(source!);
-            Directory.CreateDirectory(In(name));
-            var statement = LinkStatement.Sign(name, new DatasetCommitment(name, "jsonl/v1", result.Records, result.Bytes, result.OrderedRoot, result.SortedRoot, "MIT", [], "counterfoil 0.1.0", Then), committer);
-            await File.WriteAllBytesAsync(Path.Combine(In(name), "statement.json"), statement.EncodeJson());
-            await File.WriteAllBytesAsync(Path.Combine(In(name), "leaves"), leaves.ToBytes());
-        }
-        await File.WriteAllBytesAsync(In("policy"), new Policy(1, Then.AddDays(1), [new TrustedSigner("data", [committer.PublicKey])], [], [], []).Encode());
+        var ran = await TheCommand.RunAsync("data", "commit", In($"{name}.jsonl"), "--out", In(name), "--name", name);
+        Assert.Equal(0, ran.Exit);
+        string path = Path.Combine(In(name), "statement.json"); // unsigned: for whoever signs elsewhere
+        await File.WriteAllBytesAsync(path, Core.Attestation.Envelope.Sign(Core.Attestation.StatementCodec.MediaType, await File.ReadAllBytesAsync(path), committer).EncodeJson());
+        await File.WriteAllBytesAsync(In("policy"), new Policy(1, DateTimeOffset.UtcNow.AddDays(1), [new TrustedSigner("data", [committer.PublicKey])], [], [], []).Encode());
         return In(name);
     }
 
@@ -93,10 +84,9 @@ public sealed class DataCommandTests(ToldStory told) : IDisposable
     public async Task A_delta_is_verified_like_a_proof()
     {
         string set = await Commit("set", Lines(30));
-        JsonLines.Open(In("set.jsonl"), out var source);
-        using var lines = source;
-        var (result, leaves) = await Counterfoil.Data.Commitments.DatasetCommitment.BuildAsync(lines!);
-        var delta = DeltaProof.Make(new ManifestLeaves(result.Canonicaliser, leaves), [3, 4]);
+        Assert.True(CommitmentFolder.Open(set, out var leaves).IsAccepted);
+        using var held = leaves;
+        var delta = DeltaProof.Make(leaves!, [3, 4]);
         var statement = delta.Statement(default, "opt-out", "counterfoil 0.1.0", Then).Sign("set", committer);
         await File.WriteAllBytesAsync(In("delta"), (delta with { Statement = statement }).ToBytes());
         var ran = await TheCommand.RunAsync("verify", In("delta"), "--policy", In("policy"));

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Commitments;
-using Counterfoil.Data.Compression;
-using Counterfoil.Data.Records;
-using Counterfoil.Data.Stores;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Data;
@@ -15,8 +11,8 @@ static class CommitCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore };
-        var format = new Option<string?>("--format") { Description = $"How bytes become records: {string.Join(", ", RecordFormats.Names)}; told by the names unless given" };
+        var paths = new Argument<string[]>("path") { Description = DataSource.PathHelp, Arity = ArgumentArity.OneOrMore };
+        var format = new Option<string?>("--format") { Description = DataSource.FormatHelp };
         var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n shares, for \"counterfoil data merge\"" };
         var output = new Option<string?>("--out") { Description = "The commitment's folder; one that an interrupted run left is gone on with" };
         var signing = new StatementOptions();
@@ -31,14 +27,11 @@ static class CommitCommand
     {
         long start = TimeProvider.System.GetTimestamp();
         var (shard, shards) = Share(share);
-        if (paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) throw new UsageException($"there is no file or folder '{missing}'", "name what is to be committed to");
-        var objects = await ListAsync(paths, cancel);
-        if (objects.Count == 0) throw new UsageException($"there is no file in '{paths[0]}'", "name what is to be committed to");
-        var format = Format(formatName, objects);
+        using var source = await DataSource.ListAsync(paths, cancel);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0])));
         output ??= name + (shards == 1 ? ".commitment" : string.Create(CultureInfo.InvariantCulture, $".shard-{shard}-of-{shards}"));
         CheckFolder(output, paths);
-        CommitPlan.Of(format, objects, out var plan).Require();
+        CommitPlan.Of(source.Format(formatName), source.Objects, out var plan).Require();
 
         using var progress = new ProgressLines();
         var options = new CommitOptions { Progress = progress.Hear };
@@ -55,33 +48,12 @@ static class CommitCommand
         return ExitCode.Yes;
     }
 
-    static async Task<IReadOnlyList<StoredObject>> ListAsync(string[] paths, CancellationToken cancel)
-    {
-        try
-        {
-            return await new LocalFiles(paths).ListAsync(cancel);
-        }
-        catch (RefusedDataException refused)
-        {
-            refused.Verdict.Require();
-            throw;
-        }
-    }
-
     static (int Shard, int Shards) Share(string? share)
     {
         if (share is null) return (1, 1);
         if (share.Split('/') is [var i, var n] && int.TryParse(i, NumberStyles.None, CultureInfo.InvariantCulture, out int shard) && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int shards)
             && shard >= 1 && shard <= shards) return (shard, shards);
         throw new UsageException($"'{share}' is no shard", "i/n with i from 1 to n: 3/8 is the third of eight");
-    }
-
-    static IRecordFormat Format(string? name, IReadOnlyList<StoredObject> objects)
-    {
-        // "jsonl" will do for "jsonl/v1".
-        if (name is not null && !name.Contains('/')) name += "/v1";
-        var verdict = name is null ? RecordFormats.Detect(objects, out var format) : RecordFormats.Parse(name, out format);
-        return verdict is Verdict.Rejected { Reason: var reason } ? throw new UsageException(reason.ToString(), "name the format with --format; files/v1 makes a record of each whole file") : format!;
     }
 
     /// <summary>A mistyped folder is not to be filled with a commitment's files, nor the data with its own commitment.</summary>

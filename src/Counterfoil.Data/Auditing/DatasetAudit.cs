@@ -35,7 +35,18 @@ public sealed record StatedFacts(Canonicaliser Canonicaliser, long Records, Sha2
 /// <param name="Differences">Each record that differs, where the committed leaves were at hand to tell.</param>
 public sealed record DatasetAudit(Verdict Verdict, StatedFacts Found, ImmutableArray<Difference> Differences)
 {
-    /// <summary>Recomputes everything from the data, compares, and names what differs. Memory: 32 bytes a record, and what differs.</summary>
+    /// <summary>Compares a commitment with one that was recomputed into a folder, and names what differs. Memory: what differs, so both may be of any size.</summary>
+    /// <param name="stated">What was stated.</param>
+    /// <param name="found">What the data as it is now was committed to.</param>
+    /// <param name="committed">The committed leaves.</param>
+    /// <param name="leaves">The leaves that were found.</param>
+    public static DatasetAudit Compare(StatedFacts stated, StatedFacts found, ILeafSequence committed, ILeafSequence leaves)
+    {
+        ArgumentNullException.ThrowIfNull(stated);
+        return found == stated ? new(Verdict.Accept, found, []) : new(Verdict.Reject(DataChecks.Audit, $"{stated}", $"{found}"), found, Difference.Between(committed, leaves));
+    }
+
+    /// <summary>Recomputes everything from the data, compares, and names what differs; for sets with tombstones too. Memory: 32 bytes a record, and what differs.</summary>
     /// <param name="stated">What was stated.</param>
     /// <param name="source">The data.</param>
     /// <param name="leaves">The committed leaves; without them a difference is shown but not located, and a set with tombstones cannot be recomputed.</param>

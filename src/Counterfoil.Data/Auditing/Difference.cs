@@ -42,34 +42,11 @@ public sealed record Difference(DifferenceKind Kind, long? Place, long? Position
     {
         ArgumentNullException.ThrowIfNull(committed);
         ArgumentNullException.ThrowIfNull(found);
-        var (before, after) = (Kept.Of(committed), Kept.Of(found));
+        var (before, after) = (KeptLeaves.Of(committed), KeptLeaves.Of(found));
         return [.. Aligned(before, after).Select(d => d with { Place = d.Place is { } p ? before.PlaceOf(p) : null, Position = d.Position is { } q ? after.PlaceOf(q) : null })];
     }
 
-    /// <summary>A sequence without its tombstones.</summary>
-    sealed class Kept(ILeafSequence all, List<long>? places) : ILeafSequence
-    {
-        public static Kept Of(ILeafSequence all)
-        {
-            List<long>? places = null;
-            for (long i = 0; i < all.Count; i++)
-                if (all[i] != Tombstone.At(i)) places?.Add(i);
-                else if (places is null)
-                {
-                    places = [];
-                    for (long j = 0; j < i; j++) places.Add(j);
-                }
-            return new(all, places);
-        }
-
-        public long Count => places?.Count ?? all.Count;
-
-        public Sha256Digest this[long place] => all[PlaceOf(place)];
-
-        public long PlaceOf(long place) => places is null ? place : places[checked((int)place)];
-    }
-
-    static ImmutableArray<Difference> Aligned(ILeafSequence committed, ILeafSequence found)
+    static ImmutableArray<Difference> Aligned(KeptLeaves committed, KeptLeaves found)
     {
         var steps = Alignment.Align(committed, found).Where(s => !s.Matched).ToList();
         var astray = new Dictionary<Sha256Digest, Queue<long>>(); // committed records without their like beside them

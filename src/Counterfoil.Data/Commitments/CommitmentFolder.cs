@@ -140,6 +140,13 @@ public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
 
     Sha256Digest ILeafSequence.this[long place] => Leaf(place);
 
+    void ILeafSequence.Read(long place, Span<Sha256Digest> destination)
+    {
+        var bytes = new byte[destination.Length * Bytes32.Size];
+        leaves.ReadExactly(bytes, LeafFile.Start + place * Bytes32.Size);
+        for (int i = 0; i < destination.Length; i++) destination[i] = new(bytes.AsSpan(i * Bytes32.Size, Bytes32.Size));
+    }
+
     ImmutableArray<Sha256Digest> ICommittedLeaves.InclusionPath(long place) => Sound(Inclusion(place, out var path), path);
 
     IReadOnlyList<long> ICommittedLeaves.Find(Sha256Digest leafHash) => Sound(Find(leafHash, out var places, int.MaxValue), places);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Merkle;
 
@@ -18,29 +19,35 @@ public static class Tombstone
         return MerkleTree.LeafHash(leaf);
     }
 
-    /// <summary>The keys of the leaves that are no tombstones: what the absence tree is over.</summary>
-    internal static Sha256Digest[] KeysWithout(ReadOnlySpan<Sha256Digest> leaves)
+    /// <summary>The tombstones of consecutive places, many at a time in the lanes of the processor.</summary>
+    internal static void From(long place, Span<Sha256Digest> tombstones)
     {
         var tag = Domains.DataTombstone;
         int length = tag.Length + 8;
+        var messages = new byte[tombstones.Length * length];
+        for (int i = 0; i < tombstones.Length; i++)
+        {
+            tag.CopyTo(messages.AsSpan(i * length));
+            BinaryPrimitives.WriteInt64BigEndian(messages.AsSpan(i * length + tag.Length), place + i);
+        }
+        MerkleTree.LeafHashes(messages, length, tombstones);
+    }
+
+    /// <summary>The keys of the leaves that are no tombstones: what the absence tree is over.</summary>
+    internal static Sha256Digest[] KeysWithout(ReadOnlySpan<Sha256Digest> leaves)
+    {
         const int Many = 1024;
-        var messages = new byte[Many * length];
         var tombstones = new Sha256Digest[Many];
         var kept = new List<Sha256Digest>(leaves.Length);
         for (int at = 0; at < leaves.Length; at += Many)
         {
             int count = Math.Min(Many, leaves.Length - at);
-            for (int i = 0; i < count; i++)
-            {
-                tag.CopyTo(messages.AsSpan(i * length));
-                BinaryPrimitives.WriteInt64BigEndian(messages.AsSpan(i * length + tag.Length), at + i);
-            }
-            MerkleTree.LeafHashes(messages.AsSpan(0, count * length), length, tombstones.AsSpan(0, count));
+            From(at, tombstones.AsSpan(0, count));
             for (int i = 0; i < count; i++)
                 if (leaves[at + i] != tombstones[i]) kept.Add(leaves[at + i]);
         }
         var keys = new Sha256Digest[kept.Count];
-        RecordLeaf.Keys(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(kept), keys);
+        RecordLeaf.Keys(CollectionsMarshal.AsSpan(kept), keys);
         return keys;
     }
 }

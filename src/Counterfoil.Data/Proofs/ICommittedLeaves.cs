@@ -15,6 +15,14 @@ public interface ILeafSequence
 
     /// <summary>The leaf hash at a place, from 0.</summary>
     Sha256Digest this[long place] { get; }
+
+    /// <summary>Reads the leaf hashes from a place on: on a disk, in one read.</summary>
+    /// <param name="place">The first place.</param>
+    /// <param name="destination">As many as are wanted; all are there.</param>
+    void Read(long place, Span<Sha256Digest> destination)
+    {
+        for (int i = 0; i < destination.Length; i++) destination[i] = this[place + i];
+    }
 }
 
 /// <summary>Leaf hashes in memory.</summary>

@@ -118,7 +118,7 @@ public sealed class PythonClientTests
         foreach (var vector in await MakeAsync())
         {
             asked.Add((vector, vector.File));
-            int step = Surroundings.IsCampaign ? 1 : Math.Max(1, vector.File.Length / 12);
+            int step = Surroundings.IsCampaign ? 1 : Math.Max(1, vector.File.Length / 9);
             for (int at = random.Next(step); at < vector.File.Length; at += step) asked.Add((vector, Flip(vector.File, at, 1 << random.Next(8))));
             asked.Add((vector, vector.File[..^1]));
             asked.Add((vector, [.. vector.File, 0]));
