@@ -4,6 +4,7 @@ using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
 using Counterfoil.Cli.Data;
 using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
 
 var root = new RootCommand("Counterfoil: the evidence and settlement layer for AI. One file proves the whole story, offline.")
@@ -11,6 +12,7 @@ var root = new RootCommand("Counterfoil: the evidence and settlement layer for A
     DemoCommand.Create(),
     VerifyCommand.Create(),
     DataCommand.Create(),
+    ModelCommand.Create(),
     ChainCommand.Create(),
     BenchCommand.Create(),
 };

@@ -32,6 +32,24 @@ public static class DataChecks
     /// <summary>A place to open a part at is where a record begins.</summary>
     public static readonly Check Position = new("data.position");
 
+    /// <summary>A table's columns, and the fields of a structure in it, have names in UTF-8, each once.</summary>
+    public static readonly Check TableColumns = new("data.table.columns");
+
+    /// <summary>A column is of a type that a record can hold.</summary>
+    public static readonly Check TableType = new("data.table.type");
+
+    /// <summary>A value is one of its type: text in UTF-8, a time within a day, a date of whole days.</summary>
+    public static readonly Check TableValue = new("data.table.value");
+
+    /// <summary>An Arrow file or stream is whole and consistent.</summary>
+    public static readonly Check ArrowForm = new("data.arrow.form");
+
+    /// <summary>A Parquet file has its form: footer, schema, row groups, columns of one length.</summary>
+    public static readonly Check ParquetForm = new("data.parquet.form");
+
+    /// <summary>A Parquet column's pages are whole, within limits, hold the values that its footer counts, and have the CRC they state.</summary>
+    public static readonly Check ParquetPages = new("data.parquet.pages");
+
     /// <summary>A CSV file is UTF-8 in the form of RFC 4180: quotes in their places, one line end per row.</summary>
     public static readonly Check CsvForm = new("data.csv.form");
 

@@ -2,9 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Counterfoil.Data.Commitments;
-using Counterfoil.Data.Idx;
-using Counterfoil.Data.Records;
-using Counterfoil.Data.Stores;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Data;
@@ -12,12 +9,10 @@ namespace Counterfoil.Cli.Data;
 /// <summary><c>counterfoil data commit</c>: reads a data set once and binds it by two roots; interrupted, the same command goes on.</summary>
 static class CommitCommand
 {
-    static readonly IReadOnlyList<IRecordFormat> Formats = [new JsonLinesFormat(), new IdxLabelledFormat(), new FilesFormat()];
-
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore };
-        var format = new Option<string?>("--format") { Description = $"How bytes become records: {string.Join(", ", Formats.Select(f => f.Canonicaliser.Id))}; told by the names unless given" };
+        var paths = new Argument<string[]>("path") { Description = DataSource.PathHelp, Arity = ArgumentArity.OneOrMore };
+        var format = new Option<string?>("--format") { Description = DataSource.FormatHelp };
         var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n shares, for \"counterfoil data merge\"" };
         var output = new Option<string?>("--out") { Description = "The commitment's folder; one that an interrupted run left is gone on with" };
         var signing = new StatementOptions();
@@ -32,14 +27,11 @@ static class CommitCommand
     {
         long start = TimeProvider.System.GetTimestamp();
         var (shard, shards) = Share(share);
-        if (paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) throw new UsageException($"there is no file or folder '{missing}'", "name what is to be committed to");
-        var objects = await new LocalFiles(paths).ListAsync(cancel);
-        if (objects.Count == 0) throw new UsageException($"there is no file in '{paths[0]}'", "name what is to be committed to");
-        var format = Format(formatName, objects);
+        using var source = await DataSource.ListAsync(paths, cancel);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0])));
         output ??= name + (shards == 1 ? ".commitment" : string.Create(CultureInfo.InvariantCulture, $".shard-{shard}-of-{shards}"));
         CheckFolder(output, paths);
-        CommitPlan.Of(format, objects, out var plan).Require();
+        CommitPlan.Of(source.Format(formatName), source.Objects, out var plan).Require();
 
         using var progress = new ProgressLines();
         var options = new CommitOptions { Progress = progress.Hear };
@@ -62,14 +54,6 @@ static class CommitCommand
         if (share.Split('/') is [var i, var n] && int.TryParse(i, NumberStyles.None, CultureInfo.InvariantCulture, out int shard) && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int shards)
             && shard >= 1 && shard <= shards) return (shard, shards);
         throw new UsageException($"'{share}' is no shard", "i/n with i from 1 to n: 3/8 is the third of eight");
-    }
-
-    static IRecordFormat Format(string? name, IReadOnlyList<StoredObject> objects)
-    {
-        if (name is not null) return Formats.FirstOrDefault(f => f.Canonicaliser.Id == name || f.Canonicaliser.Id.Split('/')[0] == name)
-            ?? throw new UsageException($"'{name}' is no format", string.Join(", ", Formats.Select(f => f.Canonicaliser.Id)));
-        bool All(params string[] marks) => objects.All(o => marks.Any(m => o.Name.Contains(m, StringComparison.Ordinal)));
-        return All(".jsonl", ".ndjson") ? Formats[0] : All("-idx3-ubyte", "-idx1-ubyte") ? Formats[1] : Formats[2];
     }
 
     /// <summary>A mistyped folder is not to be filled with a commitment's files, nor the data with its own commitment.</summary>

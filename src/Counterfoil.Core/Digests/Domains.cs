@@ -48,6 +48,18 @@ public static class Domains
     /// <summary>Tag of the stream that shuffles an epoch's records.</summary>
     public static ReadOnlySpan<byte> DataEpochOrder => "counterfoil/data-epoch-order/v1"u8;
 
+    /// <summary>First bytes of what a near-duplicate index's hash family is drawn from.</summary>
+    public static ReadOnlySpan<byte> NearDuplicateFamily => "counterfoil/near-duplicate-family/v1"u8;
+
+    /// <summary>Tag of a record's signature in the tree of a near-duplicate index.</summary>
+    public static ReadOnlySpan<byte> NearDuplicateSignature => "counterfoil/near-duplicate-signature/v1"u8;
+
+    /// <summary>Tag of the stream that orders or samples records in a transformation.</summary>
+    public static ReadOnlySpan<byte> TransformationOrder => "counterfoil/transformation-order/v1"u8;
+
+    /// <summary>Tag of the stream that chooses which records of a transformation are made again.</summary>
+    public static ReadOnlySpan<byte> LineageSample => "counterfoil/lineage-sample/v1"u8;
+
     /// <summary>First bytes of the input of trained weights' digest.</summary>
     public static ReadOnlySpan<byte> Weights => "counterfoil/weights/v1"u8;
 

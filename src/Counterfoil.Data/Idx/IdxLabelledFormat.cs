@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Compression;
 using Counterfoil.Data.Records;
 using Counterfoil.Data.Stores;
 
@@ -8,7 +9,8 @@ namespace Counterfoil.Data.Idx;
 /// <summary>Labelled grey images as records of <c>idx-labelled/v1</c>; a part is a file of images with its file of labels. Positions count images.</summary>
 /// <remarks>Files belong together by their names: <c>x-images-idx3-ubyte</c> and <c>x-labels-idx1-ubyte</c>. The layout is that of <see cref="IdxLabelled"/>.</remarks>
 /// <param name="limits">What the files may say.</param>
-public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFormat
+/// <param name="compression">What may come out of compressed files.</param>
+public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimits? compression = null) : ISplittableFormat
 {
     const int ImagesMagic = 0x00000803, LabelsMagic = 0x00000801, ImagesHeader = 16, LabelsHeader = 8;
     readonly IdxLimits limits = limits ?? new();
@@ -35,15 +37,24 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFor
     }
 
     /// <inheritdoc/>
-    public bool CanSplit(RecordPart part) => true;
+    public bool CanSplit(RecordPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return part.Objects.All(o =>
+        {
+            using var stream = DataStream.Open(o, compression);
+            return stream.IsPlain;
+        });
+    }
 
     /// <inheritdoc/>
     public Verdict Locate(RecordPart part, long storedByte, out long position)
     {
         ArgumentNullException.ThrowIfNull(part);
         position = 0;
-        var verdict = Header(part, out uint count, out _);
-        if (verdict.IsAccepted) position = (long)(((UInt128)(ulong)storedByte * count + (ulong)part.Length - 1) / (ulong)part.Length);
+        var verdict = Open(part, 0, out var reader);
+        using (reader)
+            if (verdict.IsAccepted) position = (long)(((UInt128)(ulong)storedByte * (ulong)((Reader)reader!).Count + (ulong)part.Length - 1) / (ulong)part.Length);
         return verdict;
     }
 
@@ -55,77 +66,94 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null) : ISplittableFor
     {
         ArgumentNullException.ThrowIfNull(part);
         reader = null;
-        var verdict = Header(part, out uint count, out int pixels);
-        if (!verdict.IsAccepted) return verdict;
-        var opened = new Reader(part.Objects[0].Open(), part.Objects[1].Open(), pixels, position, Math.Min(end, count));
-        reader = opened;
-        return verdict;
+        DataStream? images = null, labels = null;
+        try
+        {
+            images = DataStream.Open(part.Objects[0], compression);
+            labels = DataStream.Open(part.Objects[1], compression);
+            var verdict = Header(part, images, labels, out uint count, out int pixels);
+            if (!verdict.IsAccepted) return verdict;
+            if (position > count || !images.TryAdvance(ImagesHeader + position * pixels) || !labels.TryAdvance(LabelsHeader + position))
+                return Verdict.Reject(DataChecks.IdxLength, $"a place of 0 … {count} in '{part.Name}'", $"{position}");
+            reader = new Reader(images, labels, pixels, position, Math.Min(end, count), count);
+            return Verdict.Accept;
+        }
+        catch (RefusedDataException refused)
+        {
+            return refused.Verdict;
+        }
+        finally
+        {
+            if (reader is null)
+            {
+                images?.Dispose();
+                labels?.Dispose();
+            }
+        }
     }
 
-    Verdict Header(RecordPart part, out uint count, out int pixels)
+    /// <summary>Reads both headers. Of compressed files the lengths are known only at their ends, and compared there.</summary>
+    Verdict Header(RecordPart part, DataStream images, DataStream labels, out uint count, out int pixels)
     {
         (count, pixels) = (0, 0);
         Span<byte> header = stackalloc byte[ImagesHeader];
-        using (var images = part.Objects[0].Open())
-            if (images.ReadAtLeast(header, ImagesHeader, throwOnEndOfStream: false) < ImagesHeader)
-                return Verdict.Reject(DataChecks.IdxLength, $"a header of {ImagesHeader} bytes", $"{images.Length} bytes of images");
-        var (magic, images_, rows, columns) = (Number(header, 0), Number(header, 1), Number(header, 2), Number(header, 3));
+        if (images.ReadAtLeast(header, ImagesHeader, throwOnEndOfStream: false) < ImagesHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {ImagesHeader} bytes", $"{images.Position} bytes of images");
+        var (magic, stated, rows, columns) = (Number(header, 0), Number(header, 1), Number(header, 2), Number(header, 3));
         if (magic != ImagesMagic) return Verdict.Reject(DataChecks.IdxMagic, $"{ImagesMagic:x8} for images", $"{magic:x8}");
-        if (images_ > (uint)limits.Records) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {limits.Records} images", $"{images_}");
+        if (stated > (uint)limits.Records) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {limits.Records} images", $"{stated}");
         if (rows == 0 || columns == 0 || (ulong)rows * columns > (ulong)limits.Pixels)
             return Verdict.Reject(DataChecks.IdxDimensions, $"1 … {limits.Pixels} pixels an image", $"{rows} × {columns}");
-        ulong length = ImagesHeader + (ulong)images_ * rows * columns;
-        if ((ulong)part.Objects[0].Length != length) return Verdict.Reject(DataChecks.IdxLength, $"{length} bytes for {images_} images of {rows} × {columns}", $"{part.Objects[0].Length} bytes");
-        using (var labels = part.Objects[1].Open())
-            if (labels.ReadAtLeast(header[..LabelsHeader], LabelsHeader, throwOnEndOfStream: false) < LabelsHeader)
-                return Verdict.Reject(DataChecks.IdxLength, $"a header of {LabelsHeader} bytes", $"{labels.Length} bytes of labels");
+        ulong length = ImagesHeader + (ulong)stated * rows * columns;
+        if (images.IsPlain && (ulong)part.Objects[0].Length != length) return Verdict.Reject(DataChecks.IdxLength, $"{length} bytes for {stated} images of {rows} × {columns}", $"{part.Objects[0].Length} bytes");
+        if (labels.ReadAtLeast(header[..LabelsHeader], LabelsHeader, throwOnEndOfStream: false) < LabelsHeader) return Verdict.Reject(DataChecks.IdxLength, $"a header of {LabelsHeader} bytes", $"{labels.Position} bytes of labels");
         (magic, uint labelled) = (Number(header, 0), Number(header, 1));
         if (magic != LabelsMagic) return Verdict.Reject(DataChecks.IdxMagic, $"{LabelsMagic:x8} for labels", $"{magic:x8}");
-        if (part.Objects[1].Length != LabelsHeader + labelled) return Verdict.Reject(DataChecks.IdxLength, $"{LabelsHeader + (long)labelled} bytes for {labelled} labels", $"{part.Objects[1].Length} bytes");
-        if (labelled != images_) return Verdict.Reject(DataChecks.IdxCounts, $"{images_} labels, as images", $"{labelled}");
-        (count, pixels) = (images_, (int)(rows * columns));
+        if (labels.IsPlain && part.Objects[1].Length != LabelsHeader + (long)labelled) return Verdict.Reject(DataChecks.IdxLength, $"{LabelsHeader + (long)labelled} bytes for {labelled} labels", $"{part.Objects[1].Length} bytes");
+        if (labelled != stated) return Verdict.Reject(DataChecks.IdxCounts, $"{stated} labels, as images", $"{labelled}");
+        (count, pixels) = (stated, (int)(rows * columns));
         return Verdict.Accept;
     }
 
     static uint Number(ReadOnlySpan<byte> header, int index) => BinaryPrimitives.ReadUInt32BigEndian(header[(4 * index)..]);
 
-    sealed class Reader : IRecordReader
+    sealed class Reader(DataStream images, DataStream labels, int pixels, long start, long end, long count) : IRecordReader
     {
-        readonly Stream images, labels;
-        readonly int pixels;
-        readonly long end;
-        readonly byte[] imagePiece, labelPiece; // many images, and as many labels
+        // Many images, and as many labels.
+        readonly byte[] imagePiece = new byte[Math.Max(1, (1 << 18) / pixels) * pixels], labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
         int taken, read;
+        long done;
 
-        public Reader(Stream images, Stream labels, int pixels, long position, long end)
-        {
-            (this.images, this.labels, this.pixels, this.end, Position) = (images, labels, pixels, end, position);
-            images.Position = ImagesHeader + position * pixels;
-            labels.Position = LabelsHeader + position;
-            labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
-            imagePiece = new byte[labelPiece.Length * pixels];
-        }
-
-        public long Position { get; private set; }
-        public long BytesTaken => Position * (pixels + 1);
+        public long Count => count;
+        public long Position => start + done;
+        public long BytesTaken => images.IsPlain && labels.IsPlain ? Position * (pixels + 1) : images.BytesTaken + labels.BytesTaken;
 
         public Verdict Read(RecordBatch batch)
         {
             if (pixels + 1 > batch.LongestRecord) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {batch.LongestRecord - 1} pixels an image", $"{pixels}");
-            for (; Position < end && batch.TryReserve(1 + pixels); taken++, Position++)
+            try
             {
-                if (taken == read)
+                for (; Position < end && batch.TryReserve(1 + pixels); taken++, done++)
                 {
-                    (taken, read) = (0, (int)Math.Min(labelPiece.Length, end - Position));
-                    images.ReadExactly(imagePiece.AsSpan(0, read * pixels));
-                    labels.ReadExactly(labelPiece.AsSpan(0, read));
+                    if (taken == read && !TryFill()) return Verdict.Reject(DataChecks.IdxLength, $"{count} images and labels", $"the end of a file behind {Position} or fewer");
+                    var record = batch.Free;
+                    record[0] = labelPiece[taken];
+                    imagePiece.AsSpan(taken * pixels, pixels).CopyTo(record[1..]);
+                    batch.Take(1 + pixels);
                 }
-                var record = batch.Free;
-                record[0] = labelPiece[taken];
-                imagePiece.AsSpan(taken * pixels, pixels).CopyTo(record[1..]);
-                batch.Take(1 + pixels);
+                if (Position == count && (images.ReadByte() >= 0 || labels.ReadByte() >= 0)) return Verdict.Reject(DataChecks.IdxLength, $"the end of the files behind {count} images and labels", "more bytes");
+                return Verdict.Accept;
             }
-            return Verdict.Accept;
+            catch (RefusedDataException refused)
+            {
+                return refused.Verdict;
+            }
+        }
+
+        bool TryFill()
+        {
+            (taken, read) = (0, (int)Math.Min(labelPiece.Length, end - Position));
+            return images.ReadAtLeast(imagePiece.AsSpan(0, read * pixels), read * pixels, throwOnEndOfStream: false) == read * pixels
+                && labels.ReadAtLeast(labelPiece.AsSpan(0, read), read, throwOnEndOfStream: false) == read;
         }
 
         public void Dispose()

@@ -47,9 +47,15 @@ public sealed record Canonicaliser
     /// <summary>Tensors of safetensors files: name, dtype, shape, length and BLAKE3 digest of the bytes.</summary>
     public static Canonicaliser Safetensors { get; } = new("safetensors/v1", 0);
 
+    /// <summary>Rows of Parquet files: a map from the columns' names to values.</summary>
+    public static Canonicaliser Parquet { get; } = new("parquet/v1", 0);
+
+    /// <summary>Rows of Arrow's files and streams: the maps of <see cref="Parquet"/>.</summary>
+    public static Canonicaliser Arrow { get; } = new("arrow/v1", 0);
+
     /// <summary>Every rule known here.</summary>
     public static IReadOnlyList<Canonicaliser> All { get; } =
-        [IdxLabelled, JsonLines, Files, FileDigests, Tar, WebDataset, ImageFolder, Csv, CsvHeaderless, CanonicalJsonLines, Safetensors];
+        [IdxLabelled, JsonLines, Files, FileDigests, Tar, WebDataset, ImageFolder, Csv, CsvHeaderless, CanonicalJsonLines, Safetensors, Parquet, Arrow];
 
     /// <summary>Finds a rule by its name.</summary>
     public static Verdict Parse(string? id, out Canonicaliser? canonicaliser)

@@ -1,12 +1,14 @@
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Compression;
 using Counterfoil.Data.Stores;
 
 namespace Counterfoil.Data.Records;
 
-/// <summary>JSONL files, a part each, as records of <c>jsonl/v1</c>: a line's raw bytes without its terminator. Positions are byte offsets.</summary>
+/// <summary>JSONL files, a part each, as records of <c>jsonl/v1</c>: a line's raw bytes without its terminator. Positions are byte offsets, inside where a file is compressed.</summary>
 /// <remarks>The rule is that of <see cref="JsonLines"/>; this one reads once, from front to back, at the speed of memory.</remarks>
+/// <param name="limits">What may come out of compressed files.</param>
 /// <param name="maxLineBytes">The longest line allowed.</param>
-public sealed class JsonLinesFormat(int maxLineBytes = 1 << 24) : ISplittableFormat
+public sealed class JsonLinesFormat(CompressionLimits? limits = null, int maxLineBytes = 1 << 24) : ISplittableFormat
 {
     /// <inheritdoc/>
     public Canonicaliser Canonicaliser => Canonicaliser.JsonLines;
@@ -20,7 +22,12 @@ public sealed class JsonLinesFormat(int maxLineBytes = 1 << 24) : ISplittableFor
     }
 
     /// <inheritdoc/>
-    public bool CanSplit(RecordPart part) => true;
+    public bool CanSplit(RecordPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        using var stream = DataStream.Open(part.Objects[0], limits);
+        return stream.IsPlain;
+    }
 
     /// <inheritdoc/>
     public Verdict Locate(RecordPart part, long storedByte, out long position)
@@ -48,13 +55,25 @@ public sealed class JsonLinesFormat(int maxLineBytes = 1 << 24) : ISplittableFor
     public Verdict Open(RecordPart part, long position, long end, out IRecordReader? reader)
     {
         ArgumentNullException.ThrowIfNull(part);
-        var stream = part.Objects[0].Open();
-        stream.Position = position;
-        reader = new Reader(stream, part.Name, position, end, maxLineBytes);
-        return Verdict.Accept;
+        reader = null;
+        var stream = DataStream.Open(part.Objects[0], limits);
+        try
+        {
+            if (!stream.TryAdvance(position)) return Verdict.Reject(DataChecks.JsonLines, $"at least {position} bytes in '{part.Name}'", $"{stream.Position}");
+            reader = new Reader(stream, part.Name, position, end, maxLineBytes);
+            return Verdict.Accept;
+        }
+        catch (RefusedDataException refused)
+        {
+            return refused.Verdict;
+        }
+        finally
+        {
+            if (reader is null) stream.Dispose();
+        }
     }
 
-    sealed class Reader(Stream stream, string name, long start, long stop, int maxLineBytes) : IRecordReader
+    sealed class Reader(DataStream stream, string name, long start, long stop, int maxLineBytes) : IRecordReader
     {
         long taken;
         byte[] piece = new byte[1 << 18];
@@ -62,7 +81,7 @@ public sealed class JsonLinesFormat(int maxLineBytes = 1 << 24) : ISplittableFor
         bool ended;
 
         public long Position => start + taken;
-        public long BytesTaken => start + taken;
+        public long BytesTaken => stream.IsPlain ? Position : stream.BytesTaken;
 
         public Verdict Read(RecordBatch batch)
         {
@@ -76,7 +95,14 @@ public sealed class JsonLinesFormat(int maxLineBytes = 1 << 24) : ISplittableFor
                     if (!ended)
                     {
                         if (rest.Length > maxLineBytes) return TooLong(rest.Length);
-                        Refill();
+                        try
+                        {
+                            Refill();
+                        }
+                        catch (RefusedDataException refused)
+                        {
+                            return refused.Verdict;
+                        }
                         continue;
                     }
                     if (rest.IsEmpty) return Verdict.Accept;

@@ -1,6 +1,8 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Compression;
+using Counterfoil.Data.Idx;
 using Counterfoil.Data.Records.Archives;
+using Counterfoil.Data.Records.Tables;
 using Counterfoil.Data.Records.Tensors;
 using Counterfoil.Data.Records.Text;
 using Counterfoil.Data.Stores;
@@ -12,6 +14,9 @@ public static class RecordFormats
 {
     static readonly Dictionary<string, Func<CompressionLimits, IRecordFormat>> Makers = new()
     {
+        [Canonicaliser.JsonLines.Id] = limits => new JsonLinesFormat(limits),
+        [Canonicaliser.IdxLabelled.Id] = limits => new IdxLabelledFormat(compression: limits),
+        [Canonicaliser.Files.Id] = _ => new FilesFormat(),
         [Canonicaliser.FileDigests.Id] = _ => new FileRecords(),
         [Canonicaliser.ImageFolder.Id] = _ => new ImageFolderRecords(),
         [Canonicaliser.Tar.Id] = limits => new TarRecords(limits),
@@ -20,14 +25,17 @@ public static class RecordFormats
         [Canonicaliser.CsvHeaderless.Id] = limits => new CsvRecords(new CsvOptions { HasHeader = false, Compression = limits }),
         [Canonicaliser.CanonicalJsonLines.Id] = limits => new CanonicalJsonLines(limits),
         [Canonicaliser.Safetensors.Id] = limits => new SafetensorsRecords(limits),
+        [Canonicaliser.Parquet.Id] = _ => new ParquetRecords(),
+        [Canonicaliser.Arrow.Id] = limits => new ArrowRecords(limits),
     };
 
     /// <summary>Names of the formats.</summary>
     public static IReadOnlyCollection<string> Names => Makers.Keys;
 
-    /// <summary>Finds a format by its canonicaliser's name.</summary>
+    /// <summary>Finds a format by its canonicaliser's name; without a version, the latest.</summary>
     public static Verdict Parse(string? name, out IRecordFormat? format, CompressionLimits? limits = null)
     {
+        if (name is not null && !name.Contains('/')) name = Names.LastOrDefault(known => known.StartsWith(name + "/", StringComparison.Ordinal)) ?? name;
         format = name is not null && Makers.TryGetValue(name, out var make) ? make(limits ?? CompressionLimits.Default) : null;
         return format is not null ? Verdict.Accept : Verdict.Reject(DataChecks.Format, string.Join(", ", Names), name is { Length: <= 64 } ? $"\"{name}\"" : "another name");
     }
@@ -50,7 +58,7 @@ public static class RecordFormats
         return Parse(kind, out format, limits);
     }
 
-    static Verdict Refuse(string found) => Verdict.Reject(DataChecks.Format, $"objects of one kind, known by their names' endings; or name one of {string.Join(", ", Names)}", found);
+    static Verdict Refuse(string found) => Verdict.Reject(DataChecks.Format, "objects of one kind, known by their names' endings", found);
 
     static string? Kind(string name)
     {
@@ -58,9 +66,13 @@ public static class RecordFormats
         if (ending is ".gz" or ".zst" or ".bz2" or ".xz") ending = Path.GetExtension(name[..^ending.Length]).ToLowerInvariant();
         return ending switch
         {
+            ".jsonl" or ".ndjson" => Canonicaliser.JsonLines.Id,
             ".csv" => Canonicaliser.Csv.Id,
             ".tar" or ".tgz" => Canonicaliser.Tar.Id,
             ".safetensors" => Canonicaliser.Safetensors.Id,
+            _ when name.Contains("-idx3-ubyte", StringComparison.Ordinal) || name.Contains("-idx1-ubyte", StringComparison.Ordinal) => Canonicaliser.IdxLabelled.Id,
+            ".parquet" => Canonicaliser.Parquet.Id,
+            ".arrow" or ".arrows" or ".feather" => Canonicaliser.Arrow.Id,
             _ when name.Contains('/') && ImageFolderRecords.IsImage(name) => Canonicaliser.ImageFolder.Id,
             _ => null,
         };
@@ -82,6 +94,8 @@ public static class RecordFormats
         }
         if (kind == Canonicaliser.Tar.Id) return head.Length == 512 && (head[257..262].SequenceEqual("ustar"u8) || head.IndexOfAnyExcept((byte)0) < 0 || head[0] != 0);
         if (kind == Canonicaliser.Safetensors.Id) return head.Length > 8 && head[8] == '{';
+        if (kind == Canonicaliser.Parquet.Id) return head.StartsWith("PAR1"u8);
+        if (kind == Canonicaliser.Arrow.Id) return head.StartsWith("ARROW1"u8) || head.StartsWith((ReadOnlySpan<byte>)[0xff, 0xff, 0xff, 0xff]);
         if (kind == Canonicaliser.Csv.Id) return head.IndexOf((byte)0) < 0;
         return true;
     }

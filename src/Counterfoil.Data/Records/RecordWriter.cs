@@ -5,7 +5,7 @@ namespace Counterfoil.Data.Records;
 
 /// <summary>Writes one record into the free memory of a batch: deterministic CBOR (RFC 8949 §4.2.1) or plain fields. What does not fit is not written, and it says so.</summary>
 /// <remarks>Beside Core's writer, which checks every item and knows no binary64, because a record is written for each row: it allocates nothing. The order of a map's keys is the caller's.</remarks>
-ref struct RecordWriter(Span<byte> into)
+ref partial struct RecordWriter(Span<byte> into)
 {
     readonly Span<byte> into = into;
 

@@ -15,6 +15,8 @@ sealed partial class OnnxGraph
     {
         if (sources.All(s => s is OnnxTensor))
         {
+            // A few nodes may make one constant many times larger: they are counted like activations.
+            if ((activations += map.Length) > limits.Cells) return Verdict.Reject(OnnxChecks.Limits, $"at most {limits.Cells} cells in all values", $"more with {node}");
             var tensors = sources.Cast<OnnxTensor>().ToArray();
             var scales = tensors is [{ Scales.Length: 1 } single] ? single.Scales : [];
             if (tensors.All(t => t.Integers is not null))

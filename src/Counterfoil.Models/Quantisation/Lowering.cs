@@ -127,11 +127,17 @@ sealed partial class Lowering
         return new Narrow(nodes.Count, request.Scale);
     }
 
-    Form Constant(FloatConstant constant) => new((_, _) =>
+    /// <summary>Hidden cells, made once, when somebody first reads them.</summary>
+    Form Constant(FloatConstant constant)
     {
-        double scale = Requantising.StepFor(constant.Cells.AsSpan());
-        return new Narrow(Add(new Parameter(constant.Length), constant, new HiddenCells([.. constant.Cells.Select(c => Requantising.Round(c, scale))], [])), scale);
-    });
+        Narrow? made = null;
+        return new Form((request, exact) =>
+        {
+            double scale = Requantising.StepFor(constant.Cells.AsSpan());
+            var cells = made ??= new Narrow(Add(new Parameter(constant.Length), constant, new HiddenCells([.. constant.Cells.Select(c => Requantising.Round(c, scale))], [])), scale);
+            return exact && cells.Scale != request.Scale ? Narrowed(cells.Value, [cells.Scale], 1, request) : cells;
+        });
+    }
 
     int Table(string name, int least, int most, Func<int, double> function, int limit)
     {

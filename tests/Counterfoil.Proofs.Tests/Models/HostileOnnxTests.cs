@@ -160,6 +160,17 @@ public sealed class HostileOnnxTests
     }
 
     [Fact]
+    public void A_constant_spread_again_and_again_is_refused_before_it_fills_the_memory()
+    {
+        var graph = new GraphProto { Input = { Value("x", 1) }, Output = { Value("y", 1) }, Initializer = { Tensor("c", [1], 1), Shape("s", 1 << 16, 1) } };
+        for (int i = 0; i < 99; i++) graph.Node.Add(Node("Expand", $"c{i}", "c", "s"));
+        graph.Node.Add(Node("Relu", "y", "x"));
+        Assert.True(OnnxReader.Read(Model(graph).Bytes(), out _).IsAccepted);
+        var refused = Assert.IsType<Verdict.Rejected>(OnnxReader.Read(Model(graph).Bytes(), out _, new OnnxLimits { Cells = 1 << 18 }));
+        Assert.Equal(OnnxChecks.Limits, refused.Reason.Check);
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused()
     {
         // A graph inside an attribute inside a node …: opaque bytes here, however deep, and no operator that is read has one.

@@ -131,7 +131,7 @@ sealed class TarMembers : IDisposable
         long value = 0;
         if ((field[0] & 0x80) != 0)
         {
-            if (field[0] != 0x80 || field[1..^8].IndexOfAnyExcept((byte)0) >= 0 || field[^8] >= 0x80) throw BadNumber();
+            if (field.Length < 12 || field[0] != 0x80 || field[1..^8].IndexOfAnyExcept((byte)0) >= 0 || field[^8] >= 0x80) throw BadNumber();
             return System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(field[^8..]);
         }
         field = field.TrimStart((byte)' ');

@@ -79,7 +79,7 @@ sealed class CanonicalJson(int depth)
         for (int i = 1; i < mine.Length; i++)
             if (mine[i].Name == mine[i - 1].Name) throw new RefusedDataException(DataChecks.JsonNames, "each name once in an object", $"\"{(mine[i].Name.Length <= 100 ? mine[i].Name : "a long one")}\" twice");
         // The members lie in the order they came; they are laid out anew behind braces and commas.
-        int size = length - begin + mine.Length + 1;
+        int size = length - begin + mine.Length + 2;
         if (sorted.Length < size) sorted = new byte[Math.Max(size, 2 * sorted.Length)];
         int laid = 0;
         sorted[laid++] = (byte)'{';

@@ -89,6 +89,33 @@ static class Specimens
         "Le3d3d3ZmZmZmZVVVVVVXXdV3XdV3TNE3TNE3T9DzP8zzP8zz33nvvvff+/wF5nud5nud5juM4juM4juP3fd/3fd/3bdu2bdu2bdt1BYDIqBEQ+v0/A9Ab1QERJAT/P0Ig8QNXS7OzuZlZW1XNzczW" +
         "ZmptcViA7a/otbqSa9tKrZ0VWC8AIAAAAgAgAAACACBQV2G1qgLVmgqpFRVQ6ymcXsEwgWGCmawVApAqlKirMg==");
 
+    /// <summary>
+    /// A table of five rows by apache-arrow 21 for JavaScript (<c>tableToIPC(table, 'stream')</c>): i (Int32), text (Utf8), f (Float64), b (Bool), list (List of Int32), bin (Binary), dict (Dictionary of Utf8), each with nulls.
+    /// </summary>
+    public static byte[] ArrowStream { get; } = Gunzip(
+        "H4sIAAAAAAACA61TO08bQRCe3bszC0FwSiw4gYsrKJBoKJBIYRRKCn5ACgpeRrJkUKIYyRVQUlK6cOEy6Vymp0npMiVFCn6CKzazs3Pc3h5IIN+cxjO7M/PNa6211koCxGBoDuUCzIBCjUgoEiH00S" +
+        "9EbQZ5KAAOkNeQJ3i+Qz5FroPBaWD0IixDglEx4W6xzeAlVkZ1QsW49kkXmMZPWAsosii2/8S7rI5H1DMclqHBD5CP2xd0Ucc6Y537cb75fcbrtH9QPsHnZtlX1rnPVqd13rqw5W1qW0eKPz3Uu7pU" +
+        "Sy1m3GPuZ4g+g7JfkLDfWdY41LDfGn6UHsblmqKE6+22es/zCukzMzez/gCfaMrzNHMvp8xytjlWoZ+iTVu/lO8xtR7l8ejVgBVCDlEHSKBAMuZK7Iuxe8veUkI5QrIYvD3qLqcAXqfYk8qxCQ/npf" +
+        "tv3/N+JsLtZwn1RcS1/aR5EUFMHZTr/ozxkZPno6PvejKbz1fvvu/ZRyw3WT54/qmwcp3Pe6Jov/XOf7yzksV8qSzaDz17z7P/9uxjWdzDX88/Ccp7Mnrk7AYqONfe6b8K05HBebL/ffOWrqEi3Aw7" +
+        "cHgD+ej+V++NRBjLUAVNvrByw+fnPgeXcNv8t301bb+zU8ZXMW931iG/pZ0KdggOZsS4VdQrHc7whdTV7F3Y2jW/7f+cveq5CAgAAA==");
+
+    /// <summary>The same table, <c>tableToIPC(table, 'file')</c>.</summary>
+    public static byte[] ArrowFile { get; } = Gunzip(
+        "H4sIAAAAAAACA60Wu0oDQXB27y6eMeiihwlqkcJC0EJB0EJRwSKFIKTRwsJHIgRUFCOkUsuUlhYWltpZ2ttYprS0sPATUnnO7s0me3sKSm7CZGZ2Zue1m9mslcubW3MAIcITAAQQQQ4mYAxGUHaRBy" +
+        "hADLhQxAUfskQBorUs2uZQdpVG+ivJDcZmB34HYVHf0DHLz0/rp2cRlfW0mVnPKPJD6Deqp9hNwhGqgmTei7jfM+IMG/yqRXV/tq31W0v/RHSW6LtlX2QRnSK5xOL6piW/WrLP4/GKPK7ftfQNS/9s" +
+        "6Vs8fg5vln3BSZ6T5D3jbCAFOfNP+3HoDaSfL7xDdJeuICW/2rdj4DTi3stj44+gfOQhDWivEHNNcqfOuwtoLn0sXPZab3+P+9Pot9lrl+7ScgpnCIZPj/ymkS83UPtnPEzn3FmUe0h3W6jZGMCgmo" +
+        "y+mo1ybYbm+zrVqn/fz9Y80714M5OPz1e4xViyhj7EezTeQZxEbKN8g1iheSvwzfFxRufRu4uSzGO++yYxiukF1JNK7aCuY7Twx+qrLF36Bnj4UjUyKX8ir/0QdQX1d792ohYCzFOEXTuKl9sgf0e1" +
+        "87quV8pLSVseUJ3Vo+px9SRKbzbqNSvKeYt8PUzkkhHkd5/quUebu6SdUyC7w053M1hvhuYjh1YyJ69A+darjU6/XPWRPZe9HlAvvbwJwug3Ua5j1jrzXb6TffpOqLpKeO5r6r/ENxpgHGtSCAAA");
+
+    /// <summary>The same table by hyparquet-writer 0.17, in row groups of three and two rows; snappy.</summary>
+    public static byte[] Parquet { get; } = Gunzip(
+        "H4sIAAAAAAACA31Uz2sTQRR+Mzu7WddQS3GGWVmkSBty6CFCu+YQDBaREjwEj1KExKYY6I+kppBisTlKDx48KIiHXgvi3yD02kMP/gXiwYNn6Snxzdtskt0Fl+zM5L3ve+99701Sf/TsvnTkbak3ce" +
+        "P4ghQSACzLDRjuw9FohNY78m4GcLNoAA2Oy8U5OlZlaZP8U0xOA9hMXFftXBFgAPRcnyDCkV4mIAMWp/IIYkIJ9DjWG4jKsfBFo5ZBhu0tmUqYWQzknixkqrlVNjE6ZunSKZYuIsxUOqo+GQfakosZ" +
+        "QGnROFES9D8zmEbhMyDuBl8O4V3l14O3sd5UlEjvpFAx0SusKuRX8AQ2vs6M5lQEb8nIGLFxqXNyIVOFPU9ypfC/boiD/f2enAPJl7lmbZB53EWv1e8tI98zxm2QYPYmrKFrp/26Z7oMayL+EpFzrZ" +
+        "3WbmuvF4Wwmu29cbCt9ksTTHn+in9ccAPJfQk+JpNcOeqhWi+4lZAXhSlKC3O7wA9IvhlcoRbIPBGoKuI8VhuFmuHwi3PNGgn4BxZIL0qwTeAX6jkaKyEU3fFlq+rxCQYhT5D/IBkicpPIJbWKRpOK" +
+        "MY0FzoLP+FhKmfpAS9wEJHtU5hmvhE5RWKSNhjIb4jePxZl+UcZ19QTNJI5xnYR/sya9ME0l/FNVR7uRx7qadWbx6qelnPCvBdj2oZXou6C+D4knzM3WAtLFfRfpzgv1nqkaOgxtvp98jjQsJPindm" +
+        "ISUcpT20hz45+BnpzCZPJLOzEJQZO4tElnZhID57+TiJo0cEisQ5MQabFXTmoSgiZxRSQ2Smf8mEtPQqiyqqCd7gpOopuYxEAoEf6woHjj1VGncdA9bPX84wAg+4FPeFfq+B/8D2t0dC+IBQAA");
+
     static byte[] Gunzip(string base64)
     {
         using var gzip = new GZipStream(new MemoryStream(Convert.FromBase64String(base64)), CompressionMode.Decompress);
