@@ -8,6 +8,7 @@ public sealed class BenchTests
 {
     [Theory]
     [InlineData("hash")]
+    [InlineData("log")]
     [InlineData("chain")]
     [InlineData("payments")]
     public void Figures_have_the_fields_that_other_programs_rely_on(string verb)
