@@ -31,7 +31,7 @@ public sealed class LogCommandTests : IDisposable
         var process = Process.Start(start)!;
         servers.Add(process);
         string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        Assert.True(line is not null, await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        if (line is null) Assert.Fail(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         return JsonDocument.Parse(line).RootElement;
     }
 
