@@ -44,6 +44,15 @@ public static class ZkChecks
     /// <summary>The committed columns satisfy every relation the neuron sum-check was asked: requantisation, lookups, values read.</summary>
     public static readonly Check Sumcheck = new("proof.sumcheck");
 
+    /// <summary>The products' values are what their sum-check ended with.</summary>
+    public static readonly Check Products = new("proof.products");
+
+    /// <summary>The factors' values multiply to what their sum-check ended with.</summary>
+    public static readonly Check Factors = new("proof.factors");
+
+    /// <summary>Weights and the values they multiply give what their sum-check ended with.</summary>
+    public static readonly Check WeightProducts = new("proof.weights");
+
     /// <summary>The opened row combination has the claimed value.</summary>
     public static readonly Check OpeningValue = new("proof.commitment.value");
 

@@ -142,12 +142,12 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
                 right[i] = Goldilocks2.FromInteger((long)trace.Nodes[node.Index].Accumulators[i] - biases[node.Offset + i]);
             }
             var block = model.Weights.Blocks[node.Index];
-            terms.Add(new(block, left, right, trace.Value(node.Node.Input).AsMemory(), (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
+            terms.Add(new(block, left, right, [.. trace.Value(node.Node.Input).Select(x => Goldilocks2.FromInteger(x))], (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
         }
         int length = 1 << Multilinear.VariablesFor(biases.Length);
         Goldilocks2[] a = new Goldilocks2[length], b = new Goldilocks2[length];
         for (int i = 0; i < biases.Length; i++) (a[i], b[i]) = (rowWeights[i], Goldilocks2.FromInteger(biases[i]));
-        terms.Add(new(model.Weights.Biases, a, b, default, null));
+        terms.Add(new(model.Weights.Biases, a, b, null, null));
         return terms;
     }
 

@@ -10,10 +10,10 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover.Registration;
 
 /// <summary>The prover's side of <see cref="RegistrationProof"/>.</summary>
-sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights)
+sealed class RegistrationProver(IRegistrable model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights)
 {
     readonly RegistrationLayout layout = model.Registration;
-    readonly int length = model.Parameters.Weights.RowLength;
+    readonly int length = model.Registration.Weights.Code.RowLength;
 
     public byte[] Prove(Transcript transcript)
     {
@@ -21,7 +21,7 @@ sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyM
         RegistrationProof.AbsorbStatement(model, transcript);
         var tables = CellTables();
         var cells = Cells(tables);
-        var committed = new CommittedMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Parameters.Weights);
+        var committed = new CommittedMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Registration.Weights.Code);
         channel.Send(Labels.Witness, committed.Root.ToArray());
 
         var fingerprint = new Fingerprint(transcript.Challenges(3));
@@ -53,9 +53,9 @@ sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyM
         foreach (var block in layout.Weights.Blocks)
             foreach (var (row, start, end) in layout.Weights.Entries(block))
                 for (int c = start; c < end; c++) tables[row * length + c] = block == layout.Weights.Biases ? null : TableId.Weight;
-        foreach (var node in layout.Space.Nodes)
+        foreach (var group in layout.Weights.BiasGroups)
             for (int k = 0; k < RegistrationLayout.Limbs; k++)
-                for (int i = node.Neurons.Start; i < node.Neurons.End; i++) tables[LimbCell(k, i)] = TableSet.Limb(node.BiasBits, k);
+                for (int i = group.Start; i < group.End; i++) tables[LimbCell(k, i)] = TableSet.Limb(group.Bits, k);
         return tables;
     }
 
@@ -64,10 +64,10 @@ sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyM
     {
         var cells = new Goldilocks[layout.Slots * length];
         for (int r = 0; r < layout.Weights.Rows; r++) weights.CopyRow(r, cells.AsSpan(r * length, length));
-        foreach (var node in layout.Space.Nodes)
-            for (int i = node.Neurons.Start; i < node.Neurons.End; i++)
+        foreach (var group in layout.Weights.BiasGroups)
+            for (int i = group.Start; i < group.End; i++)
             {
-                long shifted = biases.Span[i] + (1L << (node.BiasBits - 1));
+                long shifted = biases.Span[i] + (1L << (group.Bits - 1));
                 for (int k = 0; k < RegistrationLayout.Limbs; k++) cells[LimbCell(k, i)] = Goldilocks.FromInteger(shifted >> (8 * k) & 255);
             }
         var counts = new int[layout.TableSlots * length];

@@ -18,7 +18,7 @@ static class MatrixSumcheckProver
     /// <param name="Read">x, of which the biases have none.</param>
     /// <param name="Fold">Writes Σ over rows of weight·row of W; biases have none.</param>
     public sealed record Term(
-        WeightLayout.Block Block, Goldilocks2[] Left, Goldilocks2[] Right, ReadOnlyMemory<sbyte> Read, Action<Goldilocks2[], Goldilocks2[]>? Fold);
+        WeightLayout.Block Block, Goldilocks2[] Left, Goldilocks2[] Right, Goldilocks2[]? Read, Action<Goldilocks2[], Goldilocks2[]>? Fold);
 
     /// <summary>Runs all rounds; returns the point.</summary>
     public static Goldilocks2[] Prove(ProverChannel channel, int variables, IEnumerable<Term> terms)
@@ -93,7 +93,7 @@ static class MatrixSumcheckProver
             left = new Goldilocks2[1 << columns];
             right = new Goldilocks2[1 << columns];
             term.Fold!(rows[..term.Block.Height], left);
-            for (int j = 0; j < term.Read.Length; j++) right[j] = Goldilocks2.FromInteger(term.Read.Span[j]);
+            term.Read!.CopyTo(right, 0);
         }
     }
 }

@@ -56,4 +56,16 @@ public readonly record struct RowCode(int LogRowLength, int LogInverseRate, int 
     /// <summary>Bytes of an opening of a matrix of <paramref name="rows"/> rows, its Merkle siblings estimated.</summary>
     public long EstimateOpening(int rows) =>
         16L * RowLength + 8L * Queries * rows + (long)(32 * Queries * Math.Max(0, LogLength - Math.Log2(Queries)));
+
+    /// <summary>Whether the code is one that a model may have.</summary>
+    internal Core.Verdicts.Verdict Check(string name, int longestRow)
+    {
+        if (LogRowLength < 4 || LogRowLength > longestRow)
+            return Core.Verdicts.Verdict.Reject(ZkChecks.ModelEncoding, $"rows of the {name} of 2^4 to 2^{longestRow} cells", $"2^{LogRowLength}");
+        if (LogInverseRate is < 1 or > 4)
+            return Core.Verdicts.Verdict.Reject(ZkChecks.ModelEncoding, $"a rate of the {name} of 2^−1 to 2^−4", $"2^−{LogInverseRate}");
+        if (Queries < 1 || Queries > Math.Min(Length, 1024))
+            return Core.Verdicts.Verdict.Reject(ZkChecks.ModelEncoding, $"1 to {Math.Min(Length, 1024)} queries of the {name}", $"{Queries}");
+        return Core.Verdicts.Verdict.Accept;
+    }
 }

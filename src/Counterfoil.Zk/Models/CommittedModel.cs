@@ -18,7 +18,7 @@ namespace Counterfoil.Zk;
 /// A value of this type has passed every check of shape, range and security; it says nothing yet of the weights under
 /// <see cref="WeightRoot"/>. That they are in range is what <see cref="RegistrationProof"/> shows, once; every verifier of inferences needs it.
 /// </remarks>
-public sealed partial class CommittedModel
+public sealed partial class CommittedModel : IRegistrable
 {
     CommittedModel(NeuronSpace space, ImmutableArray<int> biasBits, CommitmentParameters parameters, Keccak256Digest weightRoot)
     {
@@ -28,7 +28,7 @@ public sealed partial class CommittedModel
         WeightRoot = weightRoot;
         Weights = new WeightLayout(space, parameters.Weights);
         Inference = new InferenceLayout(space, parameters.Witness);
-        Registration = new RegistrationLayout(space, Weights);
+        Registration = new RegistrationLayout(Weights);
         Ledger = SecurityLedger.Of(this);
         encoding = WriteEncoding();
         Id = new ModelId(Keccak256.Hash([.. Domains.ModelId, .. encoding]));
@@ -73,6 +73,8 @@ public sealed partial class CommittedModel
 
     internal RegistrationLayout Registration { get; }
 
+    RegistrationLayout IRegistrable.Registration => Registration;
+
     /// <summary>Checks everything that can be checked without a proof.</summary>
     /// <param name="graph">The operators.</param>
     /// <param name="biasBits">For each node, the bits of its widest bias.</param>
@@ -89,7 +91,7 @@ public sealed partial class CommittedModel
         if (!verdict.IsAccepted) return verdict;
         if (parameters.Profile != PrivacyProfile.PublicWeights)
             return Verdict.Reject(ZkChecks.ModelEncoding, "profile 0 (public weights)", $"{(int)parameters.Profile}");
-        verdict = CheckCode(parameters.Weights, "weights", 16).Then(() => CheckCode(parameters.Witness, "witness", space!.Variables));
+        verdict = parameters.Weights.Check("weights", 16).Then(() => parameters.Witness.Check("witness", space!.Variables));
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedModel(space!, biasBits, parameters, weightRoot);
         int rows = Math.Max(candidate.Weights.Rows, candidate.Inference.Rows);
@@ -103,17 +105,6 @@ public sealed partial class CommittedModel
             return Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", found);
         }
         model = candidate;
-        return Verdict.Accept;
-    }
-
-    static Verdict CheckCode(RowCode code, string name, int longestRow)
-    {
-        if (code.LogRowLength < 4 || code.LogRowLength > longestRow)
-            return Verdict.Reject(ZkChecks.ModelEncoding, $"rows of the {name} of 2^4 to 2^{longestRow} cells", $"2^{code.LogRowLength}");
-        if (code.LogInverseRate is < 1 or > 4)
-            return Verdict.Reject(ZkChecks.ModelEncoding, $"a rate of the {name} of 2^−1 to 2^−4", $"2^−{code.LogInverseRate}");
-        if (code.Queries < 1 || code.Queries > Math.Min(code.Length, 1024))
-            return Verdict.Reject(ZkChecks.ModelEncoding, $"1 to {Math.Min(code.Length, 1024)} queries of the {name}", $"{code.Queries}");
         return Verdict.Accept;
     }
 }

@@ -61,10 +61,10 @@ sealed class RegistrationClaims
                 if (block == layout.Weights.Biases) numerator -= share;
                 else numbers += share * Goldilocks.FromUInt64((ulong)TableId.Weight);
             }
-        foreach (var node in layout.Space.Nodes)
+        foreach (var group in layout.Weights.BiasGroups)
             for (int k = 0; k < RegistrationLayout.Limbs; k++)
-                foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, node.Neurons.Start, node.Neurons.End))
-                    numbers += Slots[LimbSlot(k, row)] * (sums[end] - sums[start]) * Goldilocks.FromUInt64((ulong)TableSet.Limb(node.BiasBits, k));
+                foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, group.Start, group.End))
+                    numbers += Slots[LimbSlot(k, row)] * (sums[end] - sums[start]) * Goldilocks.FromUInt64((ulong)TableSet.Limb(group.Bits, k));
         return (numerator, denominator + fingerprint.Gamma * numbers);
     }
 
@@ -80,9 +80,9 @@ sealed class RegistrationClaims
             for (int h = 0; h < layout.LimbRows; h++) value += rowEquality[h] * rows[k * layout.LimbRows + h];
         }
         int first = layout.Weights.Biases.FirstRow;
-        foreach (var node in layout.Space.Nodes)
-            foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, node.Neurons.Start, node.Neurons.End))
-                value -= rowEquality[row - first] * (sums[end] - sums[start]) * Goldilocks.FromUInt64(1UL << (node.BiasBits - 1));
+        foreach (var group in layout.Weights.BiasGroups)
+            foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, group.Start, group.End))
+                value -= rowEquality[row - first] * (sums[end] - sums[start]) * Goldilocks.FromUInt64(1UL << (group.Bits - 1));
         return value;
     }
 

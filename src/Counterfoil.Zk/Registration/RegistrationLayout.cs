@@ -18,18 +18,15 @@ sealed class RegistrationLayout
     /// <summary>Limbs of a bias.</summary>
     public const int Limbs = 4;
 
-    public RegistrationLayout(NeuronSpace space, WeightLayout weights)
+    public RegistrationLayout(WeightLayout weights)
     {
-        Space = space;
         Weights = weights;
         var used = new List<TableId> { TableId.Range, TableId.Weight };
-        foreach (var node in space.Nodes)
-            for (int k = 0; k < Limbs; k++) used.Add(TableSet.Limb(node.BiasBits, k));
+        foreach (var group in weights.BiasGroups)
+            for (int k = 0; k < Limbs; k++) used.Add(TableSet.Limb(group.Bits, k));
         Tables = new TableSet(used);
         TableSlots = (Tables.Entries.Length + weights.Code.RowLength - 1) >> weights.Code.LogRowLength;
     }
-
-    public NeuronSpace Space { get; }
 
     public WeightLayout Weights { get; }
 

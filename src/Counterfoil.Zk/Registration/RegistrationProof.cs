@@ -23,10 +23,19 @@ public static class RegistrationProof
         return verdict;
     }
 
-    internal static Verdict Verify(CommittedModel model, ReadOnlyMemory<byte> proof, Transcript transcript)
+    /// <inheritdoc cref="Verify(CommittedModel, ReadOnlyMemory{byte})"/>
+    public static Verdict Verify(CommittedGraph model, ReadOnlyMemory<byte> proof)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var verdict = Verify(model, proof, new KeccakTranscript());
+        if (verdict.IsAccepted) model.IsRegistered = true;
+        return verdict;
+    }
+
+    internal static Verdict Verify(IRegistrable model, ReadOnlyMemory<byte> proof, Transcript transcript)
     {
         var layout = model.Registration;
-        var code = model.Parameters.Weights;
+        var code = layout.Weights.Code;
         var channel = new VerifierChannel(proof, transcript);
 
         AbsorbStatement(model, transcript);
@@ -55,9 +64,22 @@ public static class RegistrationProof
         return channel.Finish();
     }
 
-    internal static void AbsorbStatement(CommittedModel model, Transcript transcript)
+    internal static void AbsorbStatement(IRegistrable model, Transcript transcript)
     {
         transcript.Absorb(Labels.Protocol, "counterfoil/registration/v1"u8);
         transcript.Absorb(Labels.Model, model.Id.Value.ToArray());
     }
+}
+
+/// <summary>What has hidden weights under a root, and a registration that shows them in range.</summary>
+interface IRegistrable
+{
+    /// <summary>The model's name.</summary>
+    ModelId Id { get; }
+
+    /// <summary>The Merkle root over the encoded weights and biases.</summary>
+    Core.Digests.Keccak256Digest WeightRoot { get; }
+
+    /// <summary>The slots of the registration's lookups.</summary>
+    RegistrationLayout Registration { get; }
 }

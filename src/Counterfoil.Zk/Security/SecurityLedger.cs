@@ -17,7 +17,7 @@ public sealed record SoundnessTerm(string Round, string Formula, double Bits, in
 /// proof of a round-by-round sound protocol is as strong as its weakest round, per query to the hash); the sum is reported beside it.
 /// </summary>
 /// <param name="Terms">Every round, in order.</param>
-public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
+public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
 {
     /// <summary>No model is accepted with fewer bits in any round.</summary>
     public const double LeastBits = 100;
@@ -36,15 +36,7 @@ public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
         terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
 
-        var registration = model.Registration;
-        int limbRows = registration.LimbRows;
-        AddLookups(terms, "registration", registration.Depth);
-        Add(terms, "registration: biases against limbs", "variables", model.Parameters.Weights.LogRowLength + Multilinear.VariablesFor(limbRows));
-        Add(terms, "registration: two claims on the weights", "", 1);
-        Add(terms, "registration: combination of rows", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
-        AddOpening(terms, "registration: witness", model.Parameters.Weights, registration.WitnessRows);
-        AddOpening(terms, "registration: weights", model.Parameters.Weights, model.Weights.Rows);
-
+        AddRegistration(terms, model.Registration);
         var inference = model.Inference;
         AddLookups(terms, "inference", inference.Depth);
         Add(terms, "inference: requantisation at a random neuron", "variables", model.Space.Variables);
@@ -56,6 +48,18 @@ public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         AddOpening(terms, "inference: witness", model.Parameters.Witness, inference.Rows);
         AddOpening(terms, "inference: weights", model.Parameters.Weights, model.Weights.Rows);
         return new SecurityLedger(terms.ToImmutable());
+    }
+
+    static void AddRegistration(ImmutableArray<SoundnessTerm>.Builder terms, Registration.RegistrationLayout registration)
+    {
+        var code = registration.Weights.Code;
+        int limbRows = registration.LimbRows;
+        AddLookups(terms, "registration", registration.Depth);
+        Add(terms, "registration: biases against limbs", "variables", code.LogRowLength + Multilinear.VariablesFor(limbRows));
+        Add(terms, "registration: two claims on the weights", "", 1);
+        Add(terms, "registration: combination of rows", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
+        AddOpening(terms, "registration: witness", code, registration.WitnessRows);
+        AddOpening(terms, "registration: weights", code, registration.Weights.Rows);
     }
 
     static void AddLookups(ImmutableArray<SoundnessTerm>.Builder terms, string proof, int depth)

@@ -22,6 +22,14 @@ static class Labels
     public static ReadOnlySpan<byte> NeuronRound => "neuron-round"u8;
     public static ReadOnlySpan<byte> Columns => "columns"u8;
     public static ReadOnlySpan<byte> Weights => "weights"u8;
+    public static ReadOnlySpan<byte> Products => "products"u8;
+    public static ReadOnlySpan<byte> ProductRound => "product-round"u8;
+    public static ReadOnlySpan<byte> ProductValues => "product-value"u8;
+    public static ReadOnlySpan<byte> FactorRound => "factor-round"u8;
+    public static ReadOnlySpan<byte> Factors => "factors"u8;
+    public static ReadOnlySpan<byte> Parameters => "parameters"u8;
+    public static ReadOnlySpan<byte> WeightValues => "weight-values"u8;
+    public static ReadOnlySpan<byte> CellRound => "cell-round"u8;
     public static ReadOnlySpan<byte> OpeningValue => "opening-value"u8;
     public static ReadOnlySpan<byte> OpeningRow => "opening-row"u8;
 }

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Sumchecks;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
+using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Prover.Execution;
+
+/// <summary>The prover's side of <see cref="ExecutionProof"/>, step by step as the verifier takes them.</summary>
+/// <param name="statement">What is proven.</param>
+/// <param name="values">Every value's cells.</param>
+/// <param name="hidden">The hidden cells.</param>
+/// <param name="committedHidden">The same, committed.</param>
+sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden)
+{
+    readonly CommittedGraph model = statement.Model;
+    readonly GraphLayout layout = statement.Model.Layout;
+    readonly ImmutableArray<StageTiming>.Builder timings = ImmutableArray.CreateBuilder<StageTiming>();
+    long started = Stopwatch.GetTimestamp();
+
+    /// <summary>Where the time went, in order.</summary>
+    public ImmutableArray<StageTiming> Timings => timings.ToImmutable();
+
+    /// <summary>Proves under a transcript; tests freeze its challenges.</summary>
+    public byte[] Prove(Transcript transcript) => Prove(transcript, new ExecutionWitness(layout, values));
+
+    /// <summary>Proves with a given witness; tests forge it.</summary>
+    public byte[] Prove(Transcript transcript, ExecutionWitness witness)
+    {
+        var channel = new ProverChannel(transcript);
+
+        // 1.
+        statement.AbsorbInto(transcript);
+        var committed = new CommittedMatrix(new FieldMatrix(witness.Cells, model.Witness.Code.RowLength), model.Witness.Code);
+        channel.Send(Labels.Witness, committed.Root.ToArray());
+        Mark("commit witness");
+
+        // 2.
+        var fingerprint = new Fingerprint(transcript.Challenges(3));
+        var (numerators, denominators) = Fractions(witness, fingerprint);
+        var leaf = FractionalSumProver.Prove(channel, numerators, denominators);
+        var equality = Multilinear.Equality<Goldilocks2>(leaf);
+        var leaves = new FractionalSum.Claim(leaf, Multilinear.InnerProduct<Goldilocks2>(numerators, equality), Multilinear.InnerProduct<Goldilocks2>(denominators, equality));
+        Mark("lookups");
+
+        // 3.
+        var adjoint = new Adjoint(layout, statement.PublicCells());
+        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, transcript.Challenges), fingerprint, leaves, statement.Output.Span);
+        adjoint.Propagate();
+        Mark("relation");
+
+        // 4.
+        Goldilocks2[] weights = [.. adjoint.Products], cells = Products();
+        channel.Send(Labels.Products, Multilinear.InnerProduct<Goldilocks2>(weights, cells));
+        var point = ProductSumcheckProver.Prove(channel, "product-round", weights, cells);
+        channel.Send(Labels.ProductValues, cells[0]);
+        var products = new ProductClaims(layout, point);
+        Mark("products");
+
+        // 5.
+        var factors = new FactorVectors(layout, products, values);
+        var terms = new WeightTerms(model, products, values, hidden);
+        channel.Send(Labels.Accumulators, terms.Linear);
+        point = ProductSumcheckProver.Prove(channel, "factor-round", factors.Left, factors.Right);
+        channel.Send(Labels.Factors, [factors.Left[0], factors.Right[0]]);
+        var batch = transcript.Challenges(2);
+        products.AddFactors(adjoint, point, batch[0], batch[1]);
+        adjoint.Propagate();
+        Mark("factors");
+
+        // 6.
+        channel.Send(Labels.Parameters, terms.Parameters(adjoint));
+        var xi = transcript.Challenge();
+        point = MatrixSumcheckProver.Prove(channel, model.Hidden.Weights.AddressVariables, terms.Terms(adjoint, xi));
+        channel.Send(Labels.ValuesRead, terms.Reads(point));
+        channel.Send(Labels.WeightValues, terms.Values(point));
+        var weightClaims = new WeightClaims(layout, model.Hidden, products, adjoint, xi, point);
+        weightClaims.AddReads(adjoint, transcript.Challenges(layout.Products.Count(p => p.Kind == ProductKind.Linear)));
+        adjoint.Propagate();
+        Mark("weights");
+
+        // 7.
+        var cell = CellSumcheckProver.Prove(channel, layout, relation, adjoint, witness);
+        equality = Multilinear.Equality<Goldilocks2>(cell);
+        var columns = new Goldilocks2[layout.Columns];
+        for (int c = 0; c < columns.Length; c++)
+        {
+            var column = witness.Column(c);
+            for (int x = 0; x < equality.Length; x++) columns[c] += equality[x] * column[x];
+        }
+        channel.Send(Labels.Columns, columns);
+        Mark("cells");
+
+        // 8.
+        var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.Columns)));
+        var psi = transcript.Challenges(model.Hidden.Weights.Blocks.Length);
+        committed.Open(channel, ExecutionProof.ColumnRows(layout, model.Witness, delta, cell), Multilinear.Equality<Goldilocks2>(cell.AsSpan(0, model.Witness.Code.LogRowLength)));
+        Mark("open witness");
+        var code = model.Hidden.Weights.Code;
+        committedHidden.Open(channel, WeightClaims.MatrixRows(model.Hidden.Weights, psi, point), Multilinear.Equality<Goldilocks2>(point.AsSpan(0, code.LogRowLength)));
+        Mark("open weights");
+        return channel.ToArray();
+    }
+
+    (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(ExecutionWitness witness, Fingerprint fingerprint)
+    {
+        int size = layout.Size;
+        Goldilocks2[] numerators = new Goldilocks2[1 << layout.Depth], denominators = new Goldilocks2[1 << layout.Depth];
+        Array.Fill(denominators, Goldilocks2.One);
+        numerators.AsSpan(0, layout.LookupSlots * size).Fill(Goldilocks2.One);
+        // Padding is looked up in table 0, and its cells are zero.
+        denominators.AsSpan(0, layout.LookupSlots * size).Fill(fingerprint.Of(0, 0, 0));
+        foreach (var block in layout.Blocks)
+        {
+            var numbers = layout.SlotTables(block);
+            for (int slot = 1; slot < numbers.Length; slot++)
+            {
+                var table = fingerprint.Of(numbers[slot], 0, 0);
+                var limbs = witness.Column(GraphLayout.FirstLimb + slot - 1).Slice(block.Offset, block.Count);
+                var target = denominators.AsSpan(slot * size + block.Offset, block.Count);
+                for (int x = 0; x < limbs.Length; x++) target[x] = table + limbs[x];
+            }
+            Pairs(block, witness, fingerprint, denominators.AsSpan(block.Offset, block.Count));
+        }
+        for (int i = 0, table = 0; i < layout.TableSlots << layout.Variables; i++)
+        {
+            int entry = Math.Min(i, layout.Tables.Entries - 1), leaf = layout.LookupSlots * size + i;
+            while (layout.Tables.Starts[table + 1] <= entry) table++;
+            var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
+            denominators[leaf] = fingerprint.Of(table, first, second);
+            numerators[leaf] = -(Goldilocks2)witness.Cells[(layout.FirstMultiplicity << layout.Variables) + i];
+        }
+        return (numerators, denominators);
+    }
+
+    void Pairs(ColumnBlock block, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> target)
+    {
+        var table = fingerprint.Of(block.Table, 0, 0);
+        ReadOnlySpan<Goldilocks> y = witness.Column(GraphLayout.Value).Slice(block.Offset, block.Count), sides = witness.Column(GraphLayout.Side).Slice(block.Offset, block.Count);
+        switch (block.Kind)
+        {
+            case CellKind.Requantised:
+                for (int i = 0; i < target.Length; i++) target[i] = table + y[i] + fingerprint.Beta * sides[i];
+                break;
+            case CellKind.LookedUp:
+                var x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
+                for (int i = 0; i < target.Length; i++) target[i] = table + Goldilocks.FromInteger(x[i]) + fingerprint.Beta * y[i];
+                break;
+            case CellKind.Maximum:
+                x = values[((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input];
+                var pairs = layout.Pairs[block.Value];
+                for (int i = 0; i < target.Length; i++)
+                {
+                    Goldilocks a = pairs.First[i] >= 0 ? Goldilocks.FromInteger(x[pairs.First[i]]) : y[i - 1], b = Goldilocks.FromInteger(x[pairs.Second[i]]);
+                    target[i] = table + (a - b) + fingerprint.Beta * (y[i] - b);
+                }
+                break;
+            default: target.Fill(table); break;
+        }
+    }
+
+    // Every product at its place.
+    Goldilocks2[] Products()
+    {
+        var products = new Goldilocks2[1 << layout.ProductVariables];
+        for (int b = 0; b < layout.Products.Length; b++)
+        {
+            var block = layout.Products[b];
+            var places = layout.Places[b];
+            var y = values[block.Value];
+            if (layout.Graph.Nodes[block.Value - 1] is Quotient q)
+                for (int i = 0; i < places.Length; i++) products[places[i]] = Goldilocks2.FromInteger(values[q.B][i / q.Inner] * y[i]);
+            else if (block.Kind == ProductKind.Root)
+                for (int i = 0; i < places.Length; i++) products[places[i]] = Goldilocks2.FromInteger(y[i] * y[i]);
+            else
+                for (int i = 0; i < places.Length; i++) products[places[i]] = Goldilocks2.FromInteger(y[i]);
+        }
+        return products;
+    }
+
+    void Mark(string stage)
+    {
+        long now = Stopwatch.GetTimestamp();
+        timings.Add(new StageTiming(stage, Stopwatch.GetElapsedTime(started, now)));
+        started = now;
+    }
+}
