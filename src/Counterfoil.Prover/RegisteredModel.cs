@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
 using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Inference;
 using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
@@ -14,7 +16,7 @@ using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Prover;
 
-/// <summary>A model with its weights, committed once and ready to prove inferences. Safe for concurrent use: nothing in it changes.</summary>
+/// <summary>A model with its weights, committed once and ready to prove inferences. Safe for concurrent use.</summary>
 public sealed class RegisteredModel
 {
     // Symbols are kept in one array of eight bytes each; the range proof needs several times the room of the cells.
@@ -23,15 +25,15 @@ public sealed class RegisteredModel
     readonly ImmutableArray<GemmParameters> parameters;
     readonly WeightMatrix weights;
     readonly CommittedMatrix committed;
+    readonly RandomNumberGenerator random;
 
-    RegisteredModel(CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, StageTiming commitment)
+    RegisteredModel(
+        CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, RandomNumberGenerator random, StageTiming commitment)
     {
-        Model = model;
-        this.parameters = parameters;
-        this.weights = weights;
-        this.committed = committed;
+        (Model, this.parameters, this.weights, this.committed, this.random) = (model, parameters, weights, committed, random);
         long start = Stopwatch.GetTimestamp();
-        RegistrationProof = new RegistrationProver(model, weights, weights.Biases, committed).Prove(new KeccakTranscript());
+        using var secrets = Secrets();
+        RegistrationProof = new RegistrationProver(model, weights, weights.Biases, committed, secrets).Prove(new KeccakTranscript());
         model.IsRegistered = true; // the executor's rules were checked before the weights were committed
         Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
     }
@@ -72,18 +74,19 @@ public sealed class RegisteredModel
         verdict = NeuronSpace.Derive(graph, biasBits, out var space);
         if (!verdict.IsAccepted) return verdict;
 
-        var code = ShortestProof(options, 16, k => new WeightLayout(space!, k).Rows);
-        var witness = ShortestProof(options, space!.Variables, k => new Zk.Inference.InferenceLayout(space!, k).Rows);
+        if (CodeChoice.For(space!, options) is not { } code)
+            return Verdict.Reject(ZkChecks.ModelHiding, "a code with room for the masks of the budget", $"none for {options.Budget} proofs");
         var layout = new WeightLayout(space!, code);
         long symbols = (long)layout.Rows << code.LogLength;
         if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
         long start = Stopwatch.GetTimestamp();
         var weights = new WeightMatrix(space!, layout, parameters);
-        var committed = new CommittedMatrix(weights, code);
+        bool hidden = options.Profile == PrivacyProfile.HiddenWeights;
+        using var secrets = hidden ? SecretStream.From(options.Random) : null;
+        var committed = new CommittedMatrix(weights, code, secrets);
         var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
-        var codes = new CommitmentParameters(PrivacyProfile.PublicWeights, code, witness);
-        verdict = CommittedModel.Create(graph, biasBits, codes, committed.Root, out var model);
-        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed, commitment);
+        verdict = CommittedModel.Create(graph, biasBits, new CommitmentParameters(options.Profile, code, hidden ? options.Budget : 0), committed.Root, out var model);
+        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed, options.Random, commitment);
         return verdict;
     }
 
@@ -103,12 +106,13 @@ public sealed class RegisteredModel
     internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) =>
         Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
 
-    internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement) => new(statement, trace, weights, committed);
+    internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement) => new(statement, trace, weights, committed, Secrets());
+
+    SecretStream? Secrets()
+    {
+        if (!Model.Parameters.WeightsHidden) return null;
+        lock (random) return SecretStream.From(random);
+    }
 
     static int BitsOf(int bias) => 33 - System.Numerics.BitOperations.LeadingZeroCount((uint)(bias < 0 ? ~bias : bias));
-
-    static RowCode ShortestProof(RegistrationOptions options, int longest, Func<RowCode, int> rows) =>
-        Enumerable.Range(4, longest - 3)
-            .Select(k => RowCode.WithBits(k, options.LogInverseRate, options.QueryBits))
-            .MinBy(code => code.EstimateOpening(rows(code)));
 }

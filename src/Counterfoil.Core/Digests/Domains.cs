@@ -66,6 +66,9 @@ public static class Domains
     /// <summary>First word of a column's hash in a polynomial commitment.</summary>
     public static ReadOnlySpan<byte> ProofColumn => "cf-colum"u8;
 
+    /// <summary>First word of a column's hash in a hiding polynomial commitment; a salt follows.</summary>
+    public static ReadOnlySpan<byte> ProofSaltedColumn => "cf-scolu"u8;
+
     /// <summary>First word of an inner node in a polynomial commitment.</summary>
     public static ReadOnlySpan<byte> ProofNode => "cf-node\0"u8;
 

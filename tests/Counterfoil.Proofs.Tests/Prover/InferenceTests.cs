@@ -24,7 +24,7 @@ public sealed class InferenceTests(ITestOutputHelper output)
         var (graph, parameters) = RandomModels.Mlp(seed, sizes);
         var registered = Counterfoil.Prover.RegisteredModel.Register(graph, parameters);
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(registered.Model, registered.RegistrationProof));
-        if (sizes[1] == 600) Assert.True(registered.Model.Inference.RowsPerColumn > 1);
+        if (sizes[1] == 600) Assert.True(registered.Model.Inference.Rows > 1);
         if (seed == 7) Assert.True(registered.Model.Registration.LimbRows > 1);
         for (int i = 0; i < 3; i++)
         {
