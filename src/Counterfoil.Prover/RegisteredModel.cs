@@ -9,7 +9,6 @@ using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Inference;
 using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
-using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Transcripts;
@@ -17,7 +16,7 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover;
 
 /// <summary>A model with its weights, committed once and ready to prove inferences. Safe for concurrent use.</summary>
-public sealed class RegisteredModel
+public sealed partial class RegisteredModel : IDisposable
 {
     // Symbols are kept in one array of eight bytes each; the range proof needs several times the room of the cells.
     const long MostSymbols = 1L << 28;
@@ -25,17 +24,16 @@ public sealed class RegisteredModel
     readonly ImmutableArray<GemmParameters> parameters;
     readonly WeightMatrix weights;
     readonly CommittedMatrix committed;
-    readonly RandomNumberGenerator random;
+    readonly RegistrationOptions options;
+    readonly byte[] seed;
 
     RegisteredModel(
-        CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, RandomNumberGenerator random, StageTiming commitment)
+        CommittedModel model, ImmutableArray<GemmParameters> parameters, WeightMatrix weights, CommittedMatrix committed, byte[] seed, RegistrationOptions options, byte[]? registration)
     {
-        (Model, this.parameters, this.weights, this.committed, this.random) = (model, parameters, weights, committed, random);
-        long start = Stopwatch.GetTimestamp();
-        using var secrets = Secrets();
-        RegistrationProof = new RegistrationProver(model, weights, weights.Biases, committed, secrets).Prove(new KeccakTranscript());
+        (Model, this.parameters, this.weights, this.committed, this.options, this.seed) = (model, parameters, weights, committed, options, seed);
+        using var secrets = registration is null ? Secrets() : null;
+        RegistrationProof = registration ?? new RegistrationProver(model, weights, weights.Biases, committed, secrets).Prove(new KeccakTranscript());
         model.IsRegistered = true; // the executor's rules were checked before the weights were committed
-        Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
     }
 
     /// <summary>What verifiers know of it.</summary>
@@ -45,7 +43,7 @@ public sealed class RegisteredModel
     public byte[] RegistrationProof { get; }
 
     /// <summary>How long committing took, and proving that the weights are in range.</summary>
-    public ImmutableArray<StageTiming> Timings { get; }
+    public ImmutableArray<StageTiming> Timings { get; private set; } = [];
 
     /// <summary>Cells committed, padding included: divided by the first of <see cref="Timings"/>, the commit rate.</summary>
     public long CommittedCells => (long)Model.Weights.Rows * Model.Weights.Code.RowLength;
@@ -68,6 +66,8 @@ public sealed class RegisteredModel
         registered = null;
         options ??= new RegistrationOptions();
         if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
+        if (options.Budget is < 1 or > CommitmentParameters.MostBudget)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Budget, $"the budget is 1 to {CommitmentParameters.MostBudget} proofs");
         var verdict = IntegerExecutor.Validate(graph, parameters);
         if (!verdict.IsAccepted) return verdict;
         var biasBits = parameters.Select(p => p.Biases.Max(BitsOf)).ToImmutableArray();
@@ -82,11 +82,16 @@ public sealed class RegisteredModel
         long start = Stopwatch.GetTimestamp();
         var weights = new WeightMatrix(space!, layout, parameters);
         bool hidden = options.Profile == PrivacyProfile.HiddenWeights;
-        using var secrets = hidden ? SecretStream.From(options.Random) : null;
+        byte[] seed = hidden ? NewSeed(options) : [];
+        using var secrets = hidden ? new SecretStream(seed) : null;
         var committed = new CommittedMatrix(weights, code, secrets);
         var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
         verdict = CommittedModel.Create(graph, biasBits, new CommitmentParameters(options.Profile, code, hidden ? options.Budget : 0), committed.Root, out var model);
-        if (verdict.IsAccepted) registered = new RegisteredModel(model!, parameters, weights, committed, options.Random, commitment);
+        if (!verdict.IsAccepted) return verdict;
+        if (hidden) options.Openings.Create(committed.Root, options.Budget);
+        start = Stopwatch.GetTimestamp();
+        registered = new RegisteredModel(model!, parameters, weights, committed, seed, options, null);
+        registered.Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
         return verdict;
     }
 
@@ -94,24 +99,46 @@ public sealed class RegisteredModel
     /// <param name="input">The quantised input, each cell in [−127, 127].</param>
     /// <param name="context">What the proof is for; it holds in no other context.</param>
     /// <exception cref="ArgumentException">The input has another length, or a cell of −128.</exception>
+    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve"/> gives the verdict instead.</exception>
     public ProvenInference Prove(ReadOnlySpan<sbyte> input, Bytes32 context)
     {
+        var verdict = TryProve(input, context, out var proven);
+        return proven ?? throw new InvalidOperationException(verdict.ToString());
+    }
+
+    /// <summary>As <see cref="Prove"/>; where no opening of the weights is left, a verdict that says so (<see cref="ProverChecks.Budget"/>).</summary>
+    public Verdict TryProve(ReadOnlySpan<sbyte> input, Bytes32 context, out ProvenInference? proven)
+    {
+        proven = null;
         var trace = Execute(input);
-        var prover = Prover(trace, context);
-        return new ProvenInference(trace.Output, prover.Prove(new KeccakTranscript()), prover.Timings);
+        // Taken before anything is committed, hence before any position is derived.
+        var verdict = Model.Parameters.WeightsHidden ? options.Openings.Take(Model.WeightRoot, Opening.Inference) : Verdict.Accept;
+        if (!verdict.IsAccepted) return verdict;
+        using var secrets = Secrets();
+        var prover = Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context), secrets);
+        proven = new ProvenInference(trace.Output, prover.Prove(new KeccakTranscript()), prover.Timings);
+        return verdict;
     }
 
     internal ExecutionTrace Execute(ReadOnlySpan<sbyte> input) => IntegerExecutor.Execute(Model.Graph, parameters, input);
 
-    internal InferenceProver Prover(ExecutionTrace trace, Bytes32 context) =>
-        Prover(trace, new InferenceStatement(Model, trace.Input.AsMemory(), trace.Output.AsMemory(), context));
+    internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement, SecretStream? secrets = null) => new(statement, trace, weights, committed, secrets);
 
-    internal InferenceProver Prover(ExecutionTrace trace, InferenceStatement statement) => new(statement, trace, weights, committed, Secrets());
-
-    SecretStream? Secrets()
+    /// <summary>Secrets for one proof; null where nothing is hidden.</summary>
+    internal SecretStream? Secrets()
     {
         if (!Model.Parameters.WeightsHidden) return null;
-        lock (random) return SecretStream.From(random);
+        lock (options.Random) return SecretStream.From(options.Random);
+    }
+
+    /// <summary>Zeroes the secret that the masks come from.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(seed);
+
+    static byte[] NewSeed(RegistrationOptions options)
+    {
+        var seed = new byte[SecretStream.SeedSize];
+        lock (options.Random) options.Random.GetBytes(seed);
+        return seed;
     }
 
     static int BitsOf(int bias) => 33 - System.Numerics.BitOperations.LeadingZeroCount((uint)(bias < 0 ? ~bias : bias));

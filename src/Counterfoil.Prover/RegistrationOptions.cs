@@ -20,6 +20,11 @@ public sealed record RegistrationOptions
     /// </summary>
     public double QueryBits { get; init; } = 102.5;
 
+    /// <summary>
+    /// Where the openings of hidden weights are counted: in memory by default, which is enough only while no secret outlives the process.
+    /// </summary>
+    public IProofBudget Openings { get; init; } = new MemoryProofBudget();
+
     /// <summary>Where secrets come from: the system's generator by default. Used by one thread at a time.</summary>
     public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
 }

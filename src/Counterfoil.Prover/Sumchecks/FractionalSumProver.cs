@@ -22,7 +22,7 @@ static class FractionalSumProver
 
         Goldilocks2[] ends = [p[2], p[3], q[2], q[3]];
         channel.SendClaims(Labels.FractionRoot, ends);
-        if (channel.IsHiding) channel.SendClaims(Labels.FractionInverse, [Goldilocks2.Inverse(ends[2]), Goldilocks2.Inverse(ends[3])]);
+        if (channel.IsHiding) channel.SendClaims(Labels.FractionInverse, [InverseOrZero(ends[2]), InverseOrZero(ends[3])]);
         Goldilocks2[] point = [channel.Transcript.Challenge()];
         for (int size = 4; size <= leaves; size *= 2)
         {
@@ -62,6 +62,9 @@ static class FractionalSumProver
         (ends[0], ends[1], ends[2], ends[3]) = (p0[0], p1[0] - lambda * q1[0], q0[0], q1[0]);
         return bound;
     }
+
+    // Zero has no inverse, and a proof with such a denominator none that is accepted.
+    static Goldilocks2 InverseOrZero(Goldilocks2 value) => value == Goldilocks2.Zero ? value : Goldilocks2.Inverse(value);
 
     static void Add(ExtensionVector p, ExtensionVector q, ExtensionVector sumP, ExtensionVector sumQ)
     {
