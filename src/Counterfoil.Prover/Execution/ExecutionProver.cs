@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Sumchecks;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Claims;
+using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
@@ -18,7 +21,8 @@ namespace Counterfoil.Prover.Execution;
 /// <param name="values">Every value's cells.</param>
 /// <param name="hidden">The hidden cells.</param>
 /// <param name="committedHidden">The same, committed.</param>
-sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden)
+/// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
+sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden, SecretStream? secrets)
 {
     readonly CommittedGraph model = statement.Model;
     readonly GraphLayout layout = statement.Model.Layout;
@@ -35,78 +39,94 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
     public byte[] Prove(Transcript transcript, ExecutionWitness witness)
     {
         var channel = new ProverChannel(transcript);
+        var tape = channel.Transcript;
 
         // 1.
-        statement.AbsorbInto(transcript);
-        var committed = new CommittedMatrix(new FieldMatrix(witness.Cells, model.Witness.Code.RowLength), model.Witness.Code);
-        channel.Send(Labels.Witness, committed.Root.ToArray());
+        statement.AbsorbInto(tape.Absorb);
+        using var own = new ProofMatrix(new FieldMatrix(witness.Cells, model.Witness.Code.RowLength), model.Witness.Code, model.ExecutionPads, secrets);
+        if (model.ExecutionPads is not null) channel.Hide(own.Pads);
+        channel.Send(Labels.Witness, own.Root.ToArray());
         Mark("commit witness");
 
         // 2.
-        var fingerprint = new Fingerprint(transcript.Challenges(3));
+        var fingerprint = new Fingerprint(tape.Challenges(3));
         var (numerators, denominators) = Fractions(witness, fingerprint);
-        var leaf = FractionalSumProver.Prove(channel, numerators, denominators);
-        var equality = Multilinear.Equality<Goldilocks2>(leaf);
-        var leaves = new FractionalSum.Claim(leaf, Multilinear.InnerProduct<Goldilocks2>(numerators, equality), Multilinear.InnerProduct<Goldilocks2>(denominators, equality));
+        // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
+        var leaves = new FractionalSum.Leaf(FractionalSumProver.Prove(channel, numerators, denominators), default, default);
         Mark("lookups");
 
         // 3.
         var adjoint = new Adjoint(layout, statement.PublicCells());
-        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, transcript.Challenges), fingerprint, leaves, statement.Output.Span);
+        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, tape.Challenges), fingerprint, leaves, statement.Output.Span);
         adjoint.Propagate();
         Mark("relation");
 
         // 4.
         Goldilocks2[] weights = [.. adjoint.Products], cells = Products();
-        channel.Send(Labels.Products, Multilinear.InnerProduct<Goldilocks2>(weights, cells));
-        var point = ProductSumcheckProver.Prove(channel, "product-round", weights, cells);
-        channel.Send(Labels.ProductValues, cells[0]);
+        channel.SendClaims(Labels.Products, [Multilinear.InnerProduct<Goldilocks2>(weights, cells)]);
+        var point = ProductSumcheckProver.Prove(channel, Labels.ProductRound, [(weights, cells)]);
+        channel.SendClaims(Labels.ProductValue, [cells[0]]);
         var products = new ProductClaims(layout, point);
         Mark("products");
 
         // 5.
         var factors = new FactorVectors(layout, products, values);
         var terms = new WeightTerms(model, products, values, hidden);
-        channel.Send(Labels.Accumulators, terms.Linear);
-        point = ProductSumcheckProver.Prove(channel, "factor-round", factors.Left, factors.Right);
-        channel.Send(Labels.Factors, [factors.Left[0], factors.Right[0]]);
-        var batch = transcript.Challenges(2);
+        channel.SendClaims(Labels.Accumulators, [terms.Linear]);
+        point = ProductSumcheckProver.Prove(channel, Labels.FactorRound, [(factors.Left, factors.Right)]);
+        channel.SendClaims(Labels.Factors, [factors.Left[0], factors.Right[0]]);
+        var batch = tape.Challenges(2);
         products.AddFactors(adjoint, point, batch[0], batch[1]);
         adjoint.Propagate();
         Mark("factors");
 
         // 6.
-        channel.Send(Labels.Parameters, terms.Parameters(adjoint));
-        var xi = transcript.Challenge();
-        point = MatrixSumcheckProver.Prove(channel, model.Hidden.Weights.AddressVariables, terms.Terms(adjoint, xi));
-        channel.Send(Labels.ValuesRead, terms.Reads(point));
-        channel.Send(Labels.WeightValues, terms.Values(point));
+        channel.SendClaims(Labels.Parameters, [terms.Parameters(adjoint)]);
+        var xi = tape.Challenge();
+        (point, var evaluated) = MatrixSumcheckProver.Prove(channel, model.Hidden.Weights.AddressVariables, terms.Terms(adjoint, xi));
+        channel.SendClaims(Labels.ValuesRead, terms.Reads(point));
+        channel.SendClaims(Labels.WeightValues, evaluated);
         var weightClaims = new WeightClaims(layout, model.Hidden, products, adjoint, xi, point);
-        weightClaims.AddReads(adjoint, transcript.Challenges(layout.Products.Count(p => p.Kind == ProductKind.Linear)));
+        weightClaims.AddReads(adjoint, tape.Challenges(layout.LinearMaps));
         adjoint.Propagate();
         Mark("weights");
 
         // 7.
         var cell = CellSumcheckProver.Prove(channel, layout, relation, adjoint, witness);
-        equality = Multilinear.Equality<Goldilocks2>(cell);
+        var equality = Multilinear.Equality<Goldilocks2>(cell);
         var columns = new Goldilocks2[layout.Columns];
         for (int c = 0; c < columns.Length; c++)
         {
             var column = witness.Column(c);
             for (int x = 0; x < equality.Length; x++) columns[c] += equality[x] * column[x];
         }
-        channel.Send(Labels.Columns, columns);
+        channel.SendClaims(Labels.Columns, columns);
         Mark("cells");
 
         // 8.
-        var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.Columns)));
-        var psi = transcript.Challenges(model.Hidden.Weights.Blocks.Length);
-        committed.Open(channel, ExecutionProof.ColumnRows(layout, model.Witness, delta, cell), Multilinear.Equality<Goldilocks2>(cell.AsSpan(0, model.Witness.Code.LogRowLength)));
-        Mark("open witness");
-        var code = model.Hidden.Weights.Code;
-        committedHidden.Open(channel, WeightClaims.MatrixRows(model.Hidden.Weights, psi, point), Multilinear.Equality<Goldilocks2>(point.AsSpan(0, code.LogRowLength)));
-        Mark("open weights");
+        Open(channel, own, [.. cell, .. tape.Challenges(model.Witness.ColumnVariables)], tape.Challenges(evaluated.Length), point);
+        Mark("open");
         return channel.ToArray();
+    }
+
+    // Two claims at two points become one at one point, which is opened.
+    void Open(ProverChannel channel, ProofMatrix own, Goldilocks2[] witnessPoint, Goldilocks2[] psi, Goldilocks2[] weightPoint)
+    {
+        int k = model.Witness.Code.LogRowLength;
+        Goldilocks2[] ownFold = new Goldilocks2[1 << k], weightFold = new Goldilocks2[1 << k];
+        own.Combine(Multilinear.EqualityPrefix<Goldilocks2>(witnessPoint.AsSpan(k), own.Rows).AsSpan(0, own.Rows), ownFold);
+        committedHidden.Combine(WeightClaims.MatrixRows(model.Hidden.Weights, psi, weightPoint), weightFold);
+        var cells = ProductSumcheckProver.Prove(channel, Labels.MergeRound, [
+            (Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k)), (Goldilocks2[])ownFold.Clone()),
+            (Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k)), (Goldilocks2[])weightFold.Clone())]);
+        Goldilocks2 ownScale = Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k), cells), weightScale = Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k), cells);
+        for (int c = 0; c < ownFold.Length; c++) ownFold[c] = ownScale * ownFold[c] + weightScale * weightFold[c];
+        var constraints = new Constraints();
+        // Only what is hidden needs the verifier's own account of it.
+        var claim = channel.IsHiding
+            ? ExecutionProof.Reduce(statement, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
+            : ExecutionProof.Merged(model, witnessPoint, psi, weightPoint, cells, default(Goldilocks2));
+        OpeningProver.Prove(channel, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
     }
 
     (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(ExecutionWitness witness, Fingerprint fingerprint)

@@ -72,10 +72,12 @@ sealed class WeightTerms
                 sums[l]!.CopyTo(right, 0);
                 terms.Add(new(block, left, right, read, (weights, sum) => hidden.FoldBlock(index, weights, sum)));
             }
-            else if (adjoint.Parameters[layout.Values[l]] is { } form)
+            else
             {
                 var cells = hidden.Block(l);
-                for (int i = 0; i < form.Length; i++) (left[i], right[i]) = (xi * form[i], Goldilocks2.FromInteger(cells[i] - 128));
+                for (int i = 0; i < cells.Length; i++) right[i] = Goldilocks2.FromInteger(cells[i] - 128);
+                if (adjoint.Parameters[layout.Values[l]] is { } form)
+                    for (int i = 0; i < form.Length; i++) left[i] = xi * form[i];
                 terms.Add(new(block, left, right, null, null));
             }
         }
@@ -93,26 +95,6 @@ sealed class WeightTerms
         for (int l = 0; l < reads.Length; l++)
             if (reads[l] is { } read) values.Add(Multilinear.InnerProduct<Goldilocks2>(read, Multilinear.Equality<Goldilocks2>(point.AsSpan(0, layout.Weights.Blocks[l].ColumnVariables))));
         return [.. values];
-    }
-
-    /// <summary>The weights of every block, at the point.</summary>
-    public Goldilocks2[] Values(Goldilocks2[] point)
-    {
-        var values = new Goldilocks2[layout.Weights.Blocks.Length];
-        for (int l = 0; l < values.Length; l++)
-        {
-            var block = layout.Weights.Blocks[l];
-            var above = Multilinear.EqualityPrefix<Goldilocks2>(point.AsSpan(block.ColumnVariables), block.Height).AsSpan(0, block.Height);
-            if (l == values.Length - 1)
-            {
-                for (int i = 0; i < above.Length; i++) values[l] += above[i] * Goldilocks.FromInteger(hidden.Biases.Span[i]);
-                continue;
-            }
-            var sum = new Goldilocks2[1 << block.ColumnVariables];
-            hidden.FoldBlock(l, above, sum);
-            values[l] = Multilinear.InnerProduct<Goldilocks2>(sum, Multilinear.Equality<Goldilocks2>(point.AsSpan(0, block.ColumnVariables)));
-        }
-        return values;
     }
 
     // Per output in a group, Σ over inputs, groups and positions of eq·(accumulator less bias).

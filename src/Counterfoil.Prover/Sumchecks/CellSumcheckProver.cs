@@ -48,7 +48,7 @@ static class CellSumcheckProver
                 c2 += ds * (dSide * group[x] + side[x] * dg) + scaled[x] * twice;
                 c3 += ds * twice;
             }
-            channel.Send(Labels.CellRound, [c0, c2, c3]);
+            channel.SendClaims(Labels.CellRound, [c0, c2, c3]);
             point[k] = channel.Transcript.Challenge();
             Folding.Bind(scaled.AsSpan(0, 2 * half), point[k]);
             foreach (var (weight, cells) in pairs)

@@ -1,29 +1,32 @@
 using Counterfoil.Zk.Fields;
-using Counterfoil.Zk.Transcripts;
+using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Prover.Sumchecks;
 
-/// <summary>The prover's side of the sum-check of Σ left·right, degree 2.</summary>
+/// <summary>The prover's side of a sum-check over a sum of products of two multilinear polynomials.</summary>
 static class ProductSumcheckProver
 {
-    /// <summary>Runs all rounds; returns the point. Overwrites both vectors, of a power of two values: their first then are their values there.</summary>
-    public static Goldilocks2[] Prove(ProverChannel channel, string label, Goldilocks2[] left, Goldilocks2[] right)
+    /// <summary>Runs all rounds; returns the point. Overwrites the factors, which all have one power of two of values.</summary>
+    public static Goldilocks2[] Prove(ProverChannel channel, ReadOnlySpan<byte> label, (Goldilocks2[] Left, Goldilocks2[] Right)[] products)
     {
-        var name = System.Text.Encoding.ASCII.GetBytes(label);
-        var point = new Goldilocks2[System.Numerics.BitOperations.Log2((uint)left.Length)];
+        var point = new Goldilocks2[Multilinear.VariablesFor(products[0].Left.Length)];
         for (int k = point.Length - 1; k >= 0; k--)
         {
             int half = 1 << k;
-            Goldilocks2 at0 = default, slope = default;
-            for (int x = 0; x < half; x++)
-            {
-                at0 += left[x] * right[x];
-                slope += (left[half + x] - left[x]) * (right[half + x] - right[x]);
-            }
-            channel.Send(name, [at0, slope]);
+            Goldilocks2 constant = default, lead = default;
+            foreach (var (left, right) in products)
+                for (int x = 0; x < half; x++)
+                {
+                    constant += left[x] * right[x];
+                    lead += (left[half + x] - left[x]) * (right[half + x] - right[x]);
+                }
+            channel.SendClaims(label, [constant, lead]);
             point[k] = channel.Transcript.Challenge();
-            Folding.Bind(left.AsSpan(0, 2 * half), point[k]);
-            Folding.Bind(right.AsSpan(0, 2 * half), point[k]);
+            foreach (var (left, right) in products)
+            {
+                Folding.Bind(left.AsSpan(0, 2 * half), point[k]);
+                Folding.Bind(right.AsSpan(0, 2 * half), point[k]);
+            }
         }
         return point;
     }

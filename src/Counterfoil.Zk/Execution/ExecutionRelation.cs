@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
@@ -19,7 +20,7 @@ sealed class ExecutionRelation
     readonly Adjoint adjoint;
     readonly RelationChallenges challenges;
 
-    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Claim leaves, ReadOnlySpan<long> output)
+    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves, ReadOnlySpan<long> output)
     {
         (this.layout, this.adjoint, this.challenges) = (layout, adjoint, challenges);
         Scaled = new Goldilocks2[layout.Size];
@@ -33,12 +34,14 @@ sealed class ExecutionRelation
 
         var equality = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Output, output.Length);
         var form = adjoint.Of(layout.Graph.Output);
+        var sum = Goldilocks2.Zero;
         for (int i = 0; i < output.Length; i++)
         {
             var weight = challenges.Batching[2] * equality[i];
             form[i] += weight;
-            Claim += weight * Goldilocks.FromInteger(output[i]);
+            sum += weight * Goldilocks.FromInteger(output[i]);
         }
+        Claim += sum;
     }
 
     /// <summary>Of σ·G₀.</summary>
@@ -57,32 +60,31 @@ sealed class ExecutionRelation
     public Goldilocks2[] LookupWeights { get; }
 
     /// <summary>What everything must sum to.</summary>
-    public Goldilocks2 Claim { get; private set; }
+    public Claim Claim { get; private set; }
 
     /// <summary>The columns' summand at the point whose eq is <paramref name="equality"/>, given the columns there: side·group₀ times the first, plus the second.</summary>
-    public (Goldilocks2 Product, Goldilocks2 Linear) At(ReadOnlySpan<Goldilocks2> equality, ReadOnlySpan<Goldilocks2> columns)
+    public (Goldilocks2 Product, Claim Linear) At(ReadOnlySpan<Goldilocks2> equality, ReadOnlySpan<Claim> columns)
     {
-        var rest = Multilinear.InnerProduct(adjoint.Columns, equality) * columns[GraphLayout.Value]
-            + Multilinear.InnerProduct(Sides, equality) * columns[GraphLayout.Side]
-            + Multilinear.InnerProduct(Lookups, equality) * Multilinear.InnerProduct(LookupWeights, columns);
-        for (int g = 0; g < GraphLayout.Groups; g++) rest += Multilinear.InnerProduct(Weights[g], equality) * Group(layout, g, columns);
+        var rest = columns[GraphLayout.Value] * Multilinear.InnerProduct(adjoint.Columns, equality)
+            + columns[GraphLayout.Side] * Multilinear.InnerProduct(Sides, equality)
+            + Zk.Claims.Claim.InnerProduct(columns, LookupWeights) * Multilinear.InnerProduct(Lookups, equality);
+        for (int g = 0; g < GraphLayout.Groups; g++) rest += Group(layout, g, columns) * Multilinear.InnerProduct(Weights[g], equality);
         return (Multilinear.InnerProduct(Scaled, equality), rest);
     }
 
     /// <summary>The number in a group of limbs: Σ 2^(B·k)·limb k.</summary>
-    public static Goldilocks2 Group(GraphLayout layout, int group, ReadOnlySpan<Goldilocks2> columns)
+    public static Claim Group(GraphLayout layout, int group, ReadOnlySpan<Claim> columns)
     {
-        var limbs = columns.Slice(GraphLayout.FirstLimb + layout.GroupStart(group), layout.GroupLimbs[group]);
-        var radix = Goldilocks.FromUInt64(1UL << layout.LimbBits);
-        var value = Goldilocks2.Zero;
-        for (int k = limbs.Length; --k >= 0;) value = value * radix + limbs[k];
-        return value;
+        var powers = new Goldilocks2[layout.GroupLimbs[group]];
+        for (int k = 0; k < powers.Length; k++) powers[k] = Goldilocks.FromUInt64(1UL << (layout.LimbBits * k));
+        return Zk.Claims.Claim.InnerProduct(columns.Slice(GraphLayout.FirstLimb + layout.GroupStart(group), powers.Length), powers);
     }
 
     void Demand(ColumnBlock block, ReadOnlySpan<Goldilocks2> t)
     {
         var y = adjoint.Columns.AsSpan(block.Offset, block.Count);
         Span<Goldilocks2> first = Weights[0].AsSpan(block.Offset, block.Count), second = Weights[1].AsSpan(block.Offset, block.Count), third = Weights[2].AsSpan(block.Offset, block.Count);
+        var constant = Goldilocks2.Zero;
         switch (block.Kind)
         {
             // 2^s·(y + σ·G₀) + G₁ − x·M = 2^(s−1)
@@ -98,7 +100,7 @@ sealed class ExecutionRelation
                         for (int end = i + r.Inner; i < end; i++)
                         {
                             var rounding = t[i] * half;
-                            Claim += rounding;
+                            constant += rounding;
                             scaled[i] = rounding + rounding;
                             y[i] += scaled[i];
                             second[i] += t[i];
@@ -133,7 +135,7 @@ sealed class ExecutionRelation
                     a[i] -= t[i] * twice;
                     d[divisor] -= t[i] + t1 + t1;
                     products[i] += t[i] + t[i];
-                    Claim -= t1 + t2 * least;
+                    constant -= t1 + t2 * least;
                 }
                 break;
             // G₀ + y² − x = 0;  G₁ + G₀ − 2y = 0;  G₂ − y = 0
@@ -154,15 +156,16 @@ sealed class ExecutionRelation
             case CellKind.LookedUp or CellKind.Maximum: break; // the lookup is all there is to say
             default: throw new InvalidOperationException($"no such kind of cell: {block.Kind}");
         }
+        Claim += constant;
     }
 
     // The fractional sum's last claims: every leaf's numerator and denominator are known forms in columns and in the values that are looked up; the public part is taken off.
-    void AddLookups(Fingerprint fingerprint, FractionalSum.Claim leaves)
+    void AddLookups(Fingerprint fingerprint, FractionalSum.Leaf leaves)
     {
         var slots = Multilinear.Equality<Goldilocks2>(leaves.Point.AsSpan(layout.Variables));
         var sums = Multilinear.PrefixSums<Goldilocks2>(Lookups);
         Goldilocks2 numerators = challenges.Batching[0], denominators = challenges.Batching[1];
-        Goldilocks2 numerator = leaves.Numerator, denominator = leaves.Denominator;
+        Goldilocks2 numerator = default, denominator = default;
         for (int slot = 0; slot < slots.Length; slot++)
         {
             var weight = slots[slot];
@@ -187,7 +190,7 @@ sealed class ExecutionRelation
             denominator -= number * (sums[block.End] - sums[block.Offset]) * fingerprint.Gamma;
             AddPair(block, denominators * slots[0], fingerprint.Beta);
         }
-        Claim += numerators * numerator + denominators * denominator;
+        Claim += (leaves.Numerator + numerator) * numerators + (leaves.Denominator + denominator) * denominators;
     }
 
     void AddPair(ColumnBlock block, Goldilocks2 weight, Goldilocks2 beta)

@@ -26,8 +26,10 @@ public sealed record ExecutionStatement(CommittedGraph Model, ReadOnlyMemory<int
         return Verdict.Accept;
     }
 
+    internal delegate void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message);
+
     // Everything that fixes what is proven comes before the first challenge; the model id covers all that the shapes say, and they are cheap.
-    internal void AbsorbInto(Transcript transcript)
+    internal void AbsorbInto(Absorb absorb)
     {
         Span<byte> shapes = stackalloc byte[16];
         BinaryPrimitives.WriteInt32BigEndian(shapes, Input.Length);
@@ -37,12 +39,13 @@ public sealed record ExecutionStatement(CommittedGraph Model, ReadOnlyMemory<int
         byte[] input = new byte[sizeof(int) * Input.Length], output = new byte[sizeof(long) * Output.Length];
         for (int i = 0; i < Input.Length; i++) BinaryPrimitives.WriteInt32BigEndian(input.AsSpan(sizeof(int) * i), Input.Span[i]);
         for (int i = 0; i < Output.Length; i++) BinaryPrimitives.WriteInt64BigEndian(output.AsSpan(sizeof(long) * i), Output.Span[i]);
-        transcript.Absorb(Labels.Protocol, "counterfoil/execution/v1"u8);
-        transcript.Absorb(Labels.Model, Model.Id.Value.ToArray());
-        transcript.Absorb(Labels.Shapes, shapes);
-        transcript.Absorb(Labels.Input, input);
-        transcript.Absorb(Labels.Output, output);
-        transcript.Absorb(Labels.Context, Context.ToArray());
+        absorb(Labels.Protocol, "counterfoil/execution/v1"u8);
+        absorb(Labels.Model, Model.Id.Value.ToArray());
+        absorb(Labels.Root, Model.WeightRoot.ToArray());
+        absorb(Labels.Shapes, shapes);
+        absorb(Labels.Input, input);
+        absorb(Labels.Output, output);
+        absorb(Labels.Context, Context.ToArray());
     }
 
     /// <summary>The cells of every value that follows from the input and that rows are chosen by; and the input.</summary>

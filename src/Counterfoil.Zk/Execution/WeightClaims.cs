@@ -1,7 +1,9 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Zk.Execution;
 
@@ -38,12 +40,15 @@ sealed class WeightClaims
         return weights;
     }
 
-    /// <summary>The sum over blocks, given what is read (one per linear map, in the order of the blocks) and the weights there (one per block).</summary>
-    public Goldilocks2 Sum(ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> values)
+    /// <summary>Demands that the sum over blocks is a claim, given what is read (one per linear map, in the order of the blocks) and the weights there (one per block).</summary>
+    public void Demand(VerifierChannel channel, ReadOnlySpan<Claim> read, ReadOnlySpan<Claim> values, Claim claim)
     {
-        var sum = Goldilocks2.Zero;
-        for (int l = 0, r = 0; l < a.Length; l++) sum += a[l] * values[l] * (IsLinear(l) ? read[r++] : Goldilocks2.One);
-        return sum;
+        var products = new List<Product>();
+        Claim rest = claim * -Goldilocks2.One;
+        for (int l = 0, r = 0; l < a.Length; l++)
+            if (IsLinear(l)) products.Add(new(channel.Factor(read[r++]), channel.Factor(values[l]), a[l]));
+            else rest += values[l] * a[l];
+        channel.Demand([.. products], rest, ZkChecks.MatrixProduct, "weights whose products are the accumulators", "others");
     }
 
     /// <summary>Adds what each linear map reads at ρ, as a form in its value, times a challenge each.</summary>

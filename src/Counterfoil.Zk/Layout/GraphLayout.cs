@@ -114,6 +114,9 @@ sealed partial class GraphLayout
     /// <summary>Variables of the space of products.</summary>
     public int ProductVariables { get; }
 
+    /// <summary>Products that are with weights.</summary>
+    public int LinearMaps => Products.Count(p => p.Kind == ProductKind.Linear);
+
     /// <summary>Pairs of factors: what a product other than with weights is a sum of.</summary>
     public int FactorCount { get; }
 

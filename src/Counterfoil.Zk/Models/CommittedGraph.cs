@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Encoding;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Graphs;
@@ -28,7 +29,8 @@ public sealed class CommittedGraph : IRegistrable
     CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot)
     {
         (Layout, Hidden, Parameters, WeightRoot) = (layout, hidden, parameters, weightRoot);
-        Witness = new WitnessRows(layout, parameters.Witness);
+        GenesisRoot = weightRoot;
+        Witness = new WitnessRows(layout, parameters.Code);
         Registration = new RegistrationLayout(hidden.Weights);
         Ledger = SecurityLedger.Of(this);
         var graph = IntegerGraphEncoding.Encode(layout.Graph);
@@ -37,8 +39,8 @@ public sealed class CommittedGraph : IRegistrable
         writer.WriteText(Kind);
         writer.WriteUInt(Version);
         writer.WriteUInt((ulong)parameters.Profile);
-        Write(writer, parameters.Weights);
-        Write(writer, parameters.Witness);
+        Write(writer, parameters.Code);
+        writer.WriteUInt((ulong)parameters.Budget);
         writer.WriteBytes(graph);
         writer.WriteBytes(weightRoot.ToArray());
         writer.EndArray();
@@ -55,6 +57,9 @@ public sealed class CommittedGraph : IRegistrable
 
     /// <summary>The Merkle root over the encoded hidden cells.</summary>
     public Keccak256Digest WeightRoot { get; }
+
+    /// <summary>The root that was registered and that <see cref="Id"/> stands for.</summary>
+    public Keccak256Digest GenesisRoot { get; }
 
     /// <summary>The model's name.</summary>
     public ModelId Id { get; }
@@ -76,7 +81,13 @@ public sealed class CommittedGraph : IRegistrable
 
     internal RegistrationLayout Registration { get; }
 
+    internal PadLayout? ExecutionPads => Parameters.WeightsHidden ? Witness.Pads(Hidden) : null;
+
+    internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
+
     RegistrationLayout IRegistrable.Registration => Registration;
+
+    PadLayout? IRegistrable.RegistrationPads => RegistrationPads;
 
     /// <summary>The one encoding, deterministic CBOR: <c>docs/proofs.md</c> has the fields.</summary>
     public byte[] Encode() => (byte[])encoding.Clone();
@@ -98,14 +109,12 @@ public sealed class CommittedGraph : IRegistrable
     internal static Verdict Create(GraphLayout layout, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedGraph? model)
     {
         model = null;
-        if (parameters.Profile != PrivacyProfile.PublicWeights)
-            return Verdict.Reject(ZkChecks.ModelEncoding, "profile 0 (public weights)", $"{(int)parameters.Profile}");
-        var verdict = parameters.Weights.Check("weights", 16).Then(() => parameters.Witness.Check("witness", Math.Min(16, layout.Variables)));
+        var verdict = CommittedModel.CheckParameters(parameters);
         if (!verdict.IsAccepted) return verdict;
-        verdict = HiddenLayout.Derive(layout.Graph, parameters.Weights, out var hidden);
+        verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
-        int rows = Math.Max(hidden!.Weights.Rows, candidate.Witness.Rows);
+        int rows = hidden!.Weights.Rows + Math.Max(candidate.Witness.Rows, candidate.Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (layout.Depth > 30 || candidate.Registration.Depth > 30)
             return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(layout.Depth, candidate.Registration.Depth)}");
@@ -125,7 +134,8 @@ public sealed class CommittedGraph : IRegistrable
         reader.ReadKey(Kind);
         reader.ReadInt(Version, Version);
         var profile = (PrivacyProfile)reader.ReadInt(0, 255);
-        RowCode weights = ReadCode(ref reader), witness = ReadCode(ref reader);
+        var code = ReadCode(ref reader);
+        int budget = (int)reader.ReadInt(0, CommitmentParameters.MostBudget);
         var encodedGraph = reader.ReadBytes(256 << 20);
         var root = new Keccak256Digest(reader.ReadBytes32());
         reader.EndArray();
@@ -133,7 +143,7 @@ public sealed class CommittedGraph : IRegistrable
         if (verdict is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(ZkChecks.ModelEncoding, reason.Expected, reason.Found);
         verdict = IntegerGraphEncoding.Decode(encodedGraph, out var graph);
         if (!verdict.IsAccepted) return verdict;
-        verdict = Create(graph!, new CommitmentParameters(profile, weights, witness), root, out var candidate);
+        verdict = Create(graph!, new CommitmentParameters(profile, code, budget), root, out var candidate);
         if (!verdict.IsAccepted) return verdict;
         if (!bytes.Span.SequenceEqual(candidate!.encoding)) return Verdict.Reject(ZkChecks.ModelEncoding, "the canonical encoding", "another of the same model");
         model = candidate;
@@ -142,17 +152,18 @@ public sealed class CommittedGraph : IRegistrable
 
     static void Write(CborWriter writer, RowCode code)
     {
-        writer.BeginArray(3);
+        writer.BeginArray(4);
         writer.WriteUInt((ulong)code.LogRowLength);
         writer.WriteUInt((ulong)code.LogInverseRate);
         writer.WriteUInt((ulong)code.Queries);
+        writer.WriteUInt((ulong)code.Masks);
         writer.EndArray();
     }
 
     static RowCode ReadCode(ref CborReader reader)
     {
-        reader.BeginArray(3, 3);
-        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 4), (int)reader.ReadInt(1, 1024));
+        reader.BeginArray(4, 4);
+        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 16), (int)reader.ReadInt(1, 1024), (int)reader.ReadInt(0, 1 << 20));
         reader.EndArray();
         return code;
     }

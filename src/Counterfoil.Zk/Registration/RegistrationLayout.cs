@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Polynomials;
@@ -45,6 +46,9 @@ sealed class RegistrationLayout
 
     /// <summary>Rows of the registration's own matrix.</summary>
     public int WitnessRows => Limbs * LimbRows + TableSlots;
+
+    /// <summary>The pads that a hiding registration takes: the fractions, the weights, the own rows, the opening; two for the products, one per factor.</summary>
+    public PadLayout Pads => new(FractionalSum.Messages(Depth) + 1 + WitnessRows + 1 + 2 + FractionalSum.Factors(Depth), Weights.Code);
 
     public int SlotVariables => Multilinear.VariablesFor(Slots);
 

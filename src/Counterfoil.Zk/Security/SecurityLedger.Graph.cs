@@ -9,7 +9,7 @@ public sealed partial record SecurityLedger
     {
         var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
         terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
-        AddRegistration(terms, model.Registration);
+        AddRegistration(terms, model);
 
         var layout = model.Layout;
         AddLookups(terms, "execution", layout.Depth);
@@ -23,9 +23,9 @@ public sealed partial record SecurityLedger
         Add(terms, "execution: weight sum-check", "degree", 2, model.Hidden.Weights.AddressVariables);
         Add(terms, "execution: values read as one claim", "", 1);
         Add(terms, "execution: cell sum-check", "degree", 3, layout.Variables);
-        Add(terms, "execution: combination of columns and weights", "variables", Math.Max(1, Multilinear.VariablesFor(layout.Columns)));
-        AddOpening(terms, "execution: witness", model.Parameters.Witness, model.Witness.Rows);
-        AddOpening(terms, "execution: weights", model.Parameters.Weights, model.Hidden.Weights.Rows);
+        Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, model.Witness.ColumnVariables));
+        Add(terms, "execution: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
+        AddOpening(terms, "execution", model.Parameters.Code, model.Hidden.Weights.Rows + model.Witness.Rows, model.ExecutionPads);
         return new SecurityLedger(terms.ToImmutable());
     }
 }

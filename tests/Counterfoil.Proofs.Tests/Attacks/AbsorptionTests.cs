@@ -42,8 +42,7 @@ public sealed class AbsorptionTests
             Statement with { Context = default },
             Statement with { Model = With(model.Graph, model.Parameters, model.WeightRoot, model.BiasBits[0] + 1) },
             Statement with { Model = With(model.Graph, model.Parameters, Keccak256.Hash("another root"u8), model.BiasBits[0]) },
-            Statement with { Model = With(model.Graph, model.Parameters with { Weights = More(model.Parameters.Weights) }, model.WeightRoot, model.BiasBits[0]) },
-            Statement with { Model = With(model.Graph, model.Parameters with { Witness = More(model.Parameters.Witness) }, model.WeightRoot, model.BiasBits[0]) },
+            Statement with { Model = With(model.Graph, model.Parameters with { Code = model.Parameters.Code with { Queries = model.Parameters.Code.Queries + 1 } }, model.WeightRoot, model.BiasBits[0]) },
         })
         {
             var log = new Log(new KeccakTranscript());
@@ -54,8 +53,6 @@ public sealed class AbsorptionTests
             if (statement.Model != model || first.Count == 1) Assert.True(first.Add(log.Words[0].Word), "a registration and an inference share no challenge");
         }
     }
-
-    static RowCode More(RowCode code) => code with { Queries = code.Queries + 1 };
 
     static CommittedModel With(Counterfoil.Zk.Graphs.Graph graph, CommitmentParameters parameters, Keccak256Digest root, int bits)
     {
@@ -94,7 +91,7 @@ public sealed class AbsorptionTests
         public override void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message)
         {
             string name = System.Text.Encoding.UTF8.GetString(label);
-            int fromProof = name is "protocol" or "model" or "shapes" or "input" or "output" or "context" ? 0 : message.Length;
+            int fromProof = name is "protocol" or "model" or "root" or "shapes" or "input" or "output" or "context" ? 0 : message.Length;
             Messages.Add((name, fromProof));
             read += fromProof;
             inner.Absorb(label, message);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
+using Counterfoil.Prover;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Proofs.Tests.Prover;
 
@@ -21,12 +23,25 @@ public sealed class InferenceTests(ITestOutputHelper output)
     [InlineData(8, new[] { 20, 600, 10 })]
     public void An_mlp_is_registered_and_its_inferences_are_proven_and_verified(int seed, int[] sizes)
     {
+        foreach (var options in new[] { new RegistrationOptions(), RandomModels.Hidden }) ProveAndVerify(seed, sizes, options);
+    }
+
+    [Fact]
+    public void Hidden_weights_with_a_budget_of_64_cost_what_the_bench_says()
+    {
+        ProveAndVerify(5, [784, 128, 10], new() { Profile = PrivacyProfile.HiddenWeights });
+        ProveAndVerify(5, [4, 1024, 1024, 1024, 1024, 1024, 3], new() { Profile = PrivacyProfile.HiddenWeights });
+    }
+
+    void ProveAndVerify(int seed, int[] sizes, RegistrationOptions options)
+    {
         var (graph, parameters) = RandomModels.Mlp(seed, sizes);
-        var registered = Counterfoil.Prover.RegisteredModel.Register(graph, parameters);
+        var registered = RegisteredModel.Register(graph, parameters, options);
+        output.WriteLine($"{registered.Model.Parameters} registration {registered.RegistrationProof.Length}, {registered.Model.Ledger.SecurityBits:F2} bits, sum {registered.Model.Ledger.SumBits:F2}: {string.Join(", ", registered.Timings)}");
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(registered.Model, registered.RegistrationProof));
-        if (sizes[1] == 600) Assert.True(registered.Model.Inference.RowsPerColumn > 1);
+        if (sizes[1] == 600) Assert.True(registered.Model.Inference.Rows > 1);
         if (seed == 7) Assert.True(registered.Model.Registration.LimbRows > 1);
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < (options.Budget == 64 && options.Profile == PrivacyProfile.HiddenWeights ? 20 : 3); i++)
         {
             var input = RandomModels.Input(seed + i, sizes[0]);
             var proven = registered.Prove(input, Context);

@@ -8,7 +8,7 @@ namespace Counterfoil.Proofs.Tests.Zk;
 /// A second verifier of inference proofs, written from <c>docs/proofs.md</c> and sharing nothing with the first: big integers, hash tables, direct sums, another
 /// Keccak. Slow and plain.
 /// </summary>
-sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code weightCode, ReferenceVerifier.Code witnessCode, byte[] modelId, byte[] weightRoot)
+sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code code, byte[] modelId, byte[] weightRoot)
 {
     public sealed record Node(int Read, int Columns, int Rows, int Shift, bool Relu, int BiasBits, uint[] Multipliers);
 
@@ -44,8 +44,9 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         int depth = nu + Log(slots);
 
         // §5, step 1.
-        Absorb("protocol", Encoding.ASCII.GetBytes("counterfoil/inference/v1"));
+        Absorb("protocol", Encoding.ASCII.GetBytes("counterfoil/inference/v2"));
         Absorb("model", modelId);
+        Absorb("root", weightRoot);
         Absorb("shapes", [.. Int(x.Length), .. Int(y.Length), .. Int(columns), .. Int(depth)]);
         Absorb("input", [.. x.Select(v => (byte)v)]);
         Absorb("output", [.. y.Select(v => (byte)v)]);
@@ -92,13 +93,27 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         var eqTau = Eq(Draws(nu));
         var sum = Receive("accumulators");
         var blocks = Blocks(out int matrixRows);
-        int t = Math.Max(weightCode.K, blocks.Max(b => b.Kappa + Log(b.Height)));
+        int t = Math.Max(code.K, blocks.Max(b => b.Kappa + Log(b.Height)));
         var claim = sum;
         var rho = Rounds("matrix-round", t, 2, ref claim);
         var read = Receive("values-read", nodes.Length);
         for (int l = 0; l < nodes.Length; l++)
             if (nodes[l].Read == 0) Check(read[l] == Evaluate([.. x.Select(v => Of(v))], rho[..Log(nodes[l].Columns)]));
-        var matrixClaim = claim;
+        var weights = Receive("weight-values", nodes.Length + 1);
+        var total = Zero;
+        for (int l = 0; l <= nodes.Length; l++)
+        {
+            var (_, height, kappa) = blocks[l];
+            var factor = Zero;
+            for (int i = 0; i < height; i++)
+            {
+                int neuron = l < nodes.Length ? first[l] + i : i, node = Array.FindLastIndex(first, f => f <= neuron);
+                var a = Mul(eqTau[neuron], Of(nodes[node].Multipliers[neuron - first[node]]));
+                factor = Add(factor, Mul(a, EqOf(Bits(i, t - kappa), rho[kappa..])));
+            }
+            total = Add(total, Mul(Mul(factor, weights[l]), l < nodes.Length ? read[l] : One));
+        }
+        Check(total == claim);
 
         // Step 4.
         var atOutput = Draws(Log(y.Length));
@@ -138,28 +153,20 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         Check(summand == claim);
 
         // Step 6.
-        var eqDelta = Eq(Draws(Log(columns)));
-        var high = Eq(star[witnessCode.K..]);
-        var total = Zero;
-        for (int c = 0; c < columns; c++) total = Add(total, Mul(eqDelta[c], value[c]));
-        Open(witnessCode, root, [.. Enumerable.Range(0, columns).SelectMany(c => high.Select(h => Mul(eqDelta[c], h)))], Eq(star[..witnessCode.K]), total);
-
+        F[] delta = Draws(Math.Max(Log(columns), code.K - nu)), psi = Draws(nodes.Length + 1), at = [.. star, .. delta];
+        claim = Add(value.Zip(Eq(delta), Mul).Aggregate(Zero, Add), weights.Zip(psi, Mul).Aggregate(Add));
+        var cells = Rounds("merge-round", code.K, 2, ref claim);
+        F ownScale = EqOf(at[..code.K], cells), weightScale = EqOf(rho[..code.K], cells);
         var a2 = new F[matrixRows];
         Array.Fill(a2, Zero);
         for (int l = 0; l <= nodes.Length; l++)
         {
             var (row, height, kappa) = blocks[l];
-            var factor = Zero;
-            for (int i = 0; i < height; i++)
-            {
-                int neuron = l < nodes.Length ? first[l] + i : i, node = Array.FindLastIndex(first, f => f <= neuron);
-                var a = Mul(eqTau[neuron], Of(nodes[node].Multipliers[neuron - first[node]]));
-                factor = Add(factor, Mul(a, EqOf(Bits(i, t - kappa), rho[kappa..])));
-            }
-            if (l < nodes.Length) factor = Mul(factor, read[l]);
-            for (int h = 0; h << weightCode.K < height << kappa; h++) a2[row + h] = Mul(factor, EqOf(Bits(h, t - weightCode.K), rho[weightCode.K..]));
+            for (int h = 0; h << code.K < height << kappa; h++) a2[row + h] = Mul(weightScale, Mul(psi[l], EqOf(Bits(h, t - code.K), rho[code.K..])));
         }
-        Open(weightCode, weightRoot, a2, Eq(rho[..weightCode.K]), matrixClaim);
+        int ownRows = ((columns << nu) + (1 << code.K) - 1) >> code.K;
+        var columnRows = Enumerable.Range(0, ownRows).Select(row => Mul(ownScale, EqOf(Bits(row, at.Length - code.K), at[code.K..])));
+        Open([.. a2, .. columnRows], root, matrixRows, Eq(cells), claim);
     }
 
     (F[] Point, F P, F Q) FractionalSum(int depth)
@@ -204,7 +211,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         return point;
     }
 
-    void Open(Code code, byte[] root, F[] a, F[] b, F claim)
+    void Open(F[] a, byte[] ownRoot, int weightRows, F[] b, F claim)
     {
         var eqTheta = Eq(Draws(Log(a.Length)));
         var u = Receive("opening-value");
@@ -213,20 +220,30 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         int log = code.K + code.Rho;
         var positions = new SortedSet<int>();
         while (positions.Count < code.Queries) positions.Add((int)(Word() & ((1UL << log) - 1)));
-        Check(v.Zip(b, Mul).Aggregate(Add) == Add(claim, Mul(epsilon, u)));
+        Check(v.Zip(b, Mul).Aggregate(Add) == Add(u, Mul(epsilon, claim)));
+        F[] combination = [.. a.Zip(eqTheta, (x, eq) => Add(eq, Mul(epsilon, x)))];
+        F[] weightPart = Columns(positions, log, weightRoot, combination[..weightRows]), ownPart = Columns(positions, log, ownRoot, combination[weightRows..]);
 
         var omega = BigInteger.ModPow(7, (P - 1) >> log, P);
-        var known = new SortedDictionary<int, byte[]>();
-        foreach (int j in positions)
+        foreach (var (j, sum) in positions.Zip(weightPart.Zip(ownPart, Add)))
         {
-            var column = Take(8 * a.Length);
-            var combined = Zero;
-            for (int r = 0; r < a.Length; r++) combined = Add(combined, Mul(Add(a[r], Mul(epsilon, eqTheta[r])), Of(Element(column.AsSpan(8 * r)))));
             int reversed = 0;
             for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
             F point = (BigInteger.ModPow(omega, reversed, P), 0), symbol = Zero;
             for (int i = v.Length; --i >= 0;) symbol = Add(Mul(symbol, point), v[i]);
-            Check(combined == symbol);
+            Check(sum == symbol);
+        }
+    }
+
+    // The columns of one tree, each combined.
+    F[] Columns(SortedSet<int> positions, int log, byte[] root, F[] combination)
+    {
+        var known = new SortedDictionary<int, byte[]>();
+        var sums = new List<F>();
+        foreach (int j in positions)
+        {
+            var column = Take(8 * combination.Length);
+            sums.Add(combination.Select((c, r) => Mul(c, Of(Element(column.AsSpan(8 * r))))).Aggregate(Zero, Add));
             known[j] = Keccak([.. Encoding.ASCII.GetBytes("cf-colum"), .. column]);
         }
         for (int level = 0; level < log; level++)
@@ -242,6 +259,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
             known = parents;
         }
         Check(known[0].SequenceEqual(root));
+        return [.. sums];
     }
 
     List<(int Row, int Height, int Kappa)> Blocks(out int rows)
@@ -251,7 +269,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         foreach (var (height, kappa) in nodes.Select(n => (n.Rows, Log(n.Columns))).Append((nodes.Sum(n => n.Rows), 0)))
         {
             blocks.Add((rows, height, kappa));
-            rows += ((height << kappa) + (1 << weightCode.K) - 1) >> weightCode.K;
+            rows += ((height << kappa) + (1 << code.K) - 1) >> code.K;
         }
         return blocks;
     }

@@ -39,9 +39,10 @@ public sealed class ReferenceVerifierTests
         var reader = new CborReader(model);
         reader.BeginArray();
         Assert.Equal("counterfoil-model", reader.ReadText());
-        Assert.Equal(1, reader.ReadInt());
+        Assert.Equal(2, reader.ReadInt());
         Assert.Equal(0, reader.ReadInt());
-        ReferenceVerifier.Code weights = ReadCode(ref reader), witness = ReadCode(ref reader);
+        var code = ReadCode(ref reader);
+        Assert.Equal(0, reader.ReadInt());
         reader.BeginArray();
         reader.ReadInt();
         var nodes = new ReferenceVerifier.Node[reader.BeginArray()];
@@ -62,13 +63,14 @@ public sealed class ReferenceVerifierTests
         reader.Skip();
         var root = reader.ReadBytes32().ToArray();
         var id = Keccak256.Hash([.. "counterfoil/model/v1"u8, .. model]);
-        return new ReferenceVerifier(nodes, weights, witness, id.ToArray(), root);
+        return new ReferenceVerifier(nodes, code, id.ToArray(), root);
     }
 
     static ReferenceVerifier.Code ReadCode(ref CborReader reader)
     {
         reader.BeginArray();
         var code = new ReferenceVerifier.Code((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
+        Assert.Equal(0, reader.ReadInt());
         reader.EndArray();
         return code;
     }
