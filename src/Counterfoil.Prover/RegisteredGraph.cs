@@ -23,7 +23,7 @@ public sealed class RegisteredGraph : IDisposable
     // Symbols are kept in one array of eight bytes each.
     const long MostSymbols = 1L << 30;
 
-    readonly IntegerModel source;
+    readonly FastExecutor executor;
     readonly HiddenMatrix hidden;
     readonly CommittedMatrix committed;
 
@@ -32,7 +32,7 @@ public sealed class RegisteredGraph : IDisposable
 
     RegisteredGraph(CommittedGraph model, IntegerModel source, HiddenMatrix hidden, CommittedMatrix committed, byte[] seed, RegistrationOptions options, StageTiming commitment)
     {
-        (Model, this.source, this.hidden, this.committed, this.seed, this.options) = (model, source, hidden, committed, seed, options);
+        (Model, executor, this.hidden, this.committed, this.seed, this.options) = (model, new FastExecutor(source), hidden, committed, seed, options);
         long start = Stopwatch.GetTimestamp();
         using var secrets = Secrets();
         RegistrationProof = new RegistrationProver(model, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
@@ -122,7 +122,7 @@ public sealed class RegisteredGraph : IDisposable
     /// <summary>Zeroes the secret that the masks come from.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(seed);
 
-    internal ImmutableArray<long[]> Execute(ReadOnlySpan<int> input) => PrimitiveExecutor.Execute(source, input);
+    internal ImmutableArray<long[]> Execute(ReadOnlySpan<int> input) => executor.Execute(input);
 
     internal ExecutionProver Prover(IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null) => new(statement, values, hidden, committed, secrets);
 

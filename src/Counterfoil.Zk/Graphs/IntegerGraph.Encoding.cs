@@ -202,10 +202,10 @@ public static class IntegerGraphEncoding
     {
         var runs = Numbers(ref reader, 1 << 24, int.MaxValue);
         long cells = 0;
-        for (int i = 2; i < runs.Length; i += 3) cells = runs[i] is < 1 || cells > IntegerRanges.MaximumCells ? long.MaxValue / 2 : cells + runs[i];
-        if (runs.Length % 3 != 0 || cells > IntegerRanges.MaximumCells || (mapped += cells) > IntegerRanges.MaximumCells)
+        for (int i = 2; i < runs.Length; i += 3) cells = runs[i] is < 1 || cells > IntegerRanges.MaximumMapCells ? long.MaxValue / 2 : cells + runs[i];
+        if (runs.Length % 3 != 0 || cells > IntegerRanges.MaximumMapCells || (mapped += cells) > IntegerRanges.MaximumMapCells)
         {
-            reader.Fail(IntegerGraphChecks.Encoding, $"runs of three numbers, of at most {IntegerRanges.MaximumCells} cells", "others");
+            reader.Fail(IntegerGraphChecks.Encoding, $"runs of three numbers, of at most {IntegerRanges.MaximumMapCells} cells", "others");
             return [];
         }
         var map = new int[cells];

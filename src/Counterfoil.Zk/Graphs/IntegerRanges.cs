@@ -50,8 +50,11 @@ public static partial class IntegerRanges
     /// <summary>Tables of a graph.</summary>
     public const int MaximumTables = 1 << 10;
 
-    /// <summary>Cells of a value, and of all maps together.</summary>
+    /// <summary>Cells of a value.</summary>
     public const int MaximumCells = 1 << 28;
+
+    /// <summary>Cells of all maps together: a few bytes of a graph can stand for many of them.</summary>
+    public const int MaximumMapCells = 1 << 24;
 
     /// <summary>The range of each value, or what is wrong with the graph.</summary>
     /// <param name="graph">A graph, perhaps a stranger's.</param>
@@ -77,7 +80,7 @@ public static partial class IntegerRanges
             var node = graph.Nodes[i];
             if (node is null || Shape(graph, i, node) is { } wrong) return Verdict.Reject(IntegerGraphChecks.Shape, $"node {i}: {(node is null ? "a primitive" : Shape(graph, i, node))}", node?.GetType().Name ?? "none");
             if (Constants(node) is { } unfit) return Verdict.Reject(IntegerGraphChecks.Constants, $"node {i} ({node.GetType().Name}): {unfit}", "another");
-            if (node is Movement move && (mapped += move.Map.Length) > MaximumCells) return Verdict.Reject(IntegerGraphChecks.Shape, $"at most {MaximumCells} cells in all maps", $"more at node {i}");
+            if (node is Movement move && (mapped += move.Map.Length) > MaximumMapCells) return Verdict.Reject(IntegerGraphChecks.Shape, $"at most {MaximumMapCells} cells in all maps", $"more at node {i}");
             if (Of(graph.Tables, node, derived) is not { } range) return Verdict.Reject(IntegerGraphChecks.Range, Demand(node), $"node {i} ({node.GetType().Name})");
             derived.Add(range);
         }
@@ -124,6 +127,8 @@ public static partial class IntegerRanges
                     var term = ranges[value];
                     least += (BigInteger)factor * (factor > 0 ? term.Least : term.Most);
                     most += (BigInteger)factor * (factor > 0 ? term.Most : term.Least);
+                    // Of every term and of every partial sum: the order of adding must not matter.
+                    if (Within((BigInteger)factor * term.Least, (BigInteger)factor * term.Least) is null || Within((BigInteger)factor * term.Most, (BigInteger)factor * term.Most) is null || Within(least, most) is null) return null;
                 }
                 return Within(least, most);
             case Requantise requantise:
