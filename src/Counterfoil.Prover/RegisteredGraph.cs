@@ -23,6 +23,9 @@ public sealed class RegisteredGraph : IDisposable
     // Symbols are kept in one array of eight bytes each.
     const long MostSymbols = 1L << 30;
 
+    // A leaf of a fractional sum takes a hundred bytes: 2^26 of them are what a machine of 12 GB has room for.
+    const int MostDepth = 26;
+
     readonly FastExecutor executor;
     readonly HiddenMatrix hidden;
     readonly CommittedMatrix committed;
@@ -71,6 +74,8 @@ public sealed class RegisteredGraph : IDisposable
         HiddenLayout.Derive(source.Graph, code, out var hiddenLayout);
         long symbols = (long)hiddenLayout!.Weights.Rows << code.LogLength;
         if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
+        int depth = new Zk.Registration.RegistrationLayout(hiddenLayout.Weights).Depth;
+        if (depth > MostDepth) return Verdict.Reject(ZkChecks.ModelGraph, $"a registration of at most 2^{MostDepth} lookups here", $"2^{depth}");
         long start = Stopwatch.GetTimestamp();
         var hidden = new HiddenMatrix(source.Graph, hiddenLayout, source.Hidden);
         bool isHidden = options.Profile == PrivacyProfile.HiddenWeights;

@@ -20,11 +20,14 @@ static class ProofBench
             run.Next($"{model.Name} ({model.ParameterCount:N0} parameters)");
             measured.Add(Measure(run, model));
         }
-        return BenchReport.Of([.. measured.Select(m => m.Row)], [Models(measured), Cost(measured), Stages(measured)],
+        var (executions, refused) = ExecutionBench.Measure(run);
+        return BenchReport.Of([.. measured.Select(m => m.Row), .. executions.Select(m => m.Row)], [Models(measured), Cost(measured), Stages(measured), .. ExecutionBench.Tables(executions)],
+            [
             "Medians of warm runs. \"prove\" includes running the model; \"infer\" is the normative integer executor alone, plain on purpose.",
             "The peak is the process's resident set while it proves, model and registration included; \"allocated\" is what one proof takes from the garbage-collected heap in all.",
             "Bits: the weakest round of the ledger, no conjecture and no grinding; \"sum\" is over all rounds of registration and inference.",
-            "Weights are public in this profile: the proofs show correctness and hide nothing.");
+            "Weights are public in this profile: the proofs show correctness and hide nothing.",
+            .. refused]);
     }
 
     static async IAsyncEnumerable<BenchModel> ModelsAsync(BenchRun run)

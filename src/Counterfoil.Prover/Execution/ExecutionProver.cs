@@ -98,7 +98,8 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         for (int c = 0; c < columns.Length; c++)
         {
             var column = witness.Column(c);
-            for (int x = 0; x < equality.Length; x++) columns[c] += equality[x] * column[x];
+            for (int x = 0; x < layout.Size; x++)
+                if (column[x] != Goldilocks.Zero) columns[c] += equality[x] * column[x];
         }
         channel.SendClaims(Labels.Columns, columns);
         Mark("cells");

@@ -20,7 +20,8 @@ sealed partial class GraphLayout
     public const int MostReach = 1 << 16;
 
     // Room for both sides of an equation between integers: |left| + |right| < p makes equality modulo p equality.
-    static readonly BigInteger LeftRoom = BigInteger.One << 62, RightRoom = BigInteger.One << 63;
+    // IntegerRanges keeps left sides below 2^62.
+    static readonly BigInteger RightRoom = BigInteger.One << 63;
 
     sealed class Draft
     {
@@ -79,7 +80,7 @@ sealed partial class GraphLayout
             // below 2^62 (IntegerRanges), the right side below 2^63, and p is above their sum. Complete: w is at most what the range of x leaves above Most or below Least.
             case Requantise r:
                 var x = ranges[r.Input];
-                BigInteger over = Quotient(x.Most, r, upper: true) - r.Most, under = r.Least - Quotient(x.Least, r, upper: false);
+                BigInteger over = Rounded(x.Most, r, upper: true) - r.Most, under = r.Least - Rounded(x.Least, r, upper: false);
                 int overflow = BitLength(BigInteger.Max(BigInteger.Max(over, under), 0));
                 var right = (BigInteger.One << r.Shift) * (Math.Max(Math.Abs(r.Least), Math.Abs(r.Most)) + (BigInteger.One << overflow) + 1);
                 if (right >= RightRoom) return Verdict.Reject(ZkChecks.ModelRange, $"node {v - 1}: both sides of x·M + 2^(s−1) = 2^s·q + r below 2^63", $"{right}");
@@ -116,7 +117,7 @@ sealed partial class GraphLayout
         }
     }
 
-    static BigInteger Quotient(long x, Requantise r, bool upper)
+    static BigInteger Rounded(long x, Requantise r, bool upper)
     {
         uint m = (x < 0) == upper ? r.Multipliers.Min() : r.Multipliers.Max();
         return ((BigInteger)x * m + (BigInteger.One << (r.Shift - 1))) >> r.Shift;

@@ -36,8 +36,11 @@ sealed class ClearCheck
     Goldilocks[][] Defined { get; }
 
     /// <summary>Evaluates a layout on a witness.</summary>
-    public static ClearCheck Of(GraphLayout layout, ExecutionWitness witness, ImmutableArray<HiddenCells> hidden, ReadOnlySpan<int> input) =>
-        new(layout, c => witness.Column(c).ToArray(), hidden, input);
+    public static ClearCheck Of(GraphLayout layout, ExecutionWitness witness, ImmutableArray<HiddenCells> hidden, ReadOnlySpan<int> input)
+    {
+        Goldilocks[][] columns = [.. Enumerable.Range(0, layout.Columns).Select(c => witness.Column(c).ToArray())];
+        return new(layout, c => columns[c], hidden, input);
+    }
 
     /// <summary>The first thing that is wrong, or null.</summary>
     public string? Wrong()

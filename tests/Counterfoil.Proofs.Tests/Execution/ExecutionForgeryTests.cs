@@ -12,6 +12,7 @@ using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Transcripts;
 using CsCheck;
+using Check = Counterfoil.Core.Verdicts.Check;
 
 namespace Counterfoil.Proofs.Tests.Execution;
 
