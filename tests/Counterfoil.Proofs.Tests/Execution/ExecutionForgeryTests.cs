@@ -76,7 +76,7 @@ public sealed class ExecutionForgeryTests
                 int v = 1 + node % model.Graph.Nodes.Length;
                 AssertRefused(RegisteredGraph.Register(model), model, v, cell % model.Graph.Length(v), change);
             },
-            iter: Counterfoil.Tests.Surroundings.IsCampaign ? 10_000 : 60);
+            iter: Counterfoil.Tests.Surroundings.IsCampaign ? 10_000 : 30);
 
     [Fact]
     public void Every_sampled_cell_of_a_witness_is_bound()

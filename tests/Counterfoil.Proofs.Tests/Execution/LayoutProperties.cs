@@ -9,7 +9,7 @@ namespace Counterfoil.Proofs.Tests.Execution;
 
 public sealed class LayoutProperties
 {
-    static long Iterations => Counterfoil.Tests.Surroundings.IsCampaign ? 5_000 : 150;
+    static long Iterations => Counterfoil.Tests.Surroundings.IsCampaign ? 5_000 : 40;
 
     static (GraphLayout Layout, ExecutionWitness Witness, IReadOnlyList<long[]> Values, int[] Input) Execute(IntegerModel model, int seed)
     {

@@ -28,7 +28,7 @@ static class SmallGraphs
         ["requantise channels"] = Model(12, new Requantise(0, 12, [70_000, 1 << 20, 900_000], 2, 20, -100, 90)),
         ["requantise wide"] = Model(12, new Combination([(0, 100_000)], 5, 12), new Requantise(1, 12, [3_000_000], 1, 22, -32767, 32767)),
         ["lookup"] = Model(9, new Lookup(0, 9, 0)),
-        ["lookup of a product"] = Model(9, new Movement([0], [.. Enumerable.Repeat(0, 9)], []), Narrow(1, 9, -5, 5), new CellProduct(2, 2, 9), new Lookup(3, 9, 0)),
+        ["lookup of a product"] = Model(9, new Movement([0], [.. Enumerable.Repeat(0, 9)], []), Narrow(1, 9, -11, 11), new CellProduct(2, 2, 9), new Lookup(3, 9, 0)),
         ["movement"] = Model(6, new Movement([0, 0], [11, 3, -1, 0, 6, -2], [5, -7])),
         ["row gather"] = Gather(),
         ["window sum"] = Model(75, new WindowSum(0, pool), Narrow(1, 27)),

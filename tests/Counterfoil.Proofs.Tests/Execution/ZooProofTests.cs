@@ -58,7 +58,6 @@ public sealed class ZooProofTests(ITestOutputHelper output)
             Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(registered.Model, input, proven.Output.AsMemory(), context), proven.Proof));
             proofs[i] = proven.Proof;
         }
-        Assert.Equal(proofs[0].Length, proofs[1].Length);
         Assert.NotEqual(proofs[0], proofs[1]);
         Assert.False(registered.TryProve(input, context, out _).IsAccepted);
     }
