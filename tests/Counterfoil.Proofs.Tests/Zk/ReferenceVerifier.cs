@@ -98,7 +98,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         var rho = Rounds("matrix-round", t, 2, ref claim);
         var read = Claims("values-read", nodes.Length);
         var weights = Claims("weight-values", nodes.Length + 1);
-        var (rest1, products) = (claim.Times(Of(-1)), new List<(int, int, F)>());
+        var (outside, products) = (claim.Times(Of(-1)), new List<(int, int, F)>());
         for (int l = 0; l <= nodes.Length; l++)
         {
             var (_, height, kappa) = blocks[l];
@@ -120,9 +120,9 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
                 products.Add((Factor(read[l]), Factor(weights[l]), factor));
                 continue;
             }
-            rest1 = rest1.Plus(weights[l].Times(factor));
+            outside = outside.Plus(weights[l].Times(factor));
         }
-        Vanish([.. products], rest1);
+        Vanish([.. products], outside);
 
         // Step 4.
         var atOutput = Draws(Log(y.Length));
@@ -142,7 +142,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         var value = Claims("columns", columns);
         Claim w = Join(value[2..(2 + wLimbs)]), r = Join(value[(2 + wLimbs)..(2 + wLimbs + rLimbs)]);
         F main = Zero, rest = Zero, reads = Zero;
-        Claim own2 = Zero;
+        Claim lookedUp = Zero;
         for (int l = 0; l < nodes.Length; l++)
         {
             for (int i = first[l]; i < first[l] + nodes[l].Rows; i++)
@@ -158,8 +158,8 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
             var eq = Eq(point);
             for (int i = 0; i < nodes[l].Rows; i++) reads = Add(reads, Mul(challenge, Mul(eq[i], eqStar[first[l] + i])));
         }
-        for (int c = 0; c < columns; c++) own2 = own2.Plus(value[c].Times(Add(Mul(zeta[0], inP[c]), Mul(zeta[1], inQ[c]))));
-        var linear = value[0].Times(Add(main, reads)).Plus(r.Times(rest)).Plus(own2.Times(EqOf(atNeuron, star))).Plus(claim.Times(Of(-1)));
+        for (int c = 0; c < columns; c++) lookedUp = lookedUp.Plus(value[c].Times(Add(Mul(zeta[0], inP[c]), Mul(zeta[1], inQ[c]))));
+        var linear = value[0].Times(Add(main, reads)).Plus(r.Times(rest)).Plus(lookedUp.Times(EqOf(atNeuron, star))).Plus(claim.Times(Of(-1)));
         Vanish([(Factor(value[1]), Factor(w), main)], linear);
 
         // Step 6.
