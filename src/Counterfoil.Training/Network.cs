@@ -8,7 +8,7 @@ using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Training;
 
-/// <summary>A perceptron in training: forward, backward, descend. One step is a few products and otherwise cell-by-cell work.</summary>
+/// <summary>A network in training: forward, backward, descend. One step is a few products and otherwise cell-by-cell work.</summary>
 sealed class Network
 {
     readonly TrainingRecipe recipe;
@@ -16,6 +16,7 @@ sealed class Network
     readonly int threads;
     readonly float[] decoded = new float[256];
     readonly SearchValues<byte> bytesWithoutCell;
+    readonly ConvolutionLayer[] convolutions;
     readonly Layer[] layers;
     readonly Matrix inputs;
     readonly float momentum, decay;
@@ -37,11 +38,19 @@ sealed class Network
         decay = recipe.DecayMillionths / 1e6f;
         momentum = recipe.MomentumMillionths / 1e6f;
         inputs = new Matrix(recipe.BatchSize, recipe.Layers[0]);
+        convolutions = new ConvolutionLayer[recipe.Convolutions.Length];
+        var image = recipe.Image;
+        for (int i = 0; i < convolutions.Length; i++)
+        {
+            convolutions[i] = new ConvolutionLayer(image, recipe.Convolutions[i], recipe.BatchSize);
+            image = convolutions[i].To;
+            Initialise(convolutions[i].Weights, recipe.Seed, i);
+        }
         layers = new Layer[recipe.Layers.Length - 1];
         for (int i = 0; i < layers.Length; i++)
         {
-            layers[i] = new Layer(recipe.Layers[i], recipe.Layers[i + 1], recipe.BatchSize);
-            Initialise(layers[i].Weights, recipe.Seed, i);
+            layers[i] = new Layer(i == 0 && convolutions.Length > 0 ? (int)image.Cells : recipe.Layers[i], recipe.Layers[i + 1], recipe.BatchSize);
+            Initialise(layers[i].Weights, recipe.Seed, convolutions.Length + i);
         }
         Preprocessing.TryFind(recipe.Input, out var preprocessing);
         var without = new List<byte>();
@@ -86,6 +95,11 @@ sealed class Network
         Forward(count);
         double loss = Softmax(layers[^1], labels);
         Backward(count);
+        foreach (var convolution in convolutions)
+        {
+            Descend(convolution.Weights, convolution.Velocity, convolution.Gradient);
+            Descend(convolution.Biases, convolution.BiasVelocity, convolution.BiasGradient);
+        }
         foreach (var layer in layers)
         {
             Descend(layer.Weights, layer.Velocity, layer.Gradient);
@@ -97,6 +111,13 @@ sealed class Network
     void Forward(int count)
     {
         var x = inputs;
+        foreach (var convolution in convolutions)
+        {
+            convolution.Unfold(x, count);
+            Product(convolution.Windows, false, convolution.Weights, convolution.Biases, convolution.Sums, convolution.Weights.Rows, count * convolution.Window.Positions);
+            convolution.Pool(count);
+            x = convolution.Output;
+        }
         foreach (var layer in layers)
         {
             Product(x, false, layer.Weights, layer.Biases, layer.Output, layer.Weights.Rows, count);
@@ -135,22 +156,46 @@ sealed class Network
         for (int i = layers.Length - 1; i >= 0; i--)
         {
             var layer = layers[i];
-            var x = i == 0 ? inputs : layers[i - 1].Output;
+            var x = i > 0 ? layers[i - 1].Output : convolutions.Length > 0 ? convolutions[^1].Output : inputs;
             Product(x, true, layer.Delta, null, layer.Gradient, count, layer.Weights.Rows);
-            layer.BiasGradient.Cells.AsSpan().Clear();
-            for (int row = 0; row < count; row++)
+            SumRows(layer.Delta, count, layer.BiasGradient);
+            if (i == 0)
             {
-                var delta = layer.Delta.Row(row);
-                var sum = layer.BiasGradient.Row(0);
-                for (int o = 0; o < delta.Length; o++) sum[o] = (float)(sum[o] + delta[o]);
+                if (convolutions.Length == 0) break;
+                layer.Weights.TransposeTo(layer.Transposed);
+                Product(layer.Delta, false, layer.Transposed, null, convolutions[^1].OutputDelta, layer.Weights.Columns, count);
+                break;
             }
-            if (i == 0) break;
             var below = layers[i - 1];
             layer.Weights.TransposeTo(layer.Transposed);
             Product(layer.Delta, false, layer.Transposed, null, below.Delta, layer.Weights.Columns, count);
             Span<float> d = below.Delta.Cells.AsSpan(0, count * below.Delta.Stride), y = below.Output.Cells;
             for (int c = 0; c < d.Length; c++)
                 if (!(y[c] > 0)) d[c] = 0;
+        }
+        for (int i = convolutions.Length - 1; i >= 0; i--)
+        {
+            var layer = convolutions[i];
+            int rows = count * layer.Window.Positions;
+            layer.Unpool(count);
+            Product(layer.Windows, true, layer.Delta, null, layer.Gradient, rows, layer.Weights.Rows);
+            SumRows(layer.Delta, rows, layer.BiasGradient);
+            if (i == 0) break;
+            layer.Weights.TransposeTo(layer.Transposed);
+            Product(layer.Delta, false, layer.Transposed, null, layer.WindowDelta, layer.Weights.Columns, rows);
+            layer.Fold(convolutions[i - 1].OutputDelta, count);
+        }
+    }
+
+    /// <summary>The sum of rows, in ascending order.</summary>
+    static void SumRows(Matrix rows, int count, Matrix result)
+    {
+        result.Cells.AsSpan().Clear();
+        var sum = result.Row(0);
+        for (int row = 0; row < count; row++)
+        {
+            var cells = rows.Row(row);
+            for (int o = 0; o < cells.Length; o++) sum[o] = (float)(sum[o] + cells[o]);
         }
     }
 
@@ -180,15 +225,27 @@ sealed class Network
     /// <summary>A copy of the network as it is now.</summary>
     public FloatModel ToModel()
     {
-        var parameters = new (ImmutableArray<float>, ImmutableArray<float>)[layers.Length];
-        for (int i = 0; i < layers.Length; i++)
+        if (convolutions.Length == 0) return FloatModel.Perceptron([.. layers.Select(l => (ByOutput(l.Weights), ImmutableArray.Create(l.Biases.Row(0))))]);
+        var nodes = ImmutableArray.CreateBuilder<FloatNode>();
+        foreach (var c in convolutions)
         {
-            var weights = layers[i].Weights;
-            var rows = new float[weights.Columns * weights.Rows];
-            for (int output = 0; output < weights.Columns; output++)
-                for (int input = 0; input < weights.Rows; input++) rows[(output * weights.Rows) + input] = weights[input, output];
-            parameters[i] = ([.. rows], [.. layers[i].Biases.Row(0)]);
+            nodes.Add(new FloatConvolution(nodes.Count, c.Window, 1, c.Weights.Columns, ByOutput(c.Weights), [.. c.Biases.Row(0)]));
+            nodes.Add(new FloatUnary(nodes.Count, nodes[^1].Length, CellFunction.Relu));
+            nodes.Add(new FloatPool(nodes.Count, new Window(1, c.To.Channels, c.Window.OH, c.Window.OW, 2, 2, 2, 2, 0, 0, 1, 1, c.To.Height, c.To.Width), IsMaximum: true, CountPadding: false));
         }
-        return FloatModel.Perceptron(parameters);
+        foreach (var layer in layers)
+        {
+            if (layer != layers[0]) nodes.Add(new FloatUnary(nodes.Count, layer.Weights.Rows, CellFunction.Relu));
+            nodes.Add(new FloatGemm(nodes.Count, 1, layer.Weights.Rows, layer.Weights.Columns, ByOutput(layer.Weights), [.. layer.Biases.Row(0)]));
+        }
+        return new FloatModel([new FloatInput("input", [1, recipe.Image.Channels, recipe.Image.Height, recipe.Image.Width], false)], nodes.ToImmutable(), [nodes.Count]);
+    }
+
+    static ImmutableArray<float> ByOutput(Matrix weights)
+    {
+        var rows = new float[weights.Columns * weights.Rows];
+        for (int output = 0; output < weights.Columns; output++)
+            for (int input = 0; input < weights.Rows; input++) rows[(output * weights.Rows) + input] = weights[input, output];
+        return [.. rows];
     }
 }

@@ -23,6 +23,9 @@ public sealed partial record TrainingRecipe
         if (bytes.Length is 0 or > MaximumBytes) return Verdict.Reject(TrainingChecks.RecipeEncoding, $"1 to {MaximumBytes} bytes", $"{bytes.Length}");
         string[] lines = Encoding.Latin1.GetString(bytes.Span).Split('\n');
         string[] names = ["layers", "input", "epochs", "batch-size", "learning-rate-millionths", "decay-millionths", "momentum-millionths", "seed"];
+        // A line of its own, where there are any; a perceptron's recipe is what it always was.
+        string? convolutions = lines.Length > 2 && lines[2].StartsWith("convolutions ", StringComparison.Ordinal) ? lines[2]["convolutions ".Length..] : null;
+        if (convolutions is not null) lines = [.. lines[..2], .. lines[3..]];
         if (lines.Length != names.Length + 2 || lines[0] != FirstLine || lines[^1].Length != 0)
             return Verdict.Reject(TrainingChecks.RecipeEncoding, $"'{FirstLine}' and {names.Length} lines", $"{lines.Length - 1} lines");
 
@@ -36,8 +39,11 @@ public sealed partial record TrainingRecipe
         var layers = values[0].Split(' ').Select(Number).ToImmutableArray();
         if (!ulong.TryParse(values[7], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
             return Verdict.Reject(TrainingChecks.RecipeRange, "a seed below 2^64", "something else");
+        var (image, stages) = convolutions is null ? (default, []) : Stages(convolutions);
         var candidate = new TrainingRecipe
         {
+            Image = image,
+            Convolutions = stages,
             Layers = layers,
             Input = values[1],
             Epochs = Number(values[2]),
@@ -63,6 +69,8 @@ public sealed partial record TrainingRecipe
             if (Layers[i] is < 1 or > 65_535) return Verdict.Reject(TrainingChecks.RecipeRange, "layers of 1 to 65,535 cells", $"{Layers[i]}");
             if (i > 0 && (long)Layers[i] * Layers[i - 1] > 1 << 24) return Verdict.Reject(TrainingChecks.RecipeRange, "at most 2^24 weights a layer", $"{(long)Layers[i] * Layers[i - 1]}");
         }
+        var shape = ShapeOfConvolutions();
+        if (!shape.IsAccepted) return shape;
         if (!Preprocessing.TryFind(Input, out _)) return Verdict.Reject(TrainingChecks.RecipeRange, "a known input preprocessing", $"'{Input}'");
         return InRange("epochs", Epochs, 1, 10_000)
             .Then(() => InRange("batch-size", BatchSize, 1, 65_536))
@@ -76,6 +84,16 @@ public sealed partial record TrainingRecipe
     Verdict Memory()
     {
         long weights = 0, cells = 0;
+        var image = Image;
+        foreach (var stage in Convolutions)
+        {
+            // Rows of windows, their gradients, and the two of sums.
+            long positions = (image.Height + (2L * stage.Padding) - stage.Kernel + 1) * (image.Width + (2L * stage.Padding) - stage.Kernel + 1), columns = (long)image.Channels * stage.Kernel * stage.Kernel;
+            cells += BatchSize * positions * (columns + stage.Outputs);
+            weights += columns * stage.Outputs;
+            image = image.After(stage);
+        }
+        if (!Convolutions.IsEmpty) weights += (image.Cells - Layers[0]) * Layers[1];
         for (int i = 0; i < Layers.Length; i++)
         {
             cells += (long)BatchSize * Layers[i];
@@ -84,6 +102,31 @@ public sealed partial record TrainingRecipe
         return weights <= MaximumCells && cells <= MaximumCells
             ? Verdict.Accept
             : Verdict.Reject(TrainingChecks.RecipeRange, $"at most {MaximumCells} weights, and as many activations of a batch", $"{weights} and {cells}");
+    }
+
+    Verdict ShapeOfConvolutions()
+    {
+        if (Convolutions.IsDefault || Convolutions.Length > 8) return Verdict.Reject(TrainingChecks.RecipeRange, "at most 8 convolutions", Convolutions.IsDefault ? "none" : $"{Convolutions.Length}");
+        if (Convolutions.IsEmpty) return Image == default ? Verdict.Accept : Verdict.Reject(TrainingChecks.RecipeRange, "an image only before convolutions", $"{Image}");
+        var image = Image;
+        if (image.Channels < 1 || image.Height < 1 || image.Width < 1 || image.Cells != Layers[0]) return Verdict.Reject(TrainingChecks.RecipeRange, $"an image of {Layers[0]} cells", $"{image}");
+        foreach (var stage in Convolutions)
+        {
+            if (stage.Outputs is < 1 or > 1024 || stage.Kernel is < 1 or > 11 || stage.Padding < 0 || stage.Padding >= stage.Kernel)
+                return Verdict.Reject(TrainingChecks.RecipeRange, "1 to 1,024 outputs, a kernel of 1 to 11 and less padding", $"{stage}");
+            image = image.After(stage);
+            if (image.Height < 1 || image.Width < 1) return Verdict.Reject(TrainingChecks.RecipeRange, "an image that the convolutions leave something of", $"{image}");
+        }
+        return image.Cells * Layers[1] <= 1 << 24 ? Verdict.Accept : Verdict.Reject(TrainingChecks.RecipeRange, "at most 2^24 weights a layer", $"{image.Cells * Layers[1]}");
+    }
+
+    static (ImageShape, ImmutableArray<ConvolutionStage>) Stages(string line)
+    {
+        string[] words = line.Split(' ');
+        int[] image = [.. words[0].Split('x').Select(Number)];
+        if (image.Length != 3 || words.Length > 9) return (new(-1, -1, -1), [default]);
+        var stages = words[1..].Select(w => w.Split('x', 'p') is [var outputs, var kernel, var padding] ? new ConvolutionStage(Number(outputs), Number(kernel), Number(padding)) : default);
+        return (new(image[0], image[1], image[2]), [.. stages]);
     }
 
     static Verdict InRange(string name, int value, int from, int to) =>

@@ -6,7 +6,7 @@ using Counterfoil.Zk.Graphs;
 namespace Counterfoil.Training;
 
 /// <summary>
-/// Everything that decides a training run besides its data: a multi-layer perceptron with ReLU between its layers, trained by mini-batch gradient descent with
+/// Everything that decides a training run besides its data: a multi-layer perceptron with ReLU between its layers, perhaps behind convolutions, trained by mini-batch gradient descent with
 /// softmax cross-entropy. Recipe, and batches in their order, give the same weights on every machine, bit for bit.
 /// </summary>
 /// <remarks>Integers throughout: real numbers are in millionths, divided once in float32, so a recipe has one spelling and one meaning.</remarks>
@@ -14,6 +14,12 @@ public sealed partial record TrainingRecipe
 {
     /// <summary>Cells of each layer, the input first and the classes last; 2 to 16 layers of 1 to 65,535 cells, at most 2^24 weights each.</summary>
     public required ImmutableArray<int> Layers { get; init; }
+
+    /// <summary>The image that a record's bytes are, when there are convolutions; its cells are <c>Layers[0]</c>.</summary>
+    public ImageShape Image { get; init; }
+
+    /// <summary>What comes before the layers, at most 8; the first dense layer then reads what they leave of the image.</summary>
+    public ImmutableArray<ConvolutionStage> Convolutions { get; init; } = [];
 
     /// <summary>How a record's bytes become the first layer: the name of a <see cref="Preprocessing"/>, the same that inference will use.</summary>
     public string Input { get; init; } = Preprocessing.Uint8Shift1.Name;
@@ -43,7 +49,7 @@ public sealed partial record TrainingRecipe
     /// The canonical form: ASCII lines ended by LF, in this order, numbers in decimal without sign or leading zeros.
     /// </summary>
     public byte[] Encode() => Encoding.ASCII.GetBytes(
-        $"{FirstLine}\nlayers {string.Join(' ', Layers)}\ninput {Input}\nepochs {Epochs}\nbatch-size {BatchSize}\nlearning-rate-millionths {LearningRateMillionths}\n"
+        $"{FirstLine}\nlayers {string.Join(' ', Layers)}\n{(Convolutions.IsEmpty ? "" : $"convolutions {Image} {string.Join(' ', Convolutions)}\n")}input {Input}\nepochs {Epochs}\nbatch-size {BatchSize}\nlearning-rate-millionths {LearningRateMillionths}\n"
         + $"decay-millionths {DecayMillionths}\nmomentum-millionths {MomentumMillionths}\nseed {Seed}\n");
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ namespace Counterfoil.Training;
 public sealed record TrainingResult(FloatModel Model, Sha256Digest BatchesRoot, int Steps, long Records, ImmutableArray<double> Losses)
 {
     /// <summary>
-    /// SHA-256 over <c>counterfoil/weights/v1</c>, and for each layer its two lengths (int32), its weights (float32, row-major, OutputLength × InputLength) and its
+    /// SHA-256 over <c>counterfoil/weights/v1</c>, and for each layer its two lengths (int32), its weights (float32, row-major, a row an output; of a convolution channel, row, column) and its
     /// biases, all little-endian.
     /// </summary>
     public Sha256Digest WeightsDigest
@@ -27,11 +27,18 @@ public sealed record TrainingResult(FloatModel Model, Sha256Digest BatchesRoot, 
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             hash.AppendData(Domains.Weights);
-            foreach (var gemm in Model.Nodes.OfType<FloatGemm>())
+            foreach (var node in Model.Nodes)
             {
-                Append(hash, [gemm.InputLength, gemm.OutputLength]);
-                Append(hash, MemoryMarshal.Cast<float, int>(gemm.Weights.AsSpan()));
-                Append(hash, MemoryMarshal.Cast<float, int>(gemm.Biases.AsSpan()));
+                var (columns, outputs, weights, biases) = node switch
+                {
+                    FloatGemm g => (g.InputLength, g.OutputLength, g.Weights, g.Biases),
+                    FloatConvolution c => (c.Columns, c.Outputs, c.Weights, c.Biases),
+                    _ => default,
+                };
+                if (outputs == 0) continue;
+                Append(hash, [columns, outputs]);
+                Append(hash, MemoryMarshal.Cast<float, int>(weights.AsSpan()));
+                Append(hash, MemoryMarshal.Cast<float, int>(biases.AsSpan()));
             }
             return new Sha256Digest(hash.GetHashAndReset());
         }

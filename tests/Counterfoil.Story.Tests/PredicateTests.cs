@@ -33,13 +33,16 @@ public sealed class PredicateTests(ToldStory told)
             crowded["surprise"] = true;
             asked[name] = Documents(name, statement["predicate"]!.DeepClone(), shown["predicate"]!.DeepClone(), crowded, new JsonObject());
         }
+        // No link, so no demo makes one: the statement of the delta among the Python client's vectors, signed and proven there.
+        var delta = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "dataset-delta.example.json")))!["predicate"]!;
+        asked["dataset-delta"] = Documents("dataset-delta", DeltaVector()["predicate"]!.DeepClone(), delta.DeepClone(), With(delta, "surprise", true), new JsonObject());
         asked["policy"] = Documents("policy", JsonNode.Parse(story.PolicyFile)!, JsonNode.Parse(File.ReadAllText(story.PolicyPath))!, new JsonObject { ["surprise"] = true }, new JsonObject());
 
         Surroundings.Tool("ajv", "tests/tools/node_modules/ajv/dist/2020.js");
         var ran = await TheCommand.StartAsync(Surroundings.Tool("node"), [Path.Combine(Surroundings.Root, "tests", "tools", "validate.mjs")], asked.ToJsonString());
         Assert.Equal((0, ""), (ran.Exit, ran.Error));
         using var answer = JsonDocument.Parse(ran.Out);
-        Assert.Equal(LinkType.All.Count + 1, answer.RootElement.EnumerateObject().Count());
+        Assert.Equal(LinkType.All.Count + 2, answer.RootElement.EnumerateObject().Count());
         foreach (var schema in answer.RootElement.EnumerateObject())
         {
             var errors = schema.Value.EnumerateArray().Select(d => string.Join("; ", d.EnumerateArray().Select(e => e.GetString()))).ToList();
@@ -76,6 +79,21 @@ public sealed class PredicateTests(ToldStory told)
         Assert.True(from >= Begin.Length && to >= from, "the page has lost the place of its table");
         if (Update) File.WriteAllText(path, page[..from] + table + page[to..]);
         else Assert.Equal(table.ToString(), page[from..to]);
+    }
+
+    static JsonNode DeltaVector()
+    {
+        using var vectors = JsonDocument.Parse(File.ReadAllText(Path.Combine(Surroundings.Root, "clients", "python", "tests", "vectors.json")));
+        string file = vectors.RootElement.GetProperty("proofs").EnumerateArray().Single(v => v.GetProperty("kind").GetString() == "dataset-delta").GetProperty("file").GetString()!;
+        Assert.True(Counterfoil.Data.Deltas.DeltaProof.Decode(Convert.FromHexString(file), out var delta).IsAccepted);
+        return JsonNode.Parse(delta!.Statement!.Payload.Span)!;
+    }
+
+    static JsonNode With(JsonNode document, string member, bool value)
+    {
+        var crowded = (JsonObject)document.DeepClone();
+        crowded[member] = value;
+        return crowded;
     }
 
     static JsonObject Documents(string schema, params JsonNode[] documents) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Counterfoil.Cli.Data;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence;
 using Counterfoil.Evidence.Bundles;
@@ -11,15 +12,19 @@ namespace Counterfoil.Cli.Verify;
 /// <summary><c>counterfoil verify</c>: the question this product exists for.</summary>
 static class VerifyCommand
 {
+    public const string Hint = "counterfoil demo writes a bundle and its policy";
+
     public static Command Create()
     {
-        var bundle = new Argument<string>("bundle") { Description = "The file to verify" };
+        var bundle = new Argument<string>("file") { Description = "The file to verify: a bundle, a proof about a record, or a delta of a dataset" };
         var policy = new Option<string?>("--policy") { Description = "Whom and what you trust; without it the answer is REJECT or UNVERIFIABLE, never ACCEPT" };
         var rpc = new Option<string[]>("--rpc") { Description = "An endpoint that says whether the case's blocks are on its chain now; may be given again, for other chains. It can only take an ACCEPT away" };
         var depth = new Option<ulong>("--confirmations") { Description = "Blocks that must be on top of each, counting itself", DefaultValueFactory = _ => LiveChains.Confirmations };
+        var record = new Option<string?>("--record") { Description = "Of a proof about a record: a file with the record's bytes exactly (- for stdin)" };
+        var statement = new Option<string?>("--statement") { Description = "Of a proof or delta that does not hold its signed statement: the file that does" };
         var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
-        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline unless --rpc is given") { bundle, policy, rpc, depth, json };
-        command.SetAction((parsed, cancel) => RunAsync(
+        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline unless --rpc is given") { bundle, policy, rpc, depth, record, statement, json };
+        command.SetAction((parsed, cancel) => ProofVerification.TryRun(parsed.GetValue(bundle)!, parsed.GetValue(record), parsed.GetValue(statement), parsed.GetValue(policy), parsed.GetValue(json)) is { } exit ? Task.FromResult(exit) : RunAsync(
             parsed.GetValue(bundle)!, parsed.GetValue(policy), parsed.GetValue(rpc) ?? [], parsed.GetValue(depth), parsed.GetValue(json), cancel));
         return command;
     }
@@ -28,8 +33,8 @@ static class VerifyCommand
     {
         var endpoints = rpc.Select(LiveChains.Address).ToList();
         if (confirmations == 0) throw new UsageException("0 confirmations say nothing", "1 counts the block itself");
-        var bundle = Read(bundlePath, Bundle.MaximumBytes);
-        ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : Read(policyPath, Evidence.Policies.Policy.MaximumBytes);
+        var bundle = InputFile.Read(bundlePath, Bundle.MaximumBytes, Hint);
+        ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : InputFile.Read(policyPath, Evidence.Policies.Policy.MaximumBytes, Hint);
         long start = Stopwatch.GetTimestamp();
         var report = BundleVerifier.Verify(bundle, policy);
         if (endpoints.Count > 0) report = report.With(await LiveChains.AskAsync(report, endpoints, confirmations, cancel));
@@ -42,17 +47,6 @@ static class VerifyCommand
         var reason = VerificationReportJson.Words(report.Verdict).Reason!;
         string fault = reason.Check == EvidenceChecks.PolicyEncoding || reason.Check == EvidenceChecks.PolicyVersion ? $"{policyPath} is not a policy" : $"{bundlePath} is not a bundle";
         throw new UsageException($"{fault}: {reason}");
-    }
-
-    /// <summary>Reads at most one byte more than is allowed: the verifier says that it is too much, and memory is not spent on it.</summary>
-    static byte[] Read(string path, int most)
-    {
-        if (Directory.Exists(path)) throw new UsageException($"{path} is a folder, not a file", "counterfoil demo writes a bundle and its policy");
-        if (!File.Exists(path)) throw new UsageException($"there is no file {path}", "counterfoil demo writes a bundle and its policy");
-        using var file = File.OpenRead(path);
-        var bytes = new byte[Math.Min(file.Length, most + 1L)];
-        file.ReadExactly(bytes);
-        return bytes;
     }
 
     static void Print(VerificationReport report, TimeSpan took)
@@ -74,7 +68,7 @@ static class VerifyCommand
         if (report.PolicyDigest is null && report.Verdict is Verdict.Unverifiable) Terminal.Hint("pass --policy FILE, which says whom and what you trust (docs/trust.md)");
     }
 
-    static void List(string title, IReadOnlyList<string> lines)
+    public static void List(string title, IReadOnlyList<string> lines)
     {
         if (lines.Count == 0) return;
         Terminal.Out.WriteLine();
@@ -87,7 +81,7 @@ static class VerifyCommand
     }
 
     /// <summary>A verdict and what it is about; the reason beside them where there is room, below them where there is not.</summary>
-    static void Say(Verdict verdict, string about, int column = 0)
+    public static void Say(Verdict verdict, string about, int column = 0)
     {
         var (word, colour) = Word(verdict);
         string reason = Because(verdict);

@@ -47,9 +47,24 @@ public readonly record struct Bytes32 : IComparable<Bytes32>
     public bool Bit(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, 255u);
-        ulong word = (index >> 6) switch { 0 => a, 1 => b, 2 => c, _ => d };
-        return (word >> (63 - (index & 63)) & 1) != 0;
+        return (Word(index >> 6) >> (63 - (index & 63)) & 1) != 0;
     }
+
+    /// <summary>Some bits as a number, the first of them the most significant; <see cref="Bit"/> says how they are counted.</summary>
+    /// <param name="first">Where they begin, 0 to 256.</param>
+    /// <param name="count">How many, 0 to 32; none may lie behind the last.</param>
+    public uint Bits(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, 32u, nameof(count));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)first, (uint)(256 - count), nameof(first));
+        if (count == 0) return 0;
+        int shift = first & 63;
+        ulong bits = Word(first >> 6) << shift;
+        if (shift + count > 64) bits |= Word((first >> 6) + 1) >> (64 - shift);
+        return (uint)(bits >> (64 - count));
+    }
+
+    ulong Word(int index) => index switch { 0 => a, 1 => b, 2 => c, _ => d };
 
     /// <summary>
     /// Reads 64 lower-case hexadecimal digits, with or without a leading <c>0x</c>. Upper case is refused: one value, one spelling.

@@ -18,6 +18,9 @@ public static class Domains
     /// <summary>Tag of a key's entry in the absence tree.</summary>
     public static ReadOnlySpan<byte> DataKey => "counterfoil/data-key/v1"u8;
 
+    /// <summary>Tag of a commit's plan: the objects that are read, by format, name and length.</summary>
+    public static ReadOnlySpan<byte> DataPlan => "counterfoil/data-plan/v1"u8;
+
     /// <summary>First byte of a leaf's input in the absence tree. It and the two below differ from RFC 9162's two, so no tree passes for the other.</summary>
     public const byte AbsenceLeaf = 0x02;
 
@@ -27,11 +30,35 @@ public static class Domains
     /// <summary>The only byte of the input of an empty subtree's hash in the absence tree.</summary>
     public const byte AbsenceEmpty = 0x04;
 
+    /// <summary>First byte of a leaf's input in a keyed absence tree, whose entries carry a value.</summary>
+    public const byte AbsenceKeyedLeaf = 0x05;
+
+    /// <summary>Tag of a salted record in the ordered tree.</summary>
+    public static ReadOnlySpan<byte> DataSaltedRecord => "counterfoil/data-salted-record/v1"u8;
+
+    /// <summary>Tag of what stands in the ordered tree where a record was removed.</summary>
+    public static ReadOnlySpan<byte> DataTombstone => "counterfoil/data-tombstone/v1"u8;
+
+    /// <summary>Tag that binds the key of a pseudorandom function to the root of a keyed absence tree.</summary>
+    public static ReadOnlySpan<byte> DataKeyedRoot => "counterfoil/data-keyed-root/v1"u8;
+
     /// <summary>Tag of the stream that chooses held-back records.</summary>
     public static ReadOnlySpan<byte> DataHeldBack => "counterfoil/data-held-back/v1"u8;
 
     /// <summary>Tag of the stream that shuffles an epoch's records.</summary>
     public static ReadOnlySpan<byte> DataEpochOrder => "counterfoil/data-epoch-order/v1"u8;
+
+    /// <summary>First bytes of what a near-duplicate index's hash family is drawn from.</summary>
+    public static ReadOnlySpan<byte> NearDuplicateFamily => "counterfoil/near-duplicate-family/v1"u8;
+
+    /// <summary>Tag of a record's signature in the tree of a near-duplicate index.</summary>
+    public static ReadOnlySpan<byte> NearDuplicateSignature => "counterfoil/near-duplicate-signature/v1"u8;
+
+    /// <summary>Tag of the stream that orders or samples records in a transformation.</summary>
+    public static ReadOnlySpan<byte> TransformationOrder => "counterfoil/transformation-order/v1"u8;
+
+    /// <summary>Tag of the stream that chooses which records of a transformation are made again.</summary>
+    public static ReadOnlySpan<byte> LineageSample => "counterfoil/lineage-sample/v1"u8;
 
     /// <summary>First bytes of the input of trained weights' digest.</summary>
     public static ReadOnlySpan<byte> Weights => "counterfoil/weights/v1"u8;

@@ -40,15 +40,33 @@ public static class Sha256
         else HashEach(prefix, messages, length, digests);
     }
 
-    /// <summary>Parents of a Merkle tree: SHA-256(0x01 ‖ left ‖ right) of each pair of children.</summary>
+    /// <summary>The digests of messages of any lengths, each behind a prefix and its own length: SHA-256(prefix ‖ u64 length, big-endian ‖ message).</summary>
+    /// <param name="prefix">What comes first, at most 120 bytes.</param>
+    /// <param name="messages">The messages, one after the other.</param>
+    /// <param name="ends">Where in <paramref name="messages"/> each ends; it begins where the one before ended, the first at 0.</param>
+    /// <param name="digests">Receives one digest for each message.</param>
+    /// <exception cref="ArgumentException">The ends do not ascend to the length of <paramref name="messages"/>, or the counts or the prefix do not fit.</exception>
+    public static void HashFramed(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> messages, ReadOnlySpan<int> ends, Span<Sha256Digest> digests)
+    {
+        FramedMessages.Check(prefix, messages, ends, digests.Length);
+        if (WordLanes16.IsSupported) FramedMessages.Hash<Vector512<uint>, WordLanes16>(prefix, messages, ends, digests);
+        else if (WordLanes8.IsSupported) FramedMessages.Hash<Vector256<uint>, WordLanes8>(prefix, messages, ends, digests);
+        else if (WordLanes4.IsSupported) FramedMessages.Hash<Vector128<uint>, WordLanes4>(prefix, messages, ends, digests);
+        else FramedMessages.HashEach(prefix, messages, ends, digests);
+    }
+
+    /// <summary>Parents of a binary hash tree: SHA-256(prefix ‖ left ‖ right) of each pair of children.</summary>
+    /// <param name="prefix">The tree's byte for a node, such as <see cref="Domains.MerkleNode"/>.</param>
     /// <param name="children">Twice as many as <paramref name="parents"/>. May overlap it if it begins where that does.</param>
     /// <param name="parents">Receives a digest for each pair.</param>
-    internal static void HashPairs(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
+    /// <exception cref="ArgumentException">There are not twice as many children as parents.</exception>
+    public static void HashPairs(byte prefix, ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
     {
-        if (WordLanes16.IsSupported) Sha256Lanes.HashPairs<Vector512<uint>, WordLanes16>(children, parents);
-        else if (WordLanes8.IsSupported) Sha256Lanes.HashPairs<Vector256<uint>, WordLanes8>(children, parents);
-        else if (WordLanes4.IsSupported) Sha256Lanes.HashPairs<Vector128<uint>, WordLanes4>(children, parents);
-        else HashPairsEach(children, parents);
+        if (children.Length != 2L * parents.Length) throw new ArgumentException($"{parents.Length} parents have twice as many children, not {children.Length}", nameof(children));
+        if (WordLanes16.IsSupported) Sha256Lanes.HashPairs<Vector512<uint>, WordLanes16>(prefix, children, parents);
+        else if (WordLanes8.IsSupported) Sha256Lanes.HashPairs<Vector256<uint>, WordLanes8>(prefix, children, parents);
+        else if (WordLanes4.IsSupported) Sha256Lanes.HashPairs<Vector128<uint>, WordLanes4>(prefix, children, parents);
+        else HashPairsEach(prefix, children, parents);
     }
 
     /// <summary>
@@ -66,10 +84,10 @@ public static class Sha256
     }
 
     /// <summary>The form of <see cref="HashPairs"/> without vectors.</summary>
-    internal static void HashPairsEach(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
+    internal static void HashPairsEach(byte prefix, ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
     {
         Span<byte> node = stackalloc byte[1 + 2 * Bytes32.Size];
-        node[0] = Domains.MerkleNode;
+        node[0] = prefix;
         for (int i = 0; i < parents.Length; i++)
         {
             children[2 * i].CopyTo(node[1..]);

@@ -117,7 +117,7 @@ public static class MerkleTree
     {
         int pairs = children.Length / 2;
         var odd = children[^1];
-        Sha256.HashPairs(children[..(2 * pairs)], parents[..pairs]);
+        Sha256.HashPairs(Domains.MerkleNode, children[..(2 * pairs)], parents[..pairs]);
         if ((children.Length & 1) == 0) return pairs;
         parents[pairs] = odd;
         return pairs + 1;

@@ -118,4 +118,10 @@ public static partial class CoreChecks
 
     /// <summary>A statement has subjects, each with a name and a digest.</summary>
     public static readonly Check StatementSubject = new("statement.subject");
+
+    /// <summary>A proof of a range is as long as its object's length and its range need.</summary>
+    public static readonly Check Blake3RangeLength = new("blake3.range.length");
+
+    /// <summary>Every parent and chunk of a proof of a range hashes to what its own parent, or the digest, says.</summary>
+    public static readonly Check Blake3RangeHash = new("blake3.range.hash");
 }

@@ -9,7 +9,7 @@ namespace Counterfoil.Data.Absence;
 /// <remarks>
 /// From the root, bit 0 of a key (the most significant) chooses left or right, then bit 1, and so on. A subtree without keys is
 /// SHA-256(0x04); one with a single key is its leaf, SHA-256(0x02 ‖ key ‖ u64 multiplicity, big-endian), wherever that happens; any other is
-/// SHA-256(0x03 ‖ left ‖ right). The root therefore follows from the set alone.
+/// SHA-256(0x03 ‖ left ‖ right). In a keyed tree the leaf is SHA-256(0x05 ‖ key ‖ u64 multiplicity ‖ value). The root therefore follows from the set alone.
 /// Absence: the path along the key's own bits ends in an empty subtree or in another key's leaf. A root binds one node at each place of a path, and
 /// leaf, node and empty have different first bytes, so under one root no key can be shown both present and absent, whoever built the tree
 /// and however: where a path to the key's leaf and a path to something else part, one node would need two different inputs of one hash.
@@ -20,12 +20,13 @@ public sealed class PrefixTree
 
     readonly Sha256Digest[] keys; // ascending, distinct
     readonly long[] multiplicities;
+    readonly Sha256Digest[]? values; // of a keyed tree
     readonly List<(int Left, int Right)> branches = []; // level by level from the root
     readonly Sha256Digest[] hashes; // of the branches
 
-    PrefixTree(Sha256Digest[] keys, long[] multiplicities)
+    PrefixTree(Sha256Digest[] keys, long[] multiplicities, Sha256Digest[]? values = null)
     {
-        (this.keys, this.multiplicities) = (keys, multiplicities);
+        (this.keys, this.multiplicities, this.values) = (keys, multiplicities, values);
         var levels = Grow();
         hashes = new Sha256Digest[branches.Count];
         HashAll(levels);
@@ -65,6 +66,20 @@ public sealed class PrefixTree
         return new([.. distinct], [.. counts]);
     }
 
+    /// <summary>The tree over distinct keys, ascending, and how often each occurs.</summary>
+    internal static PrefixTree Of(Sha256Digest[] distinct, long[] multiplicities) => new(distinct, multiplicities, null);
+
+    /// <summary>The keyed tree over entries that each have a value, in any order.</summary>
+    /// <exception cref="ArgumentException">A key twice, an entry without a value, or a multiplicity below 1.</exception>
+    public static PrefixTree Of(IEnumerable<PrefixEntry> entries)
+    {
+        var sorted = entries.OrderBy(e => e.Key).ToArray();
+        for (int i = 0; i < sorted.Length; i++)
+            if (sorted[i].Value is null || sorted[i].Multiplicity < 1 || i > 0 && sorted[i].Key == sorted[i - 1].Key)
+                throw new ArgumentException($"key {sorted[i].Key} stands twice, or lacks a value or a multiplicity", nameof(entries));
+        return new([.. sorted.Select(e => e.Key)], [.. sorted.Select(e => e.Multiplicity)], [.. sorted.Select(e => e.Value!.Value)]);
+    }
+
     /// <summary>The path along <paramref name="key"/>'s bits, and what is at its end: the key, another key, or nothing.</summary>
     public PrefixProof Prove(Sha256Digest key)
     {
@@ -82,7 +97,7 @@ public sealed class PrefixTree
 
     int Top => keys.Length switch { 0 => Empty, 1 => ~0, _ => 0 };
 
-    PrefixEntry Entry(int i) => new(keys[i], multiplicities[i]);
+    PrefixEntry Entry(int i) => new(keys[i], multiplicities[i], values?[i]);
 
     Sha256Digest HashOf(int child) => child == Empty ? EmptyRoot : child < 0 ? LeafHash(Entry(~child)) : hashes[child];
 
@@ -116,18 +131,21 @@ public sealed class PrefixTree
     /// <summary>Hashes leaves, then branches from the lowest level up, many at a time.</summary>
     void HashAll(List<int> levels)
     {
-        const int Many = 1024, LeafBytes = Bytes32.Size + 8, BranchBytes = 2 * Bytes32.Size;
-        var messages = new byte[Many * BranchBytes];
+        const int Many = 1024, BranchBytes = 2 * Bytes32.Size;
+        int leafBytes = Bytes32.Size + 8 + (values is null ? 0 : Bytes32.Size);
+        var messages = new byte[Many * Math.Max(BranchBytes, leafBytes)];
         var leaves = new Sha256Digest[keys.Length];
         for (int at = 0; at < leaves.Length; at += Many)
         {
             int count = Math.Min(Many, leaves.Length - at);
             for (int i = 0; i < count; i++)
             {
-                keys[at + i].CopyTo(messages.AsSpan(i * LeafBytes));
-                BinaryPrimitives.WriteInt64BigEndian(messages.AsSpan(i * LeafBytes + Bytes32.Size), multiplicities[at + i]);
+                var leaf = messages.AsSpan(i * leafBytes, leafBytes);
+                keys[at + i].CopyTo(leaf);
+                BinaryPrimitives.WriteInt64BigEndian(leaf[Bytes32.Size..], multiplicities[at + i]);
+                values?[at + i].CopyTo(leaf[(Bytes32.Size + 8)..]);
             }
-            Sha256.HashMany([Domains.AbsenceLeaf], messages.AsSpan(0, count * LeafBytes), LeafBytes, leaves.AsSpan(at, count));
+            Sha256.HashMany([values is null ? Domains.AbsenceLeaf : Domains.AbsenceKeyedLeaf], messages.AsSpan(0, count * leafBytes), leafBytes, leaves.AsSpan(at, count));
         }
         for (int level = levels.Count; --level >= 0;)
         {
@@ -148,11 +166,12 @@ public sealed class PrefixTree
 
     internal static Sha256Digest LeafHash(PrefixEntry entry)
     {
-        Span<byte> input = stackalloc byte[1 + Bytes32.Size + 8];
-        input[0] = Domains.AbsenceLeaf;
+        Span<byte> input = stackalloc byte[1 + Bytes32.Size + 8 + Bytes32.Size];
+        input[0] = entry.Value is null ? Domains.AbsenceLeaf : Domains.AbsenceKeyedLeaf;
         entry.Key.CopyTo(input[1..]);
         BinaryPrimitives.WriteInt64BigEndian(input[(1 + Bytes32.Size)..], entry.Multiplicity);
-        return Sha256.Hash(input);
+        entry.Value?.CopyTo(input[(1 + Bytes32.Size + 8)..]);
+        return Sha256.Hash(entry.Value is null ? input[..(1 + Bytes32.Size + 8)] : input);
     }
 
     internal static Sha256Digest NodeHash(Sha256Digest left, Sha256Digest right)

@@ -3,12 +3,13 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Merkle;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Proofs;
 
 namespace Counterfoil.Data.Commitments;
 
 /// <summary>Every leaf hash of a data set, in order: what a guard compares records with and proofs are made from. It needs no trust: its root is checked.</summary>
 /// <remarks>File: the line <c>counterfoil/leaves/v1</c>, the count (u64, big-endian), then 32 bytes a leaf. Unsalted hashes identify records: keep it as private as the data.</remarks>
-public sealed class LeafManifest
+public sealed class LeafManifest : ILeafSequence
 {
     static ReadOnlySpan<byte> Header => "counterfoil/leaves/v1\n"u8;
 
@@ -28,6 +29,10 @@ public sealed class LeafManifest
 
     /// <summary>The leaf hash at a place.</summary>
     public Sha256Digest this[int place] => leaves[place];
+
+    long ILeafSequence.Count => leaves.Length;
+
+    Sha256Digest ILeafSequence.this[long place] => leaves[place];
 
     /// <summary>All leaf hashes.</summary>
     public ReadOnlySpan<Sha256Digest> Leaves => leaves;

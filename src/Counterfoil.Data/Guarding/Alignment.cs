@@ -1,4 +1,4 @@
-using Counterfoil.Core.Digests;
+using Counterfoil.Data.Proofs;
 
 namespace Counterfoil.Data.Guarding;
 
@@ -12,30 +12,30 @@ static class Alignment
     /// <summary>Beyond so many differences records are compared place by place: the source is another data set, and nothing is to be gained by aligning it.</summary>
     public const int MaxDifferences = 2048;
 
-    const int Nowhere = int.MinValue / 2;
+    const long Nowhere = long.MinValue / 2;
 
     /// <summary>One step: record and position are the same (matched), differ (substituted), or one is −1 (extra or missing).</summary>
-    public readonly record struct Step(int Record, int Position, bool Matched);
+    public readonly record struct Step(long Record, long Position, bool Matched);
 
-    public static List<Step> Align(ReadOnlySpan<Sha256Digest> committed, ReadOnlySpan<Sha256Digest> found)
+    public static List<Step> Align(ILeafSequence committed, ILeafSequence found)
     {
-        int target = found.Length - committed.Length; // diagonal = position − record
-        var rounds = new List<int[]>(); // rounds[e][e + diagonal] = the furthest record reached there with e differences
+        long target = found.Count - committed.Count; // diagonal = position − record
+        var rounds = new List<long[]>(); // rounds[e][e + diagonal] = the furthest record reached there with e differences
         for (int e = 0; e <= MaxDifferences; e++)
         {
-            var reach = new int[2 * e + 1];
+            var reach = new long[2 * e + 1];
             rounds.Add(reach);
             for (int diagonal = -e; diagonal <= e; diagonal++)
             {
-                int record = e == 0 ? 0 : Best(rounds[e - 1], e - 1, diagonal, committed.Length, found.Length, out _);
+                long record = e == 0 ? 0 : Best(rounds[e - 1], e - 1, diagonal, committed.Count, found.Count, out _);
                 if (record < 0)
                 {
                     reach[e + diagonal] = Nowhere;
                     continue;
                 }
-                while (record < committed.Length && record + diagonal < found.Length && committed[record] == found[record + diagonal]) record++;
+                while (record < committed.Count && record + diagonal < found.Count && committed[record] == found[record + diagonal]) record++;
                 reach[e + diagonal] = record;
-                if (diagonal == target && record == committed.Length) return Trace(rounds, e, target, committed.Length, found.Length);
+                if (diagonal == target && record == committed.Count) return Trace(rounds, e, target, committed.Count, found.Count);
             }
         }
         return ByPlace(committed, found);
@@ -44,10 +44,10 @@ static class Alignment
     enum Move { Substitute, Insert, Delete }
 
     /// <summary>The furthest record on a diagonal after one more difference, and which kind leads there.</summary>
-    static int Best(int[] reach, int e, int diagonal, int records, int positions, out Move move)
+    static long Best(long[] reach, int e, long diagonal, long records, long positions, out Move move)
     {
-        int At(int d) => d < -e || d > e ? Nowhere : reach[e + d];
-        int best = Nowhere;
+        long At(long d) => d < -e || d > e ? Nowhere : reach[e + d];
+        long best = Nowhere;
         move = Move.Substitute;
         if (At(diagonal) is >= 0 and var same && same < records && same + diagonal < positions) best = same + 1;
         if (At(diagonal - 1) is >= 0 and var left && left + diagonal <= positions && left > best) (best, move) = (left, Move.Insert);
@@ -55,13 +55,13 @@ static class Alignment
         return best + diagonal < 0 ? Nowhere : best;
     }
 
-    static List<Step> Trace(List<int[]> rounds, int e, int diagonal, int records, int positions)
+    static List<Step> Trace(List<long[]> rounds, int e, long diagonal, long records, long positions)
     {
         var steps = new List<Step>();
-        for (int record = records; ; e--)
+        for (long record = records; ; e--)
         {
             var move = Move.Substitute;
-            int from = e == 0 ? 0 : Best(rounds[e - 1], e - 1, diagonal, records, positions, out move);
+            long from = e == 0 ? 0 : Best(rounds[e - 1], e - 1, diagonal, records, positions, out move);
             while (record > from) steps.Add(new(--record, record + diagonal, true));
             if (e == 0) break;
             switch (move)
@@ -82,11 +82,11 @@ static class Alignment
         return steps;
     }
 
-    static List<Step> ByPlace(ReadOnlySpan<Sha256Digest> committed, ReadOnlySpan<Sha256Digest> found)
+    static List<Step> ByPlace(ILeafSequence committed, ILeafSequence found)
     {
-        var steps = new List<Step>(Math.Max(committed.Length, found.Length));
-        for (int i = 0; i < Math.Max(committed.Length, found.Length); i++)
-            steps.Add(i >= found.Length ? new(i, -1, false) : i >= committed.Length ? new(-1, i, false) : new(i, i, committed[i] == found[i]));
+        var steps = new List<Step>();
+        for (long i = 0; i < Math.Max(committed.Count, found.Count); i++)
+            steps.Add(i >= found.Count ? new(i, -1, false) : i >= committed.Count ? new(-1, i, false) : new(i, i, committed[i] == found[i]));
         return steps;
     }
 }

@@ -21,6 +21,22 @@ public interface IRecordFormat
     Verdict Open(RecordPart part, long position, out IRecordReader? reader);
 }
 
+/// <summary>A format whose parts can be cut: several commit to one part, each to its own records.</summary>
+public interface ISplittableFormat : IRecordFormat
+{
+    /// <summary>Whether a part can be cut: one that is compressed, say, cannot.</summary>
+    bool CanSplit(RecordPart part);
+
+    /// <summary>The position of the first record that begins at or behind a share of the part: the same wherever it is asked, and rising with the share.</summary>
+    /// <param name="part">A part that can be cut.</param>
+    /// <param name="storedByte">The share in stored bytes, 0 to the part's length.</param>
+    /// <param name="position">The position; that of the part's end where no further record begins.</param>
+    Verdict Locate(RecordPart part, long storedByte, out long position);
+
+    /// <summary>Opens a part for reading from one position up to another.</summary>
+    Verdict Open(RecordPart part, long position, long end, out IRecordReader? reader);
+}
+
 /// <summary>The objects that one reader reads together: one file, or an IDX file of images with its file of labels.</summary>
 /// <param name="Objects">The objects, one or more.</param>
 public sealed record RecordPart(IReadOnlyList<StoredObject> Objects)
@@ -38,7 +54,7 @@ public interface IRecordReader : IDisposable
     /// <summary>Where the next record begins, in a measure of the format's own: a place to open the part at again. Rises with every record.</summary>
     long Position { get; }
 
-    /// <summary>Stored bytes taken so far, for showing progress.</summary>
+    /// <summary>Stored bytes of the part that lie before <see cref="Position"/>, those before the place it was opened at included: for showing progress.</summary>
     long BytesTaken { get; }
 
     /// <summary>Adds records to a batch until no more fit; a batch that was empty and stays empty is the end. Refuses what the format forbids, and a record longer than an empty batch.</summary>

@@ -54,6 +54,18 @@ public sealed class RecordLeaf
         Sha256.HashMany(before, payloads, length, leafHashes);
     }
 
+    /// <summary>The leaf hashes of a batch's records: many at a time, whatever their lengths.</summary>
+    /// <param name="batch">The records.</param>
+    /// <param name="leafHashes">Receives one hash for each.</param>
+    public void HashMany(RecordBatch batch, Span<Sha256Digest> leafHashes)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Span<byte> before = stackalloc byte[1 + prefix.Length];
+        before[0] = Domains.MerkleLeaf;
+        prefix.CopyTo(before[1..]);
+        Sha256.HashFramed(before, batch.Bytes, batch.Ends, leafHashes);
+    }
+
     /// <summary>The keys of many leaf hashes.</summary>
     internal static void Keys(ReadOnlySpan<Sha256Digest> leafHashes, Span<Sha256Digest> keys)
     {

@@ -38,7 +38,7 @@ public sealed partial class LocalChain
         {
             ReadClock();
             change(world[address]);
-            world.EndTransaction();
+            world.EndChanges();
             state = world.Commit();
             Record(input);
         }

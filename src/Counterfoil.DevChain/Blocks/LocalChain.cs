@@ -49,7 +49,7 @@ public sealed partial class LocalChain
         now = genesisAt ?? time.GetUtcNow();
         var genesis = new World(StateSnapshot.Empty);
         foreach (var (address, balance) in options.Genesis) genesis.SetBalance(genesis[address], balance);
-        genesis.EndTransaction();
+        genesis.EndChanges();
         state = genesis.Commit();
         world = new World(state);
         executor = new Executor(world, NextContext());

@@ -60,7 +60,7 @@ public static class ChainBenchmark
     {
         var world = new World(StateSnapshot.Empty);
         world.SetCode(world[Contract], new Code(code));
-        world.EndTransaction();
+        world.EndChanges();
         var block = new BlockContext
         {
             Fork = Fork.Osaka, ChainId = 1, Number = 1, Timestamp = 1, GasLimit = 30_000_000, BaseFee = default, Coinbase = default, HashOf = _ => null,

@@ -73,7 +73,7 @@ sealed class Account(Address address, AccountRecord? record)
         dirtySlots.Clear();
     }
 
-    /// <summary>Writes the changed slots into the storage trie and returns the account for the state trie, or null if it is empty.</summary>
+    /// <summary>Writes the changed slots into the storage trie and returns the account for the state trie, or null if it is empty and stores nothing.</summary>
     public AccountRecord? Commit()
     {
         foreach (var key in dirtySlots)
@@ -85,6 +85,6 @@ sealed class Account(Address address, AccountRecord? record)
         }
         dirtySlots.Clear();
         IsDirty = false;
-        return IsEmpty ? null : new AccountRecord(Nonce, Balance, Code, Storage);
+        return IsEmpty && Storage.IsEmpty ? null : new AccountRecord(Nonce, Balance, Code, Storage);
     }
 }

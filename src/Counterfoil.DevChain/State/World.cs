@@ -139,13 +139,18 @@ sealed partial class World(StateSnapshot parent)
         account.DestroyedIn = transaction;
     }
 
-    /// <summary>Ends the transaction: deletes what it destroyed, and makes the next one find everything cold.</summary>
-    public void EndTransaction()
+    /// <summary>Ends the transaction: deletes what it destroyed and what it touched and left empty (EIP-161), storage and all, and makes the next one find everything cold.</summary>
+    public void EndTransaction() => End(account => account.DestroyedIn == transaction || account.IsEmpty);
+
+    /// <summary>Ends changes that no transaction made. An account that was given nothing but storage keeps it, so that code and money may follow.</summary>
+    public void EndChanges() => End(_ => false);
+
+    void End(Func<Account, bool> isDeleted)
     {
         foreach (var account in touched)
         {
             if (account.TouchedIn != transaction) continue; // touched by a call that was reverted
-            if (account.DestroyedIn == transaction) account.Clear();
+            if (isDeleted(account)) account.Clear();
             if (account.IsDirty) continue;
             account.IsDirty = true;
             dirty.Add(account);

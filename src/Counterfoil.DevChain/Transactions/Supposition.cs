@@ -46,7 +46,7 @@ sealed record Supposition
             foreach (var (slot, value) in supposed.Storage) world.SetStorage(account, slot, value);
             world.Touch(account);
         }
-        world.EndTransaction();
+        world.EndChanges();
         return world.Commit();
     }
 }

@@ -24,6 +24,7 @@ namespace Counterfoil.Evidence.Encoding;
 [JsonSerializable(typeof(Statement<ModelCommitment>), TypeInfoPropertyName = "StatementModelCommitment")]
 [JsonSerializable(typeof(Statement<InferenceRecord>), TypeInfoPropertyName = "StatementInferenceRecord")]
 [JsonSerializable(typeof(Statement<Settlement>), TypeInfoPropertyName = "StatementSettlement")]
+[JsonSerializable(typeof(Statement<DatasetDelta>), TypeInfoPropertyName = "StatementDatasetDelta")]
 sealed partial class LinkJson : JsonSerializerContext;
 
 /// <summary>JSON of a policy: for people, so indented.</summary>

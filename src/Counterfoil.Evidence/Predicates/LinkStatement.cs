@@ -36,6 +36,12 @@ public sealed record LinkStatement(LinkType Type, Subject Subject, object Predic
         };
     }
 
+    /// <summary>The statement of a data-set commitment as it would be signed: for whoever signs elsewhere, or later.</summary>
+    /// <param name="name">What people call the data set.</param>
+    /// <param name="predicate">The commitment.</param>
+    public static byte[] Encode(string name, DatasetCommitment predicate) => StatementCodec.Encode(
+        StatementCodec.About([new Subject { Name = name, Digest = SubjectDigest(predicate)! }], LinkType.DatasetCommitment.PredicateType, predicate), LinkJson.Default.StatementDatasetCommitment);
+
     /// <summary>Reads the statement in an envelope. Who signed it is another check.</summary>
     /// <param name="envelope">The envelope.</param>
     /// <param name="statement">The statement, when the verdict accepts.</param>

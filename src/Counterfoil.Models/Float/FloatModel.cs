@@ -2,27 +2,51 @@ using System.Collections.Immutable;
 
 namespace Counterfoil.Models;
 
-/// <summary>
-/// A network in float32, as training leaves it or as ONNX brings it. Value 0 is the input, value i the output of <c>Nodes[i − 1]</c>,
-/// the last value the output; tensors are flat and row-major, so what only renames cells (Flatten, Reshape) is gone.
-/// </summary>
-/// <param name="InputLength">Cells of the input.</param>
-/// <param name="Nodes">The operators, each reading an earlier value. None at all is the identity.</param>
-public sealed record FloatModel(int InputLength, ImmutableArray<FloatNode> Nodes)
+/// <summary>What a model is asked.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Dimensions">Its shape.</param>
+/// <param name="IsInteger">Whether its cells are whole numbers: token numbers, for one.</param>
+public sealed record FloatInput(string Name, ImmutableArray<int> Dimensions, bool IsInteger)
 {
-    /// <summary>Cells of value <paramref name="index"/>.</summary>
-    public int Length(int index)
-    {
-        while (index > 0)
-        {
-            if (Nodes[index - 1] is FloatGemm gemm) return gemm.Rows * gemm.OutputLength;
-            index = Nodes[index - 1].Input;
-        }
-        return InputLength;
-    }
+    /// <summary>Cells.</summary>
+    public int Length => FloatNode.Product(Dimensions);
+}
 
-    /// <summary>Cells of the output.</summary>
-    public int OutputLength => Length(Nodes.Length);
+/// <summary>
+/// A network in float32, as training leaves it or as ONNX brings it. Values are numbered: the inputs first, then one for each node. Tensors are flat and row-major, every node
+/// knows its own geometry, and so what only renames cells (Flatten, Reshape) is gone; so is everything that depends on constants alone.
+/// </summary>
+/// <param name="Inputs">What is asked.</param>
+/// <param name="Nodes">The operators, each reading earlier values.</param>
+/// <param name="Outputs">The values that are the answer.</param>
+public sealed record FloatModel(ImmutableArray<FloatInput> Inputs, ImmutableArray<FloatNode> Nodes, ImmutableArray<int> Outputs)
+{
+    /// <summary>A model of one input and one output, which its last node writes.</summary>
+    public FloatModel(int inputLength, ImmutableArray<FloatNode> nodes) : this([new FloatInput("input", [1, inputLength], false)], nodes, [nodes.Length]) { }
+
+    /// <summary>Values in all.</summary>
+    public int Values => Inputs.Length + Nodes.Length;
+
+    /// <summary>The node that writes a value, or null for an input.</summary>
+    public FloatNode? Writer(int value) => value < Inputs.Length ? null : Nodes[value - Inputs.Length];
+
+    /// <summary>Cells of a value.</summary>
+    public int Length(int value) => value < Inputs.Length ? Inputs[value].Length : Nodes[value - Inputs.Length].Length;
+
+    /// <summary>Cells of the only input.</summary>
+    public int InputLength => Inputs.Single().Length;
+
+    /// <summary>Cells of the only output.</summary>
+    public int OutputLength => Length(Outputs.Single());
+
+    /// <summary>Numbers that the model holds.</summary>
+    public long Parameters => Nodes.Sum(n => n switch
+    {
+        FloatGemm g => (long)g.Weights.Length + g.Biases.Length,
+        FloatConvolution c => (long)c.Weights.Length + c.Biases.Length,
+        FloatConstant c => c.Cells.Length,
+        _ => 0L,
+    });
 
     /// <summary>A multi-layer perceptron: ReLU after every layer but the last.</summary>
     /// <param name="layers">Weights, row-major OutputLength × InputLength, and biases of each layer.</param>
@@ -37,7 +61,7 @@ public sealed record FloatModel(int InputLength, ImmutableArray<FloatNode> Nodes
             int columns = biases.Length == 0 ? 0 : weights.Length / biases.Length;
             if (columns == 0 || columns * biases.Length != weights.Length || (i > 0 && columns != length))
                 throw new ArgumentException($"layer {i}: {weights.Length} weights and {biases.Length} biases do not follow {length} cells", nameof(layers));
-            if (i > 0) nodes.Add(new FloatRelu(nodes.Count));
+            if (i > 0) nodes.Add(new FloatUnary(nodes.Count, length, CellFunction.Relu));
             else inputLength = columns;
             nodes.Add(new FloatGemm(nodes.Count, 1, columns, biases.Length, weights, biases));
             length = biases.Length;
@@ -46,21 +70,3 @@ public sealed record FloatModel(int InputLength, ImmutableArray<FloatNode> Nodes
         return new FloatModel(inputLength, nodes.ToImmutable());
     }
 }
-
-/// <summary>One operator.</summary>
-/// <param name="Input">The value it reads: 0 is the model's input, i the output of node i − 1.</param>
-public abstract record FloatNode(int Input);
-
-/// <summary><c>y = W·x + b</c> for each row of the input.</summary>
-/// <param name="Input">The value it reads, <paramref name="Rows"/> × <paramref name="InputLength"/> cells.</param>
-/// <param name="Rows">How many inputs it maps at once: 1 unless the model fixes a batch.</param>
-/// <param name="InputLength">Columns of W.</param>
-/// <param name="OutputLength">Rows of W.</param>
-/// <param name="Weights">Row-major, OutputLength × InputLength.</param>
-/// <param name="Biases">One per output.</param>
-public sealed record FloatGemm(int Input, int Rows, int InputLength, int OutputLength, ImmutableArray<float> Weights, ImmutableArray<float> Biases)
-    : FloatNode(Input);
-
-/// <summary><c>y = max(x, 0)</c>, cell by cell.</summary>
-/// <param name="Input">The value it reads.</param>
-public sealed record FloatRelu(int Input) : FloatNode(Input);

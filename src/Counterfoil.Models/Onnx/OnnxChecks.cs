@@ -17,22 +17,22 @@ public static class OnnxChecks
     /// <summary>Weights are in the file: a path to elsewhere is never followed.</summary>
     public static readonly Check External = new("model.onnx.external");
 
-    /// <summary>Tensors are float32; shapes are int64.</summary>
+    /// <summary>Tensors are of a type that is read; weights are real, shapes and indices whole.</summary>
     public static readonly Check DataType = new("model.onnx.dtype");
 
     /// <summary>Dimensions are positive and agree with the data that is there.</summary>
     public static readonly Check Dimensions = new("model.onnx.dims");
 
-    /// <summary>Weights are finite.</summary>
+    /// <summary>Weights are finite; −∞ stands in masks alone.</summary>
     public static readonly Check Finite = new("model.onnx.finite");
 
     /// <summary>Every name has one meaning.</summary>
     public static readonly Check Duplicate = new("model.onnx.duplicate");
 
-    /// <summary>Exactly one input to fill, and one output.</summary>
+    /// <summary>There are inputs to fill and outputs that depend on them, each with a name.</summary>
     public static readonly Check Interface = new("model.onnx.interface");
 
-    /// <summary>Every name that a node reads was written before it: nothing is missing, and nothing runs in a circle.</summary>
+    /// <summary>Every name that a node reads was written before it: nothing is missing, and nothing runs in a circle; every input is read.</summary>
     public static readonly Check Topology = new("model.onnx.topology");
 
     /// <summary>The operator, in the form used, is one that is read here; the verdict names the node.</summary>

@@ -6,14 +6,13 @@ namespace Counterfoil.Models.Onnx;
 /// <summary>A node being read, with what a verdict says about it.</summary>
 sealed record OnnxNode(int Index, NodeProto Proto)
 {
-    const int Float = 1, Integer = 2;
+    const int Float = 1, Integer = 2, String = 3, Integers = 7;
 
     public string Type => Proto.OpType.Length == 0 ? "an operator without a name" : OnnxReader.Quote(Proto.OpType).Trim('\'');
 
     public override string ToString() => Proto.Name.Length == 0 ? $"node {Index} ({Type})" : $"node {Index} ({Type} {OnnxReader.Quote(Proto.Name)})";
 
-    public Verdict Unsupported(string what) =>
-        Verdict.Reject(OnnxChecks.Operator, "Gemm, MatMul with Add, Relu, Flatten, Reshape, Identity or Constant, in the forms read here", $"{this}: {what}");
+    public Verdict Unsupported(string what) => Verdict.Reject(OnnxChecks.Operator, "an operator that is read here, in a form that is", $"{this}: {what}");
 
     public Verdict Misshapen(string expected, string found) => Verdict.Reject(OnnxChecks.Shape, $"{this}: {expected}", found);
 
@@ -29,6 +28,10 @@ sealed record OnnxNode(int Index, NodeProto Proto)
         return Verdict.Accept;
     }
 
+    public int InputCount => Proto.Input.Count;
+
+    public bool Has(int position) => position < Proto.Input.Count && Proto.Input[position].Length > 0;
+
     public AttributeProto? Find(string name) => Proto.Attribute.FirstOrDefault(a => a.Name == name);
 
     /// <summary>An integer attribute; null when its type is another.</summary>
@@ -36,4 +39,10 @@ sealed record OnnxNode(int Index, NodeProto Proto)
 
     /// <summary>A real attribute; null when its type is another or it is not finite.</summary>
     public float? Real(string name, float otherwise) => Find(name) is not { } a ? otherwise : a.Type is Float or 0 && float.IsFinite(a.F) ? a.F : null;
+
+    /// <summary>A list of integers; null when it is absent or of another type.</summary>
+    public long[]? Ints(string name) => Find(name) is { Type: Integers or 0 } a ? [.. a.Ints] : null;
+
+    /// <summary>A text; null when its type is another.</summary>
+    public string? Text(string name, string otherwise) => Find(name) is not { } a ? otherwise : a.Type is String or 0 ? a.S.ToStringUtf8() : null;
 }

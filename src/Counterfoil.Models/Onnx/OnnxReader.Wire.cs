@@ -26,8 +26,8 @@ public static partial class OnnxReader
         }
     }
 
-    // Model → graph → initialiser → raw_data or packed float_data, which are all there is of bulk.
-    static readonly int[][] Path = [[7], [5], [4, 9]];
+    // Model → graph → initialiser → raw_data or packed float_data or double_data, which are all there is of bulk.
+    static readonly int[][] Path = [[7], [5], [4, 9, 10]];
 
     /// <summary>
     /// The bytes of tensor data in a message, found without building anything: a file of a million empty nodes is small on disk and huge in memory, so it

@@ -5,12 +5,12 @@ using Counterfoil.Models.Onnx.Format;
 namespace Counterfoil.Models.Onnx;
 
 /// <summary>
-/// Reads an ONNX file into a <see cref="FloatModel"/>. Operators: Gemm (transA = 0), MatMul with the Add behind it, Relu, Flatten, Reshape, Identity, and
-/// Constant for their constants; any other is refused by its name and its node's. A symbolic first dimension of the input is a batch, of one.
+/// Reads an ONNX file into a <see cref="FloatModel"/>: the operators that <c>docs/models.md</c> lists; any other is refused by its name and its node's. A symbolic first dimension of
+/// an input is a batch, of one; every other shape is known when the file is read, and what depends on constants alone is computed then.
 /// </summary>
 /// <remarks>
-/// Format: ONNX IR specification, IR versions 3 to 13, operator sets 6 to 26 of the default domain. Differs from it: one input, one output; Add only behind MatMul;
-/// constants are float32 and finite; alpha and beta of Gemm are multiplied into weights and biases, which may round where ONNX's order of operations would not.
+/// Format: ONNX IR specification, IR versions 3 to 13, operator sets 6 to 26 of the default domain. Differs from it: float64 is read as float32; alpha and beta of Gemm and the
+/// statistics of BatchNormalization are multiplied into weights, which may round where ONNX's order of operations would not.
 /// </remarks>
 public static partial class OnnxReader
 {
@@ -38,16 +38,16 @@ public static partial class OnnxReader
             verdict = builder.AddConstant(initialiser.Name, initialiser);
             if (!verdict.IsAccepted) return verdict;
         }
-        verdict = Input(graph, builder, limits);
+        verdict = Inputs(graph, builder, limits);
         if (!verdict.IsAccepted) return verdict;
-        if (graph.Output.Count != 1) return Verdict.Reject(OnnxChecks.Interface, "one output", $"{graph.Output.Count}");
+        if (graph.Output.Count is 0 or > 64) return Verdict.Reject(OnnxChecks.Interface, "1 to 64 outputs", $"{graph.Output.Count}");
         builder.CountReaders(graph);
         for (int i = 0; i < graph.Node.Count; i++)
         {
             verdict = builder.AddNode(i, graph.Node[i]);
             if (!verdict.IsAccepted) return verdict;
         }
-        return builder.Finish(graph.Output[0].Name, out model);
+        return builder.Finish([.. graph.Output.Select(o => o.Name)], out model);
     }
 
     static Verdict Version(ModelProto proto, out long opset)
@@ -62,27 +62,33 @@ public static partial class OnnxReader
         return Verdict.Accept;
     }
 
-    static Verdict Input(GraphProto graph, OnnxGraph builder, OnnxLimits limits)
+    static Verdict Inputs(GraphProto graph, OnnxGraph builder, OnnxLimits limits)
     {
         // Until IR version 3 initialisers were listed among the inputs, as their defaults.
         var inputs = graph.Input.Where(i => !builder.Knows(i.Name)).ToList();
-        if (inputs.Count != 1) return Verdict.Reject(OnnxChecks.Interface, "one input that is not an initialiser", $"{inputs.Count}: {string.Join(", ", inputs.Take(8).Select(i => Quote(i.Name)))}");
-        var tensor = inputs[0].Type?.TensorType;
-        if (tensor is null || tensor.ElemType != 1) return Verdict.Reject(OnnxChecks.DataType, "an input of float32", $"type {tensor?.ElemType ?? 0}");
-        if (tensor.Shape is null || tensor.Shape.Dim.Count is 0) return Verdict.Reject(OnnxChecks.Dimensions, "an input of known shape", "none");
-        if (tensor.Shape.Dim.Count > limits.Rank) return Verdict.Reject(OnnxChecks.Limits, $"at most {limits.Rank} dimensions", $"{tensor.Shape.Dim.Count}");
-        var shape = ImmutableArray.CreateBuilder<int>();
-        long cells = 1;
-        foreach (var dimension in tensor.Shape.Dim)
+        if (inputs.Count is 0 or > 64) return Verdict.Reject(OnnxChecks.Interface, "1 to 64 inputs that are not initialisers", $"{inputs.Count}");
+        foreach (var input in inputs)
         {
-            bool symbolic = dimension.ValueCase != TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue;
-            if (symbolic && shape.Count > 0) return Verdict.Reject(OnnxChecks.Dimensions, "a fixed input shape, but for its first dimension", $"dimension {shape.Count} is {Quote(dimension.DimParam)}");
-            long d = symbolic ? 1 : dimension.DimValue;
-            if (d < 1) return Verdict.Reject(OnnxChecks.Dimensions, "positive dimensions", $"{d}");
-            if (d > limits.Cells || (cells *= d) > limits.Cells) return Verdict.Reject(OnnxChecks.Limits, $"at most {limits.Cells} cells", "an input of more");
-            shape.Add((int)d);
+            var tensor = input.Type?.TensorType;
+            if (tensor is null || !(OnnxTensor.IsReal(tensor.ElemType) || OnnxTensor.IsInteger(tensor.ElemType)))
+                return Verdict.Reject(OnnxChecks.DataType, "inputs of float32, or of whole numbers", $"type {tensor?.ElemType ?? 0}");
+            if (tensor.Shape is null) return Verdict.Reject(OnnxChecks.Dimensions, "inputs of known shape", "none");
+            if (tensor.Shape.Dim.Count > limits.Rank) return Verdict.Reject(OnnxChecks.Limits, $"at most {limits.Rank} dimensions", $"{tensor.Shape.Dim.Count}");
+            var shape = ImmutableArray.CreateBuilder<int>();
+            long cells = 1;
+            foreach (var dimension in tensor.Shape.Dim)
+            {
+                bool symbolic = dimension.ValueCase != TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue;
+                if (symbolic && shape.Count > 0) return Verdict.Reject(OnnxChecks.Dimensions, "fixed input shapes, but for the first dimension", $"dimension {shape.Count} is {Quote(dimension.DimParam)}");
+                long d = symbolic ? 1 : dimension.DimValue;
+                if (d < 1) return Verdict.Reject(OnnxChecks.Dimensions, "positive dimensions", $"{d}");
+                if (d > limits.Cells || (cells *= d) > limits.Cells) return Verdict.Reject(OnnxChecks.Limits, $"at most {limits.Cells} cells", "an input of more");
+                shape.Add((int)d);
+            }
+            var verdict = builder.AddInput(input.Name, shape.ToImmutable(), OnnxTensor.IsInteger(tensor.ElemType));
+            if (!verdict.IsAccepted) return verdict;
         }
-        return builder.AddInput(inputs[0].Name, shape.ToImmutable());
+        return Verdict.Accept;
     }
 
     /// <summary>A stranger's name, fit for a message: short, and of printable characters.</summary>

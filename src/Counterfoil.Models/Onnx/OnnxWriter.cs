@@ -1,68 +1,50 @@
-using System.Buffers.Binary;
-using System.Collections.Immutable;
-using Counterfoil.Models.Onnx.Format;
-using Google.Protobuf;
-
 namespace Counterfoil.Models.Onnx;
 
 /// <summary>
-/// Writes a <see cref="FloatModel"/> as ONNX: IR version 8, operator set 13, input <c>input</c> of shape [batch, cells], output <c>output</c>. The bytes are a
-/// function of the model alone, so their digest names it: fields in the order of their numbers, no time, no producer version.
+/// Writes a trained <see cref="FloatModel"/> as ONNX: IR version 8, operator set 13, input <c>input</c>, output <c>output</c>. The bytes are a function of the model alone, so their
+/// digest names it.
 /// </summary>
 public static class OnnxWriter
 {
-    const int Float = 1;
-
     /// <summary>The file.</summary>
-    /// <exception cref="ArgumentException">The model maps several rows at once, which has no spelling with a free batch.</exception>
+    /// <exception cref="ArgumentException">The model has an operator that training does not make.</exception>
     public static byte[] Write(FloatModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var graph = new GraphProto { Name = "counterfoil" };
-        graph.Input.Add(Describe("input", model.InputLength));
-        graph.Output.Add(Describe("output", model.OutputLength));
+        var file = new OnnxFile(13);
+        file.Input("input", false, [0, .. model.Inputs.Single().Dimensions[1..]]);
+        var names = new string[model.Values];
+        names[0] = "input";
+        bool isFlat = model.Inputs[0].Dimensions.Length == 2;
         for (int i = 0; i < model.Nodes.Length; i++)
         {
-            var node = new NodeProto { Name = $"node{i}" };
-            node.Input.Add(Name(model, model.Nodes[i].Input));
-            node.Output.Add(Name(model, i + 1));
             switch (model.Nodes[i])
             {
                 case FloatGemm { Rows: 1 } gemm:
-                    node.OpType = "Gemm";
-                    node.Input.Add([$"weights{i}", $"biases{i}"]);
-                    node.Attribute.Add(new AttributeProto { Name = "transB", I = 1, Type = 2 });
-                    graph.Initializer.Add(Tensor($"weights{i}", gemm.Weights, gemm.OutputLength, gemm.InputLength));
-                    graph.Initializer.Add(Tensor($"biases{i}", gemm.Biases, gemm.OutputLength));
+                    string x = names[gemm.Input];
+                    if (!isFlat) x = file.Node("Flatten", [x]);
+                    isFlat = true;
+                    names[i + 1] = file.Node("Gemm", [x, file.Weights($"weights{i}", gemm.Weights.AsSpan(), gemm.OutputLength, gemm.InputLength), file.Weights($"biases{i}", gemm.Biases.AsSpan(), gemm.OutputLength)], ("transB", 1));
                     break;
-                case FloatRelu:
-                    node.OpType = "Relu";
+                case FloatConvolution { Window: { N: 1 } w } c:
+                    names[i + 1] = file.Node("Conv", [names[c.Input], file.Weights($"weights{i}", c.Weights.AsSpan(), c.Outputs, w.C / c.Groups, w.KH, w.KW), file.Weights($"biases{i}", c.Biases.AsSpan(), c.Outputs)],
+                        ("dilations", new[] { w.DH, w.DW }), ("group", c.Groups), ("kernel_shape", new[] { w.KH, w.KW }), ("pads", Pads(w)), ("strides", new[] { w.SH, w.SW }));
+                    break;
+                case FloatPool { IsMaximum: true, Window: { N: 1, DH: 1, DW: 1 } w } pool:
+                    names[i + 1] = file.Node("MaxPool", [names[pool.Input]], ("kernel_shape", new[] { w.KH, w.KW }), ("pads", Pads(w)), ("strides", new[] { w.SH, w.SW }));
+                    break;
+                case FloatUnary { Function.Kind: CellFunctionKind.Relu } relu:
+                    names[i + 1] = file.Node("Relu", [names[relu.Input]]);
                     break;
                 default:
-                    throw new ArgumentException($"node {i} has no ONNX form here: {model.Nodes[i]}", nameof(model));
+                    throw new ArgumentException($"node {i} has no ONNX form here: {model.Nodes[i].GetType().Name}", nameof(model));
             }
-            graph.Node.Add(node);
         }
-        if (model.Nodes.IsEmpty) graph.Node.Add(new NodeProto { Name = "node0", OpType = "Identity", Input = { "input" }, Output = { "output" } });
-        var file = new ModelProto { IrVersion = 8, ProducerName = "counterfoil", Graph = graph };
-        file.OpsetImport.Add(new OperatorSetIdProto { Version = 13 });
-        return file.ToByteArray();
+        if (model.Nodes.IsEmpty) file.Node("Identity", ["input"]);
+        file.Output(file.Name("output"), 0, model.OutputLength);
+        return file.ToArray();
     }
 
-    static string Name(FloatModel model, int value) => value == 0 ? "input" : value == model.Nodes.Length ? "output" : $"value{value}";
-
-    static ValueInfoProto Describe(string name, int cells)
-    {
-        var shape = new TensorShapeProto();
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = cells });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float, Shape = shape } } };
-    }
-
-    static TensorProto Tensor(string name, ImmutableArray<float> cells, params long[] dimensions)
-    {
-        var bytes = new byte[cells.Length * sizeof(float)];
-        for (int i = 0; i < cells.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), cells[i]);
-        return new TensorProto { Name = name, DataType = Float, Dims = { dimensions }, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
-    }
+    // What the last window leaves over of the input counts as padding taken away, which ONNX says by its rounding down.
+    static int[] Pads(Zk.Graphs.Window w) => [w.PT, w.PL, Math.Max(0, ((w.OH - 1) * w.SH) + ((w.KH - 1) * w.DH) + 1 - w.H - w.PT), Math.Max(0, ((w.OW - 1) * w.SW) + ((w.KW - 1) * w.DW) + 1 - w.W - w.PL)];
 }

@@ -1,5 +1,4 @@
 using Counterfoil.Core.Verdicts;
-using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Models;
 
@@ -7,80 +6,108 @@ namespace Counterfoil.Models;
 sealed class Calibration
 {
     readonly FloatModel model;
-    readonly List<sbyte[]> inputs = [];
-    readonly List<float[]> outputs = [];
-    readonly float[] largest;
-    // Every magnitude of a value, for those whose scale is a quantile: the largest alone needs no list.
+    readonly float[] largest, smallest;
+    // Every magnitude of a value, when scales are quantiles: the largest alone needs no list.
     readonly List<float>?[] magnitudes;
 
     Calibration(FloatModel model, QuantiserOptions options)
     {
         this.model = model;
-        largest = new float[model.Nodes.Length + 1];
-        magnitudes = new List<float>?[largest.Length];
-        for (int v = 1; v < magnitudes.Length; v++)
-            if ((v == magnitudes.Length - 1 ? options.OutputCoverage : options.Coverage) < 1) magnitudes[v] = [];
+        largest = new float[model.Values];
+        smallest = Enumerable.Repeat(float.PositiveInfinity, model.Values).ToArray();
+        Centred = new float[model.Values];
+        magnitudes = new List<float>?[model.Values];
+        for (int v = 0; v < magnitudes.Length; v++)
+            if ((model.Outputs.Contains(v) ? options.OutputCoverage : options.Coverage) < 1) magnitudes[v] = [];
     }
 
-    public static Verdict Observe(FloatModel model, Preprocessing preprocessing, IReadOnlyList<ReadOnlyMemory<byte>> records, QuantiserOptions options,
-        out Calibration? observed)
+    public List<float[]> Inputs { get; } = [];
+
+    public List<float[]> Outputs { get; } = [];
+
+    /// <summary>The largest |x − mean of the row| that each normalisation met.</summary>
+    public float[] Centred { get; }
+
+    public static Verdict Observe(FloatModel model, IReadOnlyList<float[]> records, QuantiserOptions options, out Calibration? observed)
     {
         observed = null;
         if (records.Count == 0) return Verdict.Reject(QuantisationChecks.Calibration, "at least one record", "none");
         var calibration = new Calibration(model, options);
         for (int i = 0; i < records.Count; i++)
         {
-            if (records[i].Length != model.InputLength)
-                return Verdict.Reject(QuantisationChecks.Calibration, $"records of {model.InputLength} bytes", $"record {i}: {records[i].Length}");
-            var verdict = Preprocessing.Apply(preprocessing.Name, records[i].Span, out var cells);
-            if (!verdict.IsAccepted) return verdict;
-            var values = FloatExecutor.Values(model, Array.ConvertAll(cells!, q => q / (float)preprocessing.Denominator));
-            for (int v = 1; v < values.Length; v++)
+            if (records[i].Length != model.InputLength) return Verdict.Reject(QuantisationChecks.Calibration, $"records of {model.InputLength} cells", $"record {i}: {records[i].Length}");
+            var values = FloatExecutor.Values(model, records[i]);
+            for (int v = 0; v < values.Length; v++)
             {
-                foreach (float value in values[v])
+                var mask = model.Writer(v) as FloatMask;
+                for (int c = 0; c < values[v].Length; c++)
                 {
+                    if (mask is not null && mask.Masked[c]) continue;
+                    float value = values[v][c];
                     if (!float.IsFinite(value)) return Verdict.Reject(QuantisationChecks.Calibration, "finite activations", $"{value} in value {v} on record {i}");
                     float magnitude = Math.Abs(value);
                     calibration.largest[v] = Math.Max(calibration.largest[v], magnitude);
+                    calibration.smallest[v] = Math.Min(calibration.smallest[v], value);
                     // Zeros say nothing about a scale, and ReLU makes most cells zero.
                     if (magnitude > 0) calibration.magnitudes[v]?.Add(magnitude);
                 }
+                if (model.Writer(v) is FloatNormalisation normalisation) calibration.Centred[v] = Math.Max(calibration.Centred[v], LargestCentred(values[normalisation.Input], normalisation.Cells));
             }
-            calibration.inputs.Add(cells!);
-            calibration.outputs.Add(values[^1]);
+            calibration.Inputs.Add(records[i]);
+            calibration.Outputs.Add(values[model.Outputs[0]]);
         }
         foreach (var list in calibration.magnitudes) list?.Sort();
         observed = calibration;
         return Verdict.Accept;
     }
 
-    /// <summary>The scale that brings the given share of the value's non-zero magnitudes within 127 steps.</summary>
-    public double Scale(int value, double coverage)
+    static float LargestCentred(float[] x, int cells)
     {
-        if (coverage is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(coverage), coverage, "a share in (0, 1]");
-        // A tensor that is always zero has no scale of its own: any will do.
-        if (largest[value] == 0) return 1.0 / IntegerExecutor.Limit;
-        if (magnitudes[value] is not { } sorted) return (double)largest[value] / IntegerExecutor.Limit;
-        int index = (int)Math.Min(sorted.Count - 1, Math.Ceiling(coverage * sorted.Count) - 1);
-        return (double)sorted[Math.Max(0, index)] / IntegerExecutor.Limit;
+        float largest = 0;
+        for (int row = 0; row < x.Length; row += cells)
+        {
+            var part = x.AsSpan(row, cells);
+            double mean = 0;
+            foreach (float cell in part) mean += cell;
+            mean /= cells;
+            foreach (float cell in part) largest = Math.Max(largest, (float)Math.Abs(cell - mean));
+        }
+        return largest;
     }
 
-    public QuantisationReport Compare(QuantisedModel quantised)
+    /// <summary>Whether a value was above 0 whenever it was seen.</summary>
+    public bool IsPositive(int value) => smallest[value] > 0;
+
+    /// <summary>The magnitude that covers the given share of the value's non-zero magnitudes; 1 of a value that is always zero, where any will do.</summary>
+    public double Magnitude(int value, double coverage)
     {
-        double maximum = 0, sum = 0;
+        if (coverage is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(coverage), coverage, "a share in (0, 1]");
+        if (largest[value] == 0) return 1;
+        if (magnitudes[value] is not { } sorted) return largest[value];
+        int index = (int)Math.Min(sorted.Count - 1, Math.Ceiling(coverage * sorted.Count) - 1);
+        return sorted[Math.Max(0, index)];
+    }
+
+    public QuantisationReport Compare(IntegerModel quantised)
+    {
+        var executor = new FastExecutor(quantised);
+        double maximum = 0, sum = 0, squares = 0, low = double.PositiveInfinity, high = double.NegativeInfinity;
         long agree = 0, saturated = 0, cells = 0;
-        for (int i = 0; i < inputs.Count; i++)
+        var last = quantised.Graph.Nodes[quantised.Graph.Output - 1] as Zk.Graphs.Requantise;
+        for (int i = 0; i < Inputs.Count; i++)
         {
-            var output = IntegerExecutor.Execute(quantised.Graph, quantised.Parameters, inputs[i]).Output;
+            var output = executor.Execute(Quantiser.ToCells(Inputs[i], quantised))[quantised.Graph.Output];
             for (int c = 0; c < output.Length; c++, cells++)
             {
-                double error = Math.Abs((output[c] * quantised.OutputScale) - outputs[i][c]);
+                double error = Math.Abs((output[c] * quantised.OutputScale) - Outputs[i][c]);
                 maximum = Math.Max(maximum, error);
                 sum += error;
-                if (Math.Abs((int)output[c]) == IntegerExecutor.Limit) saturated++;
+                squares += error * error;
+                (low, high) = (Math.Min(low, Outputs[i][c]), Math.Max(high, Outputs[i][c]));
+                if (last is not null && (output[c] == last.Most || output[c] == last.Least)) saturated++;
             }
-            if (ArgMax.Of(output.AsSpan()) == ArgMax.Of(outputs[i])) agree++;
+            if (Zk.Graphs.ArgMax.Of(output) == Zk.Graphs.ArgMax.Of(Outputs[i])) agree++;
         }
-        return new QuantisationReport(inputs.Count, maximum, sum / cells, (double)agree / inputs.Count, (double)saturated / cells);
+        return new QuantisationReport(Inputs.Count, maximum, sum / cells, (double)agree / Inputs.Count, (double)saturated / cells) { RootMeanSquareError = Math.Sqrt(squares / cells), FloatRange = high - low };
     }
 }

@@ -4,7 +4,7 @@ using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Models;
 
-/// <summary>A model in integers: what is public, what stays with its owner, and how bytes become its input.</summary>
+/// <summary>A model in integers that today's protocol proves: what is public, what stays with its owner, and how bytes become its input.</summary>
 /// <param name="Graph">Shapes, multipliers and shifts.</param>
 /// <param name="Parameters">Weights and biases, one per node.</param>
 /// <param name="Input">The preprocessing that is part of the model's identity.</param>
@@ -29,8 +29,15 @@ public sealed record QuantisedModel(Graph Graph, ImmutableArray<GemmParameters> 
 /// <param name="MaximumError">The largest |integer output·scale − float output| of any cell.</param>
 /// <param name="MeanError">Its mean over all cells.</param>
 /// <param name="Agreement">The share of inputs whose largest output is at the same index, the first of equals, 0 to 1.</param>
-/// <param name="Saturated">The share of output cells at ±127, whose true value may lie beyond.</param>
-public sealed record QuantisationReport(int Samples, double MaximumError, double MeanError, double Agreement, double Saturated);
+/// <param name="Saturated">The share of output cells at the ends of their range, whose true value may lie beyond.</param>
+public sealed record QuantisationReport(int Samples, double MaximumError, double MeanError, double Agreement, double Saturated)
+{
+    /// <summary>The root of the mean square of the errors.</summary>
+    public double RootMeanSquareError { get; init; }
+
+    /// <summary>The largest float output less the least: what the errors are to be compared with.</summary>
+    public double FloatRange { get; init; }
+}
 
 /// <summary>What a quantiser may choose.</summary>
 public sealed record QuantiserOptions
@@ -40,12 +47,18 @@ public sealed record QuantiserOptions
 
     /// <summary>The same for the output, where a clipped value is a wrong answer.</summary>
     public double OutputCoverage { get; init; } = 1;
+
+    /// <summary>Bits of an output cell, 8 or 16.</summary>
+    public int OutputBits { get; init; } = 8;
+
+    /// <summary>What one step of the input stands for; null takes it from the calibration data.</summary>
+    public double? InputScale { get; init; }
 }
 
 /// <summary>The checks of the quantiser.</summary>
 public static class QuantisationChecks
 {
-    /// <summary>Every operator has an integer form: Gemm of one row, with or without a ReLU that alone reads it.</summary>
+    /// <summary>Every operator, in the place where it stands, has an integer form; for today's protocol, that of a chain of Gemm and ReLU.</summary>
     public static readonly Check Operator = new("model.quantise.operator");
 
     /// <summary>There is calibration data, each record of the model's input length, and every activation is finite.</summary>

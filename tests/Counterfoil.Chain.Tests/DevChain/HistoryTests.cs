@@ -5,6 +5,7 @@ using Counterfoil.DevChain.State;
 using Counterfoil.DevChain.Transactions;
 using Counterfoil.Evm;
 using Counterfoil.Evm.Secp256k1;
+using Counterfoil.Evm.Transactions;
 using Counterfoil.Tests;
 
 namespace Counterfoil.Chain.Tests.DevChain;
@@ -26,7 +27,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             var chain = Live(seed + life, cheats: false, out _);
             var world = new World(StateSnapshot.Empty);
             foreach (var (address, balance) in Options.Genesis) world.SetBalance(world[address], balance);
-            world.EndTransaction();
+            world.EndChanges();
             world.Commit();
             var parent = default(Keccak256Digest);
             int transactions = 0;
@@ -73,6 +74,22 @@ public sealed class HistoryTests(ITestOutputHelper output)
             Assert.Equal((chain.Automine, chain.TimestampInterval, chain.MiningInterval), (again.Automine, again.TimestampInterval, again.MiningInterval));
             Assert.Equal(chain.TakeSnapshot(), again.TakeSnapshot());
         }
+    }
+
+    [Fact]
+    public void Storage_of_an_account_that_has_nothing_else_waits_for_its_code_and_goes_when_a_transaction_leaves_the_account_empty()
+    {
+        var chain = new LocalChain(Options, new ManualClock(ChainFixture.Start));
+        Address placed = Address.FromWord(0x1000ul), touched = Address.FromWord(0x1001ul);
+        foreach (var account in new[] { placed, touched }) chain.SetStorage(account, 2ul, 7ul);
+        Assert.True(chain.RevertTo(chain.TakeSnapshot())); // nothing is left of the accounts but what the state's root holds
+        chain.SetCode(placed, new byte[] { 0x00 });
+        Assert.Equal((UInt256)7ul, chain.State.Storage(placed, 2ul));
+        var nothing = new Transaction { ChainId = chain.ChainId, Nonce = 0, MaxPriorityFeePerGas = 0ul, MaxFeePerGas = 4_000_000_000ul, GasLimit = 21_000, To = touched };
+        Assert.True(chain.Submit(nothing.Sign(Keys[0]).Encode(), out _).IsAccepted);
+        Assert.Null(chain.State.Find(touched));
+        chain.Fund(touched, 1ul);
+        Assert.Equal((UInt256)0ul, chain.State.Storage(touched, 2ul));
     }
 
     [Fact]

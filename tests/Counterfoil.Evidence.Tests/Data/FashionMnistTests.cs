@@ -1,8 +1,8 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
-using Counterfoil.Data.Absence;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Guarding;
+using Counterfoil.Data.Proofs;
 using Counterfoil.Data.Idx;
 
 namespace Counterfoil.Tests.Data;
@@ -58,11 +58,11 @@ public sealed class FashionMnistTests
         Assert.Equal(delivered, guard.Report.Delivered.Records); // reading held-back records is not training
 
         // The tampered pictures are provably not in the data set; the originals are provably in.
-        var tree = PrefixTree.Of(leaves);
+        var scene = DataScene.Of(records, result, leaves);
         foreach (int i in tampered)
         {
-            Assert.Equal(Verdict.Accept, RecordInclusion.Verify(RecordInclusion.Make(result, leaves, i).ToBytes(), result, records[i]));
-            Assert.Equal(Verdict.Accept, RecordAbsence.Verify(RecordAbsence.Make(result, tree, copy.Records[i])!.ToBytes(), result, copy.Records[i]));
+            Assert.Equal(Verdict.Accept, ProofReport.Of(scene.Inclusion(i).ToBytes(), records[i], DataScene.Policy).Verdict);
+            Assert.Equal(Verdict.Accept, ProofReport.Of(scene.Absence(copy.Records[i]).ToBytes(), copy.Records[i], DataScene.Policy).Verdict);
         }
     }
 }

@@ -5,8 +5,8 @@ namespace Counterfoil.Evidence.Tests.Data;
 
 public sealed class FileDigestTests
 {
-    [Theory, InlineData(1), InlineData(2), InlineData(5)]
-    public void A_file_has_the_digest_of_its_bytes_by_any_number_of_threads(int threads)
+    [Theory, InlineData(1, FileAccessBy.Reading), InlineData(2, FileAccessBy.Reading), InlineData(5, FileAccessBy.Reading), InlineData(1, FileAccessBy.Mapping), InlineData(2, FileAccessBy.Mapping), InlineData(5, FileAccessBy.Mapping)]
+    public void A_file_has_the_digest_of_its_bytes_by_any_number_of_threads(int threads, FileAccessBy by)
     {
         string path = Path.GetTempFileName();
         try
@@ -16,7 +16,7 @@ public sealed class FileDigestTests
             foreach (int length in new[] { 0, 1, 1 << 19, (1 << 19) + 1, 1 << 20, (1 << 20) + 1, 3 << 20, bytes.Length })
             {
                 File.WriteAllBytes(path, bytes[..length]);
-                Assert.Equal(Blake3.Hash(bytes.AsSpan(0, length)), FileDigest.Blake3(path, threads, TestContext.Current.CancellationToken));
+                Assert.Equal(Blake3.Hash(bytes.AsSpan(0, length)), FileDigest.Blake3(path, by, threads, TestContext.Current.CancellationToken));
             }
         }
         finally
@@ -32,8 +32,8 @@ public sealed class FileDigestTests
         stopped.Cancel();
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, new byte[2 << 20]);
-        Assert.ThrowsAny<OperationCanceledException>(() => FileDigest.Blake3(path, 2, stopped.Token));
-        Assert.ThrowsAny<OperationCanceledException>(() => FileDigest.Blake3(path, 1, stopped.Token));
+        foreach (var by in Enum.GetValues<FileAccessBy>())
+            for (int threads = 1; threads <= 2; threads++) Assert.ThrowsAny<OperationCanceledException>(() => FileDigest.Blake3(path, by, threads, stopped.Token));
         File.Delete(path);
     }
 }

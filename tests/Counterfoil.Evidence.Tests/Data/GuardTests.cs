@@ -4,6 +4,7 @@ using Counterfoil.Core.Merkle;
 using Counterfoil.Data;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Guarding;
+using Counterfoil.Data.Proofs;
 using Counterfoil.Data.Records;
 using CsCheck;
 
@@ -88,9 +89,9 @@ public sealed class GuardTests
         Gen.Select(Gen.Int[0, 5].Array[0, 14], Gen.Int[0, 5].Array[0, 14]).Sample((a, b) =>
         {
             Sha256Digest[] committed = [.. a.Select(i => Sha256.Hash([(byte)i]))], found = [.. b.Select(i => Sha256.Hash([(byte)i]))];
-            var steps = Alignment.Align(committed, found);
-            Assert.Equal(Enumerable.Range(0, a.Length), steps.Where(s => s.Record >= 0).Select(s => s.Record));
-            Assert.Equal(Enumerable.Range(0, b.Length), steps.Where(s => s.Position >= 0).Select(s => s.Position));
+            var steps = Alignment.Align(new LeafArray(committed), new LeafArray(found));
+            Assert.Equal(Enumerable.Range(0, a.Length).Select(i => (long)i), steps.Where(s => s.Record >= 0).Select(s => s.Record));
+            Assert.Equal(Enumerable.Range(0, b.Length).Select(i => (long)i), steps.Where(s => s.Position >= 0).Select(s => s.Position));
             Assert.All(steps.Where(s => s.Matched), s => Assert.Equal(committed[s.Record], found[s.Position]));
             Assert.Equal(Distance(a, b), steps.Count(s => !s.Matched));
         });

@@ -13,7 +13,7 @@ using static Counterfoil.Proofs.Tests.Models.OnnxFiles;
 namespace Counterfoil.Proofs.Tests.Models;
 
 /// <summary>What we read means what ONNX Runtime and ONNX's own test suite say it means.</summary>
-public sealed class OnnxAgreementTests(ITestOutputHelper output)
+public sealed class OnnxAgreementTests
 {
     [Fact]
     public void A_written_perceptron_means_the_same_to_onnx_runtime_and_comes_back_as_it_was() =>
@@ -69,33 +69,59 @@ public sealed class OnnxAgreementTests(ITestOutputHelper output)
         Close(Runtime(bytes, x, [.. shape.Select(d => (int)d)]), FloatExecutor.Execute(model, x));
     }
 
+    /// <summary>The cases of ONNX's own suite that are out of scope, each with the operator or the type that puts it there.</summary>
+    static readonly Dictionary<string, string> outOfScope = new()
+    {
+        ["test_operator_convtranspose"] = "ConvTranspose", ["test_operator_max"] = "Max", ["test_operator_min"] = "Min", ["test_operator_selu"] = "Selu",
+        ["test_operator_repeat"] = "Tile", ["test_operator_repeat_dim_overflow"] = "Tile", ["test_operator_symbolic_override"] = "InstanceNormalization",
+        ["test_operator_symbolic_override_nested"] = "Sum", ["test_operator_non_float_params"] = "computed whole numbers",
+        ["test_expand_shape_model1"] = "a shape that is not constant", ["test_expand_shape_model2"] = "a shape that is not constant",
+        ["test_expand_shape_model3"] = "a shape that is not constant", ["test_expand_shape_model4"] = "a shape that is not constant",
+        ["test_gradient_of_add"] = "Gradient", ["test_gradient_of_add_and_mul"] = "Gradient", ["test_shrink"] = "Shrink", ["test_sign_model"] = "Sign",
+        ["test_sequence_model1"] = "SequenceEmpty", ["test_sequence_model2"] = "SequenceConstruct", ["test_sequence_model3"] = "SequenceConstruct", ["test_sequence_model4"] = "SequenceConstruct",
+        ["test_sequence_model5"] = "SequenceConstruct", ["test_sequence_model6"] = "SplitToSequence", ["test_sequence_model7"] = "SplitToSequence", ["test_sequence_model8"] = "SplitToSequence",
+        ["test_strnorm_model_monday_casesensintive_lower"] = "type 8", ["test_strnorm_model_monday_casesensintive_nochangecase"] = "type 8", ["test_strnorm_model_monday_casesensintive_upper"] = "type 8",
+        ["test_strnorm_model_monday_empty_output"] = "type 8", ["test_strnorm_model_monday_insensintive_upper_twodim"] = "type 8", ["test_strnorm_model_nostopwords_nochangecase"] = "type 8",
+    };
+
     [Fact]
     public void The_tests_of_onnx_itself_hold_for_every_model_that_is_read_and_the_rest_is_refused_by_name()
     {
         var files = Unpack(Surroundings.Testdata("onnx-backend.tar.gz"));
-        List<string> held = [], refused = [];
+        int held = 0;
+        List<string> wrong = [];
         foreach (var (path, bytes) in files.Where(f => f.Key.EndsWith("/model.onnx", StringComparison.Ordinal)).OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             string folder = path[..^"/model.onnx".Length];
             string name = folder[(folder.LastIndexOf('/') + 1)..];
-            if (OnnxReader.Read(bytes, out var model) is Verdict.Rejected { Reason: var reason })
+            var verdict = OnnxReader.Read(bytes, out var model);
+            if (outOfScope.TryGetValue(name, out string? why))
             {
-                Assert.StartsWith("model.onnx.", reason.Check.Id, StringComparison.Ordinal);
-                refused.Add($"{name}: {reason.Check} {reason.Found}");
+                if (verdict is not Verdict.Rejected { Reason: var reason } || !$"{reason}".Contains(why, StringComparison.Ordinal)) wrong.Add($"{name}: {verdict}");
                 continue;
             }
-            float[] x = Cells(files[$"{folder}/test_data_set_0/input_0.pb"]), y = Cells(files[$"{folder}/test_data_set_0/output_0.pb"]);
-            Close(y, FloatExecutor.Execute(model!, x));
-            held.Add(name);
+            if (!verdict.IsAccepted)
+            {
+                wrong.Add($"{name}: {verdict}");
+                continue;
+            }
+            float[][] Tensors(string kind) => [.. Enumerable.Range(0, 64).TakeWhile(i => files.ContainsKey($"{folder}/test_data_set_0/{kind}_{i}.pb")).Select(i => Cells(files[$"{folder}/test_data_set_0/{kind}_{i}.pb"]))];
+            var values = FloatExecutor.Values(model!, Tensors("input"));
+            float[][] expected = Tensors("output");
+            Assert.Equal(expected.Length, model!.Outputs.Length);
+            for (int i = 0; i < expected.Length; i++) Close(expected[i], values[model.Outputs[i]]);
+            held++;
         }
-        output.WriteLine(string.Join('\n', refused));
-        Assert.Equal(["test_Linear", "test_ReLU", "test_operator_flatten", "test_operator_view", "test_single_relu_model"], held);
-        Assert.Equal(70, refused.Count);
+        Assert.Equal([], wrong);
+        // 75 cases: these hold, the others are out of scope for the reason that the table gives.
+        Assert.Equal((44, 31), (held, outOfScope.Count));
     }
 
     static float[] Cells(byte[] file)
     {
+        // Not by our reader: what is not a number may be expected of an operator, but not of a model.
         var tensor = TensorProto.Parser.ParseFrom(file);
+        if (tensor.DataType == 11) return [.. (tensor.DoubleData.Count > 0 ? tensor.DoubleData : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(tensor.RawData.Span).ToArray().AsEnumerable()).Select(d => (float)d)];
         return tensor.FloatData.Count > 0 ? [.. tensor.FloatData] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
     }
 
@@ -123,7 +149,11 @@ public sealed class OnnxAgreementTests(ITestOutputHelper output)
     static void Close(float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5 * Math.Max(1, Math.Abs(expected[i])));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (float.IsNaN(expected[i])) Assert.True(float.IsNaN(actual[i]));
+            else Assert.Equal(expected[i], actual[i], 1e-5 * Math.Max(1, Math.Abs(expected[i])));
+        }
     }
 }
 

@@ -106,7 +106,7 @@ public sealed class QuantiserTests
     {
         // x → Gemm a; a → ReLU; a → nothing else; ReLU → Gemm b, and the input is read twice by dead weight: not here, every value has a reader.
         FloatGemm Gemm(int input, float w) => new(input, 1, 1, 1, [w], [0]);
-        var model = new FloatModel(1, [Gemm(0, 1), new FloatRelu(1), Gemm(2, -1), Gemm(3, 0.5f)]);
+        var model = new FloatModel(1, [Gemm(0, 1), new FloatUnary(1, 1, CellFunction.Relu), Gemm(2, -1), Gemm(3, 0.5f)]);
         Assert.True(Quantiser.Quantise(model, Preprocessing.Uint8Shift1, [new byte[] { 254 }], new QuantiserOptions(), out var quantised, out _).IsAccepted);
         Assert.Equal([(0, true), (1, false), (2, false)], quantised!.Graph.Nodes.Cast<Gemm>().Select(g => (g.Input, g.Relu)));
     }
@@ -118,9 +118,8 @@ public sealed class QuantiserTests
         return new()
         {
             { "model.quantise.operator", "no Gemm", new(1, []), one },
-            { "model.quantise.operator", "a ReLU on the input", new(1, [new FloatRelu(0), Gemm(1)]), one },
-            { "model.quantise.operator", "two ReLUs", new(1, [Gemm(0), new FloatRelu(1), new FloatRelu(2)]), one },
-            { "model.quantise.operator", "a value read with and without ReLU", new(1, [Gemm(0), new FloatRelu(1), Gemm(1)]), one },
+            { "model.quantise.operator", "a ReLU on the input", new(1, [new FloatUnary(0, 1, CellFunction.Relu), Gemm(1)]), one },
+            { "model.quantise.operator", "two ReLUs", new(1, [Gemm(0), new FloatUnary(1, 1, CellFunction.Relu), new FloatUnary(2, 1, CellFunction.Relu)]), one },
             { "model.quantise.operator", "a Gemm of two rows", new(2, [Gemm(0, 2)]), [[1, 2]] },
             { "model.quantise.calibration", "no data", new(1, [Gemm(0)]), [] },
             { "model.quantise.calibration", "a record of another length", new(1, [Gemm(0)]), [[1, 2]] },

@@ -48,9 +48,9 @@ static class Sha256Lanes
         Gather<V, L>(hash, digests);
     }
 
-    /// <summary>Parents of a Merkle tree: SHA-256(0x01 ‖ left ‖ right) of each pair of children (RFC 9162 §2.1.1).</summary>
+    /// <summary>Parents of a hash tree: SHA-256(prefix ‖ left ‖ right) of each pair of children (RFC 9162 §2.1.1, where the prefix is 0x01).</summary>
     [SkipLocalsInit]
-    public static void HashPairs<V, L>(ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
+    public static void HashPairs<V, L>(byte prefix, ReadOnlySpan<Sha256Digest> children, Span<Sha256Digest> parents)
         where V : unmanaged where L : struct, IWordLanes<V>
     {
         Span<V> hash = stackalloc V[8], pair = stackalloc V[16], words = stackalloc V[16];
@@ -61,7 +61,7 @@ static class Sha256Lanes
             ref byte first = ref Unsafe.As<Sha256Digest, byte>(ref Unsafe.AsRef(in children[2 * at]));
             L.Transpose(ref first, 2 * Bytes32.Size, count, ref pair[0]);
             // The prefix byte pushes every word along by eight bits.
-            var before = L.Broadcast(Domains.MerkleNode);
+            var before = L.Broadcast(prefix);
             for (int i = 0; i < 16; i++)
             {
                 var word = pair[i ^ 1];
@@ -99,12 +99,15 @@ static class Sha256Lanes
         if (bits != 0) BinaryPrimitives.WriteUInt64BigEndian(block[56..], bits);
     }
 
-    static void Gather<V, L>(Span<V> hash, Span<Sha256Digest> digests) where V : unmanaged where L : struct, IWordLanes<V>
+    public static void Gather<V, L>(Span<V> hash, Span<Sha256Digest> digests) where V : unmanaged where L : struct, IWordLanes<V>
     {
         var words = MemoryMarshal.Cast<V, uint>(hash);
-        for (int lane = 0; lane < digests.Length; lane++)
-            digests[lane] = new Sha256Digest(new Bytes32(Pair<L, V>(words, 0, lane), Pair<L, V>(words, 2, lane), Pair<L, V>(words, 4, lane), Pair<L, V>(words, 6, lane)));
+        for (int lane = 0; lane < digests.Length; lane++) digests[lane] = Lane<V, L>(words, lane);
     }
+
+    /// <summary>One lane's digest.</summary>
+    public static Sha256Digest Lane<V, L>(ReadOnlySpan<uint> words, int lane) where V : unmanaged where L : struct, IWordLanes<V> =>
+        new(new Bytes32(Pair<L, V>(words, 0, lane), Pair<L, V>(words, 2, lane), Pair<L, V>(words, 4, lane), Pair<L, V>(words, 6, lane)));
 
     static ulong Pair<L, V>(ReadOnlySpan<uint> words, int i, int lane) where V : unmanaged where L : struct, IWordLanes<V> =>
         (ulong)words[i * L.Count + lane] << 32 | words[(i + 1) * L.Count + lane];

@@ -33,7 +33,7 @@ sealed class StateTestCase(string name, JsonElement test, JsonElement post)
     {
         var world = new World(StateSnapshot.Empty);
         foreach (var account in test.GetProperty("pre").EnumerateObject()) Place(world, account);
-        world.EndTransaction();
+        world.EndChanges();
         // A pre-state may hold empty accounts, which no transaction leaves behind: they are written as they are.
         world = new World(world.CommitAll());
         var block = Block(test.GetProperty("env"));

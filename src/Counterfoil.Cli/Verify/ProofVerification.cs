@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Counterfoil.Cli.Data;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Deltas;
+using Counterfoil.Data.Proofs;
+using Counterfoil.Evidence;
+using Counterfoil.Evidence.Policies;
+using Counterfoil.Evidence.Verification;
+using Spectre.Console;
+
+namespace Counterfoil.Cli.Verify;
+
+/// <summary>The files besides bundles that <c>counterfoil verify</c> knows: proofs about a record, and deltas.</summary>
+static class ProofVerification
+{
+    /// <summary>Verifies a file that says that it is one of these; null for any other.</summary>
+    public static int? TryRun(string path, string? recordPath, string? statementPath, string? policyPath, bool json)
+    {
+        Span<byte> head = stackalloc byte[64];
+        if (!File.Exists(path)) return null;
+        using (var opened = File.OpenHandle(path)) head = head[..RandomAccess.Read(opened, head, 0)];
+        bool isProof = DataProof.IsOne(head), isDelta = DeltaProof.IsOne(head);
+        if (!isProof && !isDelta)
+        {
+            if (recordPath is not null) throw new UsageException($"{path} is no proof about a record", "counterfoil data prove and counterfoil data absent write one");
+            return null;
+        }
+        if (recordPath is not null && isDelta) throw new UsageException($"{path} is a delta, which is about no record");
+        byte[] file = InputFile.Read(path, isProof ? DataProof.MaxBytes : DeltaProof.MaxBytes);
+        ReadOnlyMemory<byte>? record = recordPath is null ? (ReadOnlyMemory<byte>?)null : InputFile.ReadRecord(recordPath);
+        ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : InputFile.Read(policyPath, Policy.MaximumBytes, VerifyCommand.Hint);
+        var statement = statementPath is null ? null : CommittedFolder.ReadStatement(statementPath);
+        long start = Stopwatch.GetTimestamp();
+        var report = isProof ? ProofReport.Of(file, record, policy, statement) : DeltaReport.Of(file, policy, statement);
+        var took = Stopwatch.GetElapsedTime(start);
+        if (json) Write(report, took);
+        else if (report.Kind is not null) Print(report, took);
+        if (report.Kind is not null) return ExitCode.Of(report.Verdict);
+        var reason = VerificationReportJson.Words(report.Verdict).Reason!;
+        string fault = reason.Check == EvidenceChecks.PolicyEncoding || reason.Check == EvidenceChecks.PolicyVersion ? $"{policyPath} is not a policy" : $"{path} is not a proof";
+        throw new UsageException($"{fault}: {reason}");
+    }
+
+    static void Print(ProofReport report, TimeSpan took)
+    {
+        VerifyCommand.Say(report.Verdict, $"{report.Kind} in {took.TotalMilliseconds:F1} ms");
+        if (report.PolicyDigest is { } digest) Terminal.Out.WriteLine($"under policy {digest}");
+        VerifyCommand.List("proves", report.Proves);
+        VerifyCommand.List("does not prove", report.DoesNotProve);
+        if (report.Verdict is not Verdict.Unverifiable { Reason.Check: var check }) return;
+        if (check == EvidenceChecks.PolicySigner) Terminal.Hint("pass --policy FILE, which says whom you trust as 'data' (docs/trust.md)");
+        else if (check == Counterfoil.Data.DataChecks.ProofRecord) Terminal.Hint("pass --record FILE, which holds the record's bytes exactly");
+        else Terminal.Hint("pass --statement FILE, which holds the signed statement");
+    }
+
+    static void Write(ProofReport report, TimeSpan took)
+    {
+        var (word, reason) = VerificationReportJson.Words(report.Verdict);
+        using var output = Console.OpenStandardOutput();
+        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
+        writer.WriteStartObject();
+        writer.WriteString("verdict", word);
+        writer.WriteString("check", reason?.Check.Id);
+        writer.WriteString("expected", reason?.Expected);
+        writer.WriteString("found", reason?.Found);
+        writer.WriteString("policyDigest", report.PolicyDigest?.ToString());
+        writer.WriteString("kind", report.Kind);
+        foreach (var (name, lines) in new[] { ("proves", report.Proves), ("doesNotProve", report.DoesNotProve) })
+        {
+            writer.WriteStartArray(name);
+            foreach (string line in lines) writer.WriteStringValue(line);
+            writer.WriteEndArray();
+        }
+        writer.WriteNumber("millis", Math.Round(took.TotalMilliseconds, 1));
+        writer.WriteEndObject();
+    }
+}

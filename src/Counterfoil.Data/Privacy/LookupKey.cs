@@ -1,0 +1,44 @@
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Pseudorandom;
+using Counterfoil.Core.Verdicts;
+
+namespace Counterfoil.Data.Privacy;
+
+/// <summary>How a keyed absence tree's keys are made.</summary>
+public enum LookupScheme
+{
+    /// <summary>The service sees what is looked up: ECVRF-P256-SHA256-TAI.</summary>
+    Vrf = 1,
+
+    /// <summary>The service does not: VOPRF(P-256, SHA-256).</summary>
+    Voprf = 2,
+}
+
+/// <summary>The public key of the function that makes a keyed absence tree's keys. The commitment's absence root binds it, so that nobody can look up under a key of their own choice.</summary>
+/// <param name="Scheme">Which function.</param>
+/// <param name="Key">The key, 33 bytes, validated.</param>
+public sealed record LookupKey(LookupScheme Scheme, ReadOnlyMemory<byte> Key)
+{
+    /// <summary>The key of a verifiable random function.</summary>
+    public static LookupKey Of(VrfPublicKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(LookupScheme.Vrf, key.Bytes.ToArray());
+    }
+
+    /// <summary>The key of an oblivious one.</summary>
+    public static LookupKey Of(VoprfPublicKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(LookupScheme.Voprf, key.Bytes.ToArray());
+    }
+
+    /// <summary>The absence root of a keyed tree: SHA-256(tag ‖ u8 scheme ‖ key ‖ root of the tree).</summary>
+    public Sha256Digest Bind(Sha256Digest treeRoot) => Sha256.Hash([.. Domains.DataKeyedRoot, (byte)Scheme, .. Key.Span, .. treeRoot.ToArray()]);
+
+    /// <summary>Same scheme and bytes.</summary>
+    public bool Equals(LookupKey? other) => other is not null && Scheme == other.Scheme && Key.Span.SequenceEqual(other.Key.Span);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Scheme, Key.Length);
+}

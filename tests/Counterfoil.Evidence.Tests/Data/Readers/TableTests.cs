@@ -1,0 +1,162 @@
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
+using Counterfoil.Data;
+using Counterfoil.Data.Records;
+using Counterfoil.Data.Records.Tables;
+using Parquet;
+using Parquet.Schema;
+
+namespace Counterfoil.Tests.Data;
+
+public sealed class TableTests
+{
+    static byte[] Stream(params (string Name, IArrowArray Array)[] columns)
+    {
+        var schema = new Schema([.. columns.Select(c => new Apache.Arrow.Field(c.Name, c.Array.Data.DataType, true))], null);
+        var bytes = new MemoryStream();
+        using (var writer = new ArrowStreamWriter(bytes, schema, leaveOpen: true))
+        {
+            writer.WriteRecordBatch(new Apache.Arrow.RecordBatch(schema, columns.Select(c => c.Array), columns[0].Array.Length));
+            writer.WriteEnd();
+        }
+        return bytes.ToArray();
+    }
+
+    static Reading Arrow(params (string Name, IArrowArray Array)[] columns) => Reading.Of(new ArrowRecords(), Stream(columns));
+
+    /// <summary>The value of one row of one column "v", in hexadecimal.</summary>
+    static string[] Values(IArrowArray array) => [.. Arrow(("v", array)).Accepted().Records.Select(r => Convert.ToHexStringLower(r)["a16176".Length..])];
+
+    [Fact]
+    public void A_table_has_the_same_records_in_Parquet_and_in_both_forms_of_Arrow()
+    {
+        var rows = Reading.Of(new ParquetRecords(), Specimens.Parquet).Accepted().Records;
+        Assert.Equal(5, rows.Count);
+        Assert.Equal(rows, Reading.Of(new ArrowRecords(), Specimens.ArrowStream).Accepted().Records);
+        Assert.Equal(rows, Reading.Of(new ArrowRecords(), Specimens.ArrowFile).Accepted().Records);
+    }
+
+    /// <summary>Bit patterns by RFC 8949 §3.3 and IEEE 754.</summary>
+    [Fact]
+    public void Floats_keep_their_width_their_NaN_s_payload_and_zero_s_sign()
+    {
+        Assert.Equal(["fb3ff8000000000000", "fb8000000000000000", "fb7ff8000000000001", "f6"],
+            Values(new DoubleArray.Builder().Append(1.5).Append(-0.0).Append(BitConverter.UInt64BitsToDouble(0x7ff8000000000001)).AppendNull().Build()));
+        Assert.Equal(["fa3fc00000", "fa80000000", "faffc00001"], Values(new FloatArray.Builder().Append(1.5f).Append(-0f).Append(BitConverter.UInt32BitsToSingle(0xffc00001)).Build()));
+        Assert.Equal(["f93e00"], Values(new HalfFloatArray.Builder().Append((Half)1.5).Build()));
+    }
+
+    [Fact]
+    public void Integers_are_shortest_whatever_their_column_s_width()
+    {
+        Assert.Equal(["17", "1818", "20", "3b7fffffffffffffff"], Values(new Int64Array.Builder().Append(23).Append(24).Append(-1).Append(long.MinValue).Build()));
+        Assert.Equal(["1bffffffffffffffff"], Values(new UInt64Array.Builder().Append(ulong.MaxValue).Build()));
+        Assert.Equal(["387f"], Values(new Int8Array.Builder().Append(-128).Build()));
+    }
+
+    [Fact]
+    public void Decimals_are_their_integer_and_scale()
+    {
+        var type = new Decimal128Type(38, 2);
+        Assert.Equal(["c482211904d2", "c482211829", "c4822120"], Values(new Decimal128Array.Builder(type).Append(12.34m).Append(0.41m).Append(-0.01m).Build())[..3]);
+        // 10^20 is beyond 64 bits: a bignum, 2(h'056bc75e2d63100000').
+        Assert.Equal("c48221c249056bc75e2d63100000", Values(new Decimal128Array.Builder(type).Append(1_000_000_000_000_000_000m).Build())[0]);
+    }
+
+    [Fact]
+    public void Points_in_time_are_seconds_and_nanoseconds_whatever_the_unit()
+    {
+        foreach (var unit in new[] { TimeUnit.Millisecond, TimeUnit.Microsecond, TimeUnit.Nanosecond })
+        {
+            Assert.Equal(["d903e9a2010128" + "1a1dcd6500"], Values(new TimestampArray.Builder(new TimestampType(unit, "UTC")).Append(DateTimeOffset.FromUnixTimeMilliseconds(1500)).Build()));
+            Assert.Equal(["a2012028" + "1a1dcd6500"], Values(new TimestampArray.Builder(new TimestampType(unit, (string?)null)).Append(DateTimeOffset.FromUnixTimeMilliseconds(-500)).Build()));
+        }
+        Assert.Equal(["d8641904d2"], Values(new Date32Array.Builder().Append(DateTimeOffset.UnixEpoch.AddDays(1234).DateTime).Build()));
+    }
+
+    [Fact]
+    public void What_a_record_cannot_hold_is_refused()
+    {
+        Arrow(("v", new DurationArray.Builder(DurationType.Second).Append(1).Build())).Refused(DataChecks.TableType);
+        Arrow(("v", new Time32Array.Builder(TimeUnit.Second).Append(86_400).Build())).Refused(DataChecks.TableValue);
+        Arrow(("v", new StringArray.Builder().Append([0xff]).Build())).Refused(DataChecks.TableValue);
+        Arrow(("v", new Int8Array.Builder().Append(1).Build()), ("v", new Int8Array.Builder().Append(1).Build())).Refused(DataChecks.TableColumns);
+    }
+
+    [Fact]
+    public void A_stream_without_its_end_marker_or_with_something_behind_is_refused()
+    {
+        Reading.Of(new ArrowRecords(), Specimens.ArrowStream[..^8]).Refused(DataChecks.ArrowForm);
+        Reading.Of(new ArrowRecords(), [.. Specimens.ArrowStream, 0]).Refused(DataChecks.ArrowForm);
+        Reading.Of(new ArrowRecords(), Array.Empty<byte>()).Refused(DataChecks.ArrowForm);
+    }
+
+    static async Task<byte[]> Table(ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write)
+    {
+        var bytes = new MemoryStream();
+        await using (var writer = await ParquetWriter.CreateAsync(schema, bytes))
+        {
+            using var group = writer.CreateRowGroup();
+            await write(group, schema.GetDataFields());
+        }
+        return bytes.ToArray();
+    }
+
+    [Fact]
+    public async Task Parquet_of_another_writer_with_dates_decimals_and_unsigned_integers_gives_Arrow_s_records()
+    {
+        var schema = new ParquetSchema(new DataField<uint>("u"), new DataField<float>("f"), new DataField<long>("l"));
+        var bytes = await Table(schema, async (group, fields) =>
+        {
+            await group.WriteAsync<uint>(fields[0], new uint[] { uint.MaxValue, 1 });
+            await group.WriteAsync<float>(fields[1], new[] { float.NaN, -0f });
+            await group.WriteAsync<long>(fields[2], new[] { long.MinValue, 7 });
+        });
+        var arrow = Arrow(("u", new UInt32Array.Builder().Append(uint.MaxValue).Append(1).Build()), ("f", new FloatArray.Builder().Append(float.NaN).Append(-0f).Build()),
+            ("l", new Int64Array.Builder().Append(long.MinValue).Append(7).Build()));
+        Assert.Equal(arrow.Accepted().Records, Reading.Of(new ParquetRecords(), bytes).Accepted().Records);
+    }
+
+    [Fact]
+    public void Claims_of_size_in_Parquet_are_checked_before_they_are_believed()
+    {
+        Reading.Of(new ParquetRecords(new ParquetLimits { Values = 2 }), Specimens.Parquet).Refused(DataChecks.ParquetPages);
+        Reading.Of(new ParquetRecords(new ParquetLimits { PageBytes = 5 }), Specimens.Parquet).Refused(DataChecks.ParquetPages);
+        Reading.Of(new ParquetRecords(new ParquetLimits { ColumnBytes = 5 }), Specimens.Parquet).Refused(DataChecks.ParquetPages);
+        // The first page's header begins at byte 4: field 1 (type), field 2 (uncompressed size), field 3 (compressed size), zigzag.
+        Assert.Equal([0x15, 0x06, 0x15], Specimens.Parquet[4..7]);
+        byte[] grown = [.. Specimens.Parquet];
+        grown[7] = 0x7e; // 63 bytes inside
+        Assert.IsType<Core.Verdicts.Verdict.Rejected>(Reading.Of(new ParquetRecords(), grown).Verdict);
+        byte[] back = [.. Specimens.Parquet];
+        back[9] = 0x7f; // a compressed size of −64: the decoder alone would go back and forth for ever
+        Reading.Of(new ParquetRecords(), back).Refused(DataChecks.ParquetPages);
+    }
+
+    [Fact]
+    public void A_format_is_known_by_its_names_and_its_first_bytes()
+    {
+        string? Detected(params (string Name, byte[] Bytes)[] files)
+        {
+            var verdict = RecordFormats.Detect([.. files.Select(f => new MemoryObject(f.Name, f.Bytes))], out var format);
+            Assert.Equal(verdict.IsAccepted, format is not null);
+            return format?.Canonicaliser.Id;
+        }
+        Assert.Equal("tar/v1", Detected(("a.tar.gz", Specimens.Gzip(Specimens.Ustar)), ("b.tar", Specimens.Pax)));
+        Assert.Equal("csv/v1", Detected(("a.csv", Specimens.Csv)));
+        Assert.Equal("parquet/v1", Detected(("a.parquet", Specimens.Parquet)));
+        Assert.Equal("arrow/v1", Detected(("a.feather", Specimens.ArrowFile)));
+        Assert.Equal("arrow/v1", Detected(("a.arrows", Specimens.ArrowStream)));
+        Assert.Equal("safetensors/v1", Detected(("a.safetensors", Specimens.Safetensors)));
+        Assert.Equal("image-folder/v1", Detected(("cat/a.png", [1])));
+        Assert.Null(Detected(("a.parquet", Specimens.Csv)));
+        Assert.Null(Detected(("a.csv", Specimens.Ustar)));
+        Assert.Null(Detected(("a.csv", Specimens.Csv), ("b.tar", Specimens.Ustar)));
+        Assert.Null(Detected(("a.csv.gz", Specimens.Gzip(Specimens.Csv)[..5])));
+        Assert.Null(Detected(("README", [1])));
+        Assert.Null(Detected());
+        var refused = Assert.IsType<Core.Verdicts.Verdict.Rejected>(RecordFormats.Parse("auto", out _));
+        Assert.Contains("webdataset/v1", refused.Reason.Expected, StringComparison.Ordinal);
+    }
+}
