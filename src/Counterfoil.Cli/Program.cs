@@ -4,6 +4,7 @@ using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
 using Counterfoil.Cli.Data;
 using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Log;
 using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
 
@@ -14,6 +15,7 @@ var root = new RootCommand("Counterfoil: the evidence and settlement layer for A
     DataCommand.Create(),
     ModelCommand.Create(),
     ChainCommand.Create(),
+    LogCommand.Create(),
     BenchCommand.Create(),
 };
 return await Front.RunAsync(root, args);

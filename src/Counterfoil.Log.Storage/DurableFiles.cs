@@ -1,12 +1,13 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Counterfoil.Log.Storage;
 
-/// <summary>Files under one folder, flushed to the device before a write returns; so are the folders that a new file is named in.</summary>
+/// <summary>Files under one folder. A flush brings what was written to the device, and the folders that new files are named in.</summary>
 sealed partial class DurableFiles(string root) : ILogFiles
 {
+    readonly HashSet<string> unflushed = [], newlyFilled = [];
+
     public byte[] Read(string path, int length)
     {
         string full = Path.Combine(root, path);
@@ -26,51 +27,57 @@ sealed partial class DurableFiles(string root) : ILogFiles
 
     public void Write(IReadOnlyList<FileWrite> writes)
     {
-        var changed = new HashSet<string>();
-        var files = new List<SafeFileHandle>(writes.Count);
+        foreach (var write in writes)
+        {
+            string full = Path.Combine(root, write.Path), folder = Path.GetDirectoryName(full)!;
+            bool isNew = !File.Exists(full);
+            if (isNew) MakeFolders(folder);
+            using (var file = File.OpenHandle(full, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite)) RandomAccess.Write(file, write.Bytes.Span, write.Offset);
+            lock (unflushed)
+            {
+                unflushed.Add(full);
+                if (isNew) newlyFilled.Add(folder);
+            }
+        }
+    }
+
+    public void Flush()
+    {
+        string[] files, folders;
+        lock (unflushed)
+        {
+            (files, folders) = ([.. unflushed], [.. newlyFilled]);
+            unflushed.Clear();
+            newlyFilled.Clear();
+        }
         try
         {
-            foreach (var write in writes)
-            {
-                string full = Path.Combine(root, write.Path), folder = Path.GetDirectoryName(full)!;
-                if (!File.Exists(full))
-                {
-                    MakeFolders(folder, changed);
-                    changed.Add(folder);
-                }
-                files.Add(File.OpenHandle(full, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read));
-                RandomAccess.Write(files[^1], write.Bytes.Span, write.Offset);
-            }
             // Flushes wait for the device, and those that wait together share its work.
-            if (files.Count == 1) RandomAccess.FlushToDisk(files[0]);
-            else Parallel.ForEach(files, RandomAccess.FlushToDisk);
+            Parallel.ForEach(files, path =>
+            {
+                using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                RandomAccess.FlushToDisk(file);
+            });
         }
         catch (AggregateException e)
         {
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]); // a disk that fails is an IOException to whoever appends
         }
-        finally
-        {
-            foreach (var file in files) file.Dispose();
-        }
-        foreach (string folder in changed) FlushFolder(folder);
+        foreach (string folder in folders) FlushFolder(folder);
     }
 
     public void Replace(string path, ReadOnlySpan<byte> bytes)
     {
         string full = Path.Combine(root, path), temporary = full + ".new";
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            RandomAccess.Write(file, bytes, 0);
-            RandomAccess.FlushToDisk(file);
-        }
+        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None)) RandomAccess.Write(file, bytes, 0);
         File.Move(temporary, full, overwrite: true);
     }
 
-    /// <summary>Makes missing folders, and names those that gained an entry by it.</summary>
-    static void MakeFolders(string folder, HashSet<string> changed)
+    /// <summary>Makes missing folders; each is named in one that thereby gains an entry.</summary>
+    void MakeFolders(string folder)
     {
-        for (string? at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at)) changed.Add(Path.GetDirectoryName(at)!);
+        lock (unflushed)
+            for (string? at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at)) newlyFilled.Add(Path.GetDirectoryName(at)!);
         Directory.CreateDirectory(folder);
     }
 

@@ -6,12 +6,15 @@ interface ILogFiles
     /// <summary>The first <paramref name="length"/> bytes of a file, or fewer where it is shorter or absent.</summary>
     byte[] Read(string path, int length);
 
-    /// <summary>Writes pieces of files, whatever lies there or behind: nothing committed ever does. All are durable when it returns. Creates files and folders.</summary>
+    /// <summary>Writes pieces of files, whatever lies there or behind: nothing settled ever does. Creates files and folders. Durable after <see cref="Flush"/>.</summary>
     void Write(IReadOnlyList<FileWrite> writes);
 
+    /// <summary>Waits until everything written before is on the device. May run beside writes. Where it throws, what was written since the last flush may be lost.</summary>
+    void Flush();
+
     /// <summary>
-    /// Puts a whole file in place of another at one instant: a reader sees the old bytes or the new. After loss of power it may be the old file
-    /// again, but never a torn one.
+    /// Puts a whole file in place of another at one instant: a reader sees the old bytes or the new. After loss of power it may be the old file,
+    /// the new, or an empty one.
     /// </summary>
     void Replace(string path, ReadOnlySpan<byte> bytes);
 }

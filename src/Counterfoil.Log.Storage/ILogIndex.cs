@@ -2,18 +2,27 @@ using Counterfoil.Core.Digests;
 
 namespace Counterfoil.Log.Storage;
 
-/// <summary>The order of entries and where each is: what makes an append happen at one instant.</summary>
+/// <summary>The trees of a log, and the entries of those whose tiles are not known to be on the device: what makes an append happen at one instant.</summary>
 interface ILogIndex : IDisposable
 {
     /// <summary>The largest tree committed.</summary>
     Head Head { get; }
 
-    /// <summary>The place of an entry, or null.</summary>
-    long? Find(Sha256Digest leafHash);
+    /// <summary>The batches that were committed and not yet settled, oldest first; they end at <see cref="Head"/>.</summary>
+    IReadOnlyList<Batch> Unsettled();
 
-    /// <summary>Commits leaves that follow the head, and the tree they make: all, durably, or nothing.</summary>
-    void Commit(ReadOnlySpan<Sha256Digest> leafHashes, Head head);
+    /// <summary>Commits a batch that follows the head: all of it, durably, or nothing. Forgets the entries of batches that end at <paramref name="settled"/> or before.</summary>
+    void Commit(Batch batch, long settled);
+
+    /// <summary>Forgets the entries of batches that end at <paramref name="settled"/> or before: their tiles are on the device.</summary>
+    void Settle(long settled);
 }
 
 /// <summary>A tree by size and root.</summary>
 readonly record struct Head(long Size, Sha256Digest Root);
+
+/// <summary>Entries that were appended at one instant.</summary>
+/// <param name="Head">The tree they make.</param>
+/// <param name="Count">How many they are: the last ones of that tree.</param>
+/// <param name="Entries">Each after its length in two bytes, as a bundle has them.</param>
+readonly record struct Batch(Head Head, int Count, ReadOnlyMemory<byte> Entries);

@@ -4,22 +4,25 @@ using Microsoft.Data.Sqlite;
 
 namespace Counterfoil.Log.Storage;
 
-/// <summary>The index in SQLite: leaf hash → place, and every root committed, one for each size by the primary key.</summary>
-/// <remarks>Write-ahead log, synchronous = FULL: a commit that returned survives loss of power.</remarks>
+/// <summary>The index in SQLite: every root committed, one for each size by the primary key, and the entries whose tiles are not yet on the device.</summary>
+/// <remarks>
+/// Write-ahead log, synchronous = FULL: a commit that returned survives loss of power, and costs one flush. Where each leaf is follows from the
+/// tiles and is in <see cref="LeafPlaces"/>.
+/// </remarks>
 sealed class SqliteIndex : ILogIndex
 {
     /// <summary>The layout below. Another number is another layout, and no code here reads it.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     readonly SqliteConnection connection;
-    readonly SqliteCommand find;
-    readonly SqliteParameter findLeaf;
+    readonly SqliteCommand advance, add, forget;
 
     SqliteIndex(SqliteConnection connection)
     {
         this.connection = connection;
-        find = Command("SELECT place FROM entries WHERE leaf = $leaf");
-        findLeaf = find.Parameters.Add("$leaf", SqliteType.Blob);
+        advance = Command("INSERT INTO heads VALUES ($a, $b)");
+        add = Command("INSERT INTO batches VALUES ($a, $b, $c)");
+        forget = Command("DELETE FROM batches WHERE size <= $a");
     }
 
     /// <summary>Opens the index of the log that signs with <paramref name="key"/>, making it where there is none.</summary>
@@ -51,7 +54,8 @@ sealed class SqliteIndex : ILogIndex
         using var command = connection.CreateCommand();
         if (!readOnly)
         {
-            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            // Batches are large and short-lived: the log of writes takes sixteen megabytes of them before SQLite carries it over.
+            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;";
             command.ExecuteNonQuery();
         }
         command.CommandText = "PRAGMA user_version";
@@ -60,7 +64,7 @@ sealed class SqliteIndex : ILogIndex
         {
             command.CommandText = $"""
                 BEGIN IMMEDIATE;
-                CREATE TABLE entries (leaf BLOB PRIMARY KEY CHECK (length(leaf) = 32), place INTEGER NOT NULL UNIQUE) WITHOUT ROWID;
+                CREATE TABLE batches (size INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL);
                 CREATE TABLE heads (size INTEGER PRIMARY KEY, root BLOB NOT NULL CHECK (length(root) = 32));
                 CREATE TABLE log (verifier_key TEXT NOT NULL);
                 INSERT INTO log VALUES ($key);
@@ -70,6 +74,18 @@ sealed class SqliteIndex : ILogIndex
                 """;
             command.Parameters.AddWithValue("$key", key);
             command.Parameters.AddWithValue("$empty", MerkleTree.EmptyRoot.ToArray());
+            command.ExecuteNonQuery();
+        }
+        else if (version == 1 && !readOnly)
+        {
+            // Version 1 knew leaves by a table of its own, and flushed every tile before it committed.
+            command.CommandText = $"""
+                BEGIN IMMEDIATE;
+                DROP TABLE entries;
+                CREATE TABLE batches (size INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL);
+                PRAGMA user_version = {SchemaVersion};
+                COMMIT;
+                """;
             command.ExecuteNonQuery();
         }
         else if (version != SchemaVersion) throw new InvalidDataException($"the log's index has layout {version}; this program reads {SchemaVersion}");
@@ -89,32 +105,41 @@ sealed class SqliteIndex : ILogIndex
         }
     }
 
-    public long? Find(Sha256Digest leafHash)
+    public IReadOnlyList<Batch> Unsettled()
     {
-        findLeaf.Value = leafHash.ToArray();
-        return find.ExecuteScalar() as long?;
+        using var command = Command("SELECT size, root, count, entries FROM batches JOIN heads USING (size) ORDER BY size");
+        using var reader = command.ExecuteReader();
+        var batches = new List<Batch>();
+        while (reader.Read()) batches.Add(new(new(reader.GetInt64(0), new((byte[])reader[1])), reader.GetInt32(2), (byte[])reader[3]));
+        return batches;
     }
 
-    public void Commit(ReadOnlySpan<Sha256Digest> leafHashes, Head head)
+    public void Commit(Batch batch, long settled)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
-        using var insert = Command("INSERT INTO entries VALUES ($leaf, $place)");
-        insert.Transaction = transaction;
-        var leaf = insert.Parameters.Add("$leaf", SqliteType.Blob);
-        var place = insert.Parameters.Add("$place", SqliteType.Integer);
-        long next = head.Size - leafHashes.Length;
-        foreach (var hash in leafHashes)
-        {
-            (leaf.Value, place.Value) = (hash.ToArray(), next++);
-            insert.ExecuteNonQuery();
-        }
+        if (settled > 0) Run(forget, transaction, settled);
         // The primary key refuses a second root for a size: what was committed once is never contradicted.
-        using var advance = Command("INSERT INTO heads VALUES ($size, $root)");
-        advance.Transaction = transaction;
-        advance.Parameters.AddWithValue("$size", head.Size);
-        advance.Parameters.AddWithValue("$root", head.Root.ToArray());
-        advance.ExecuteNonQuery();
+        Run(advance, transaction, batch.Head.Size, batch.Head.Root.ToArray());
+        Run(add, transaction, batch.Head.Size, batch.Count, batch.Entries.ToArray());
         transaction.Commit();
+    }
+
+    public void Settle(long settled)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        Run(forget, transaction, settled);
+        transaction.Commit();
+    }
+
+    static readonly string[] Names = ["$a", "$b", "$c"];
+
+    static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    {
+        command.Transaction = transaction;
+        if (command.Parameters.Count == 0)
+            foreach (string name in Names[..values.Length]) command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        for (int i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Every tree committed, smallest first.</summary>
@@ -127,12 +152,11 @@ sealed class SqliteIndex : ILogIndex
         return heads;
     }
 
-    /// <summary>How many entries are indexed, and what SQLite's own check says ("ok").</summary>
-    public (long Entries, string Integrity) Inspect()
+    /// <summary>What SQLite's own check says: "ok".</summary>
+    public string Inspect()
     {
-        using var count = Command("SELECT count(*) FROM entries");
         using var check = Command("PRAGMA integrity_check");
-        return ((long)count.ExecuteScalar()!, (string)check.ExecuteScalar()!);
+        return (string)check.ExecuteScalar()!;
     }
 
     /// <summary>The verifier key of the log that this is the index of.</summary>
@@ -144,7 +168,9 @@ sealed class SqliteIndex : ILogIndex
 
     public void Dispose()
     {
-        find.Dispose();
+        advance.Dispose();
+        add.Dispose();
+        forget.Dispose();
         connection.Dispose();
     }
 

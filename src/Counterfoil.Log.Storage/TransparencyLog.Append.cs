@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Merkle;
 using Counterfoil.Log.Tiles;
 
 namespace Counterfoil.Log.Storage;
 
 public sealed partial class TransparencyLog
 {
-    const int MaxBatch = 4096;
+    const int MaxBatchEntries = 16_384, MaxBatchBytes = 16 << 20;
 
     async Task WriteBatches()
     {
@@ -13,89 +15,135 @@ public sealed partial class TransparencyLog
         bool doubtful = false; // a write failed: what is on disk decides, not what is in memory
         while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            while (batch.Count < MaxBatch && queue.Reader.TryRead(out var pending)) batch.Add(pending);
+            for (int entries = 0, bytes = 0; entries < MaxBatchEntries && bytes < MaxBatchBytes && queue.Reader.TryRead(out var pending); batch.Add(pending))
+            {
+                entries += pending.Entries.Length;
+                bytes += pending.Bytes;
+            }
             try
             {
-                if (doubtful) state = Load();
+                // After a flush that failed nobody knows which tiles the device has: the entries since are in the index, and written again.
+                doubtful |= settling is { IsFaulted: true };
+                if (doubtful)
+                {
+                    settling = null;
+                    state = Load();
+                }
                 doubtful = true;
                 foreach (var (pending, appended) in Append(batch)) pending.Done.SetResult(appended);
                 doubtful = false;
+                SettleSometimes();
             }
             catch (Exception e)
             {
                 foreach (var pending in batch) pending.Done.TrySetException(e);
             }
+            foreach (var pending in batch) Interlocked.Add(ref queuedBytes, -pending.Bytes);
             batch.Clear();
         }
     }
 
-    List<(Pending, Appended)> Append(List<Pending> batch)
+    List<(Pending, ImmutableArray<Appended>)> Append(List<Pending> batch)
     {
-        var (edge, bundleEnd, _) = state;
-        var fresh = new List<Pending>();
-        var places = new Dictionary<Sha256Digest, long>();
-        var found = new List<(Pending Pending, long Place, bool Present)>(batch.Count);
+        var edge = state.Edge;
+        var fresh = new List<Sha256Digest>();
+        using var entries = new MemoryStream();
+        var within = new Dictionary<Sha256Digest, long>();
+        var found = new List<(Pending Pending, (long Place, bool Present)[] Places)>(batch.Count);
         foreach (var pending in batch)
         {
-            bool present = true;
-            if (!places.TryGetValue(pending.LeafHash, out long place))
+            var answers = new (long, bool)[pending.Entries.Length];
+            for (int i = 0; i < answers.Length; i++)
             {
-                if (index.Find(pending.LeafHash) is { } known) place = known;
-                else
+                var leafHash = pending.LeafHashes[i];
+                bool present = true;
+                if (!within.TryGetValue(leafHash, out long place))
                 {
-                    (place, present) = (edge.Size + fresh.Count, false);
-                    fresh.Add(pending);
+                    if (Find(leafHash) is { } known) place = known;
+                    else
+                    {
+                        (place, present) = (edge.Size + fresh.Count, false);
+                        fresh.Add(leafHash);
+                        EntryBundle.Append(entries, pending.Entries[i]);
+                    }
+                    within.Add(leafHash, place);
                 }
-                places.Add(pending.LeafHash, place);
+                answers[i] = (place, present);
             }
-            found.Add((pending, place, present));
+            found.Add((pending, answers));
         }
         if (fresh.Count > 0)
         {
-            var leafHashes = fresh.Select(p => p.LeafHash).ToArray();
-            var growth = edge.Append(leafHashes);
-            var writes = growth.Writes.Select(LogFiles.Tile).ToList();
-            bundleEnd = AddEntries(writes, fresh, edge.Size, bundleEnd);
-            files.Write(writes);
-            var head = new Head(growth.Edge.Size, growth.Edge.Root);
-            index.Commit(leafHashes, head);
-            state = new State(growth.Edge, bundleEnd, Publish(head));
+            var growth = edge.Append(fresh.ToArray());
+            var committed = new Batch(new(growth.Edge.Size, growth.Edge.Root), fresh.Count, entries.ToArray());
+            index.Commit(committed, settled);
+            files.Write(LogFiles.WritesOf(growth, committed, state.BundleEnd, out int bundleEnd));
+            unsettledBytes += committed.Entries.Length;
+            state = new State(growth.Edge, bundleEnd, Publish(committed.Head));
+            foreach (var leafHash in fresh) places.Add(leafHash);
         }
         var checkpoint = state.Published;
-        return [.. found.Select(f => (f.Pending, new Appended(f.Place, checkpoint, f.Present)))];
+        return [.. found.Select(f => (f.Pending, f.Places.Select(p => new Appended(p.Place, checkpoint, p.Present)).ToImmutableArray()))];
     }
 
-    /// <summary>Adds a write for each bundle that gains entries; returns where the last bundle ends.</summary>
-    static int AddEntries(List<FileWrite> writes, List<Pending> entries, long size, int bundleEnd)
+    long? Find(Sha256Digest leafHash)
     {
-        using var bytes = new MemoryStream();
-        for (int i = 0; i < entries.Count; i++)
-        {
-            EntryBundle.Append(bytes, entries[i].Entry);
-            bool full = (size + i + 1) % TileId.FullWidth == 0;
-            if (!full && i + 1 < entries.Count) continue;
-            writes.Add(LogFiles.Entries((size + i) / TileId.FullWidth, bundleEnd, bytes.ToArray()));
-            bundleEnd = full ? 0 : bundleEnd + (int)bytes.Length;
-            bytes.SetLength(0);
-        }
-        return bundleEnd;
+        candidates.Clear();
+        places.Find(leafHash, candidates);
+        foreach (long place in candidates)
+            if (files.LeafHash(place) == leafHash) return place;
+        return null;
     }
 
-    /// <summary>What the disk says: the committed head, its edge, and its checkpoint, which is published now if a crash came before that.</summary>
+    /// <summary>Brings tiles to the device beside the appends, when there is enough of them; the batch after that forgets their entries.</summary>
+    void SettleSometimes()
+    {
+        if (settling is { IsCompletedSuccessfully: true })
+        {
+            settled = settlingTo;
+            settling = null;
+        }
+        if (settling is not null || unsettledBytes < options.SettleBytes) return;
+        (settlingTo, unsettledBytes) = (state.Edge.Size, 0);
+        settling = Task.Run(files.Flush);
+        if (options.SettleBytes == 0) settling.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+    }
+
+    /// <summary>What the disk says: the committed head, its edge, and its checkpoint. Does again what a crash may have undone: tiles of batches that had not settled, the checkpoint.</summary>
     State Load()
     {
         var head = index.Head;
-        var edge = TreeEdge.ReadAsync(files, head.Size).AsTask().GetAwaiter().GetResult(); // these tiles are local files, read at once
-        if (edge.Root != head.Root) throw new InvalidDataException($"the tiles give root {edge.Root} at size {head.Size}, the index says {head.Root}");
-        int partial = (int)(head.Size % TileId.FullWidth);
-        int bundleEnd = partial == 0 ? 0 : files.ReadEntries(head.Size / TileId.FullWidth, partial).End;
+        var unsettled = index.Unsettled();
+        var (edge, bundleEnd) = files.Again(unsettled, head.Size);
+        unsettledBytes = unsettled.Sum(b => (long)b.Entries.Length);
+        if (edge.Size != head.Size || edge.Root != head.Root) throw new InvalidDataException($"the tiles give root {edge.Root} at size {edge.Size}, the index says {head.Root} at {head.Size}");
+        BringUpToDate(edge.Size);
         return new(edge, bundleEnd, Published(head));
+    }
+
+    /// <summary>Adds the leaves that the table of places has not yet; one that is ahead of the log is another log's, or an older copy's, and is made again.</summary>
+    void BringUpToDate(long size)
+    {
+        if (places.Count > size)
+        {
+            places.Dispose();
+            if (placesPath is not null) File.Delete(placesPath);
+            places = placesPath is null ? LeafPlaces.InMemory() : LeafPlaces.Open(placesPath);
+        }
+        while (places.Count < size)
+        {
+            var tile = TileId.Of(0, places.Count / TileId.FullWidth, size);
+            var bytes = files.ReadAsync(tile).AsTask().GetAwaiter().GetResult();
+            if (bytes.Length != tile.Width * Bytes32.Size) throw new InvalidDataException($"{tile.Path} has {bytes.Length} bytes, not {tile.Width * Bytes32.Size}");
+            for (int i = (int)(places.Count % TileId.FullWidth); i < tile.Width; i++) places.Add(new(bytes.Span.Slice(i * Bytes32.Size, Bytes32.Size)));
+        }
     }
 
     SignedCheckpoint Published(Head head)
     {
         var note = files.ReadCheckpoint();
-        if (note.Length == 0) return Publish(head);
+        // Loss of power may leave the file that was put there last without its bytes; the same head has the same note.
+        if (!note.AsSpan().ContainsAnyExcept((byte)0)) return Publish(head);
         var verdict = SignedCheckpoint.Verify(note, signer.Key, out var published);
         if (!verdict.IsAccepted) throw new InvalidDataException($"the published checkpoint is damaged: {verdict}");
         var checkpoint = published!.Checkpoint;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Merkle;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.Home;
 using Counterfoil.Log.Notes;
 using Counterfoil.Log.Tiles;
@@ -10,31 +11,62 @@ namespace Counterfoil.Log.Storage;
 
 /// <summary>A transparency log in one folder: entries and tiles in files, the order in SQLite, one writer.</summary>
 /// <remarks>
-/// An append is acknowledged after four steps: entries and tiles are written, durably, behind what is committed; the index commits leaves and
-/// root in one durable transaction, which is the instant of the append; the root is signed; the checkpoint is published.
-/// A crash before the transaction leaves residue that is overwritten; a crash after it leaves a head that the next opening signs and
-/// publishes. A root is signed only once it is committed, and the index holds one root a size, so two roots of one size are never signed.
-/// Appends that arrive while a batch is being written make up the next batch (group commit).
+/// An append is acknowledged after four steps: the index commits the batch's entries and root in one durable transaction, which is the instant of the
+/// append; entries and tiles are written behind what was there; the root is signed; the checkpoint is published. Tiles are brought to the device
+/// beside later appends; until they are, the index keeps their entries, and the next opening writes them again. A root is signed only once it is
+/// committed, and the index holds one root a size, so two roots of one size are never signed. Appends that arrive while a batch is being written
+/// make up the next batch (group commit): one flush for all of them.
 /// </remarks>
-public sealed partial class TransparencyLog : IAsyncDisposable
+public sealed partial class TransparencyLog : ILog, IAsyncDisposable
 {
-    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(16 * MaxBatch) { SingleReader = true });
+    /// <summary>The most entries of one append.</summary>
+    public const int MaxTogether = 4096;
+
+    /// <summary>Bytes of entries that may wait; above them an append that does not wait is turned away.</summary>
+    public const int MaxQueuedBytes = 64 << 20;
+
+    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(1 << 16) { SingleReader = true });
     readonly NoteSigner signer;
     readonly LogFiles files;
     readonly ILogIndex index;
     readonly IDisposable? writerLock;
+    readonly LogOptions options;
+    readonly string? placesPath;
+    readonly List<long> candidates = [];
     readonly Task writer;
+    LeafPlaces places;
+    long queuedBytes, unsettledBytes, settled, settlingTo;
+    Task? settling;
     volatile State state;
 
-    TransparencyLog(NoteSigner signer, LogFiles files, ILogIndex index, IDisposable? writerLock)
+    TransparencyLog(NoteSigner signer, LogFiles files, ILogIndex index, IDisposable? writerLock, string? placesPath, LogOptions options)
     {
-        (this.signer, this.files, this.index, this.writerLock) = (signer, files, index, writerLock);
-        state = Load();
+        (this.signer, this.files, this.index, this.writerLock, this.placesPath, this.options) = (signer, files, index, writerLock, placesPath, options);
+        places = placesPath is null ? LeafPlaces.InMemory() : LeafPlaces.Open(placesPath);
+        try
+        {
+            state = Load();
+        }
+        catch
+        {
+            places.Dispose();
+            throw;
+        }
         writer = Task.Factory.StartNew(WriteBatches, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     /// <summary>What a home is told of a log that lives in it: the folder <c>log</c>, in the layout that <c>docs/log.md</c> describes.</summary>
-    public static StoreSchema Schema { get; } = new("log", SqliteIndex.SchemaVersion);
+    public static StoreSchema Schema { get; } = new("log", SqliteIndex.SchemaVersion, _ => Verdict.Accept); // the index takes itself a version up when it is opened
+
+    /// <summary>The key of the log in a folder, which nobody needs to have open.</summary>
+    /// <exception cref="InvalidDataException">The folder holds no log, or a damaged one.</exception>
+    public static VerifierKey KeyOf(string folder)
+    {
+        string path = Path.Combine(folder, "index.db");
+        if (!File.Exists(path)) throw new InvalidDataException($"there is no log in {folder}");
+        using var index = SqliteIndex.Open(path, null, readOnly: true);
+        return VerifierKey.Parse(index.VerifierKey(), out var key).IsAccepted ? key! : throw new InvalidDataException($"the index in {folder} names no key");
+    }
 
     /// <summary>Opens the log in <paramref name="folder"/> for appending, making it where there is none. Finishes what a crash left unfinished.</summary>
     /// <param name="folder">The log's own folder.</param>
@@ -52,7 +84,7 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         {
             var index = SqliteIndex.Open(Path.Combine(folder, "index.db"), signer.Key.ToString());
             DurableFiles.FlushFolder(folder);
-            return Open(signer, new DurableFiles(folder), index, writerLock);
+            return Open(signer, new DurableFiles(folder), index, writerLock, Path.Combine(folder, "places"));
         }
         catch
         {
@@ -61,11 +93,11 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         }
     }
 
-    internal static TransparencyLog Open(NoteSigner signer, ILogFiles files, ILogIndex index, IDisposable? writerLock)
+    internal static TransparencyLog Open(NoteSigner signer, ILogFiles files, ILogIndex index, IDisposable? writerLock, string? places = null, LogOptions? options = null)
     {
         try
         {
-            return new(signer, new LogFiles(files), index, writerLock);
+            return new(signer, new LogFiles(files), index, writerLock, places, options ?? new());
         }
         catch
         {
@@ -88,10 +120,14 @@ public sealed partial class TransparencyLog : IAsyncDisposable
     /// <param name="cancellation">Gives up waiting; the entry may be appended nonetheless.</param>
     /// <returns>The place and a checkpoint over it, after both are durable.</returns>
     /// <exception cref="IOException">The disk refused; the entry may be in the log or not, and appending it again is safe.</exception>
-    public async Task<Appended> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation = default)
+    public async Task<Appended> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation = default) => (await AppendAsync([entry], cancellation).ConfigureAwait(false))[0];
+
+    /// <summary>Appends entries in their order, all at one instant; of those that the log holds already, finds the place.</summary>
+    /// <param name="entries">At most 4,096, each as for one; copied.</param>
+    /// <param name="cancellation">Gives up waiting; the entries may be appended nonetheless.</param>
+    public async Task<ImmutableArray<Appended>> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.Length, EntryBundle.MaxEntryBytes, nameof(entry));
-        var pending = new Pending(entry.ToArray(), MerkleTree.LeafHash(entry.Span));
+        if (Pending.Of(entries) is not { } pending) return [];
         try
         {
             await queue.Writer.WriteAsync(pending, cancellation).ConfigureAwait(false);
@@ -100,7 +136,17 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         {
             throw new ObjectDisposedException(nameof(TransparencyLog));
         }
+        Interlocked.Add(ref queuedBytes, pending.Bytes);
         return await pending.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="AppendAsync(IReadOnlyList{ReadOnlyMemory{byte}}, CancellationToken)"/>, but null at once where too much waits already.</summary>
+    public Task<ImmutableArray<Appended>>? TryAppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        if (Pending.Of(entries) is not { } pending) return Task.FromResult(ImmutableArray<Appended>.Empty);
+        if (Interlocked.Read(ref queuedBytes) + pending.Bytes > MaxQueuedBytes || !queue.Writer.TryWrite(pending)) return null;
+        Interlocked.Add(ref queuedBytes, pending.Bytes);
+        return pending.Done.Task;
     }
 
     /// <summary>The bytes of the entry at <paramref name="place"/>.</summary>
@@ -135,20 +181,30 @@ public sealed partial class TransparencyLog : IAsyncDisposable
     }
 
     /// <summary>A tile as tlog-tiles serves it, or null where the published tree does not have it that wide.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>?> TileAsync(TileId tile, CancellationToken cancellation = default)
-    {
-        long size = state.Edge.Size;
-        if (tile.Level is < 0 or >= TileId.MaxLevels || tile.Index < 0 || (size >> (TileId.Height * tile.Level)) / TileId.FullWidth < tile.Index) return null;
-        long width = (size >> (TileId.Height * tile.Level)) - tile.Index * TileId.FullWidth;
-        if (tile.Width < 1 || tile.Width > width) return null;
-        return await files.ReadAsync(tile, cancellation).ConfigureAwait(false);
-    }
+    public async ValueTask<ReadOnlyMemory<byte>?> TileAsync(TileId tile, CancellationToken cancellation = default) =>
+        tile.IsIn(state.Edge.Size) ? await files.ReadAsync(tile, cancellation).ConfigureAwait(false) : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>Entries as tlog-tiles serves them: the bundle under a tile of level 0, or null where the published tree does not have it that wide.</summary>
+    public ValueTask<ReadOnlyMemory<byte>?> EntriesAsync(TileId tile, CancellationToken cancellation = default) =>
+        new(tile.IsIn(state.Edge.Size) ? files.ReadBundle(tile) : null);
 
     /// <summary>Waits for appends under way, then closes the log and lets another writer in.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!queue.Writer.TryComplete()) return;
         await writer.ConfigureAwait(false);
+        try
+        {
+            if (settling is not null) await settling.ConfigureAwait(false);
+            files.Flush();
+            index.Settle(state.Edge.Size);
+            places.Dispose();
+        }
+        catch (IOException)
+        {
+            // What did not settle is in the index, and the next opening writes it again.
+            places.Abandon();
+        }
         index.Dispose();
         if (writerLock is not null) writerLock.Dispose();
     }
@@ -159,9 +215,42 @@ public sealed partial class TransparencyLog : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, size);
     }
 
-    sealed record Pending(byte[] Entry, Sha256Digest LeafHash)
+    sealed record Pending(byte[][] Entries, Sha256Digest[] LeafHashes, int Bytes)
     {
-        public TaskCompletionSource<Appended> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<ImmutableArray<Appended>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Copies and hashes on the caller's thread; null for no entries.</summary>
+        public static Pending? Of(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+        {
+            ArgumentNullException.ThrowIfNull(entries);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(entries.Count, MaxTogether, nameof(entries));
+            if (entries.Count == 0) return null;
+            int bytes = 0;
+            foreach (var entry in entries)
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.Length, EntryBundle.MaxEntryBytes, nameof(entries));
+                bytes += entry.Length + 2;
+            }
+            var copies = new byte[entries.Count][];
+            for (int i = 0; i < copies.Length; i++) copies[i] = entries[i].ToArray();
+            return new(copies, LeafHashesOf(copies), bytes);
+        }
+
+        static Sha256Digest[] LeafHashesOf(byte[][] entries)
+        {
+            var hashes = new Sha256Digest[entries.Length];
+            int length = entries[0].Length;
+            if (entries.Length >= 8 && length > 0 && entries.All(e => e.Length == length))
+            {
+                // Of one length they are hashed side by side.
+                var together = new byte[entries.Length * length];
+                for (int i = 0; i < entries.Length; i++) entries[i].CopyTo(together, i * length);
+                MerkleTree.LeafHashes(together, length, hashes);
+            }
+            else
+                for (int i = 0; i < entries.Length; i++) hashes[i] = MerkleTree.LeafHash(entries[i]);
+            return hashes;
+        }
     }
 
     /// <param name="Edge">The tree committed and published.</param>

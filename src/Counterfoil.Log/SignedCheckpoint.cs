@@ -64,6 +64,31 @@ public sealed class SignedCheckpoint
         return Verdict.Accept;
     }
 
+    /// <summary>Verifies a checkpoint of the log of <paramref name="log"/>, whoever else signed: what a monitor asks. Evidence asks for every line.</summary>
+    public static Verdict VerifyFrom(ReadOnlySpan<byte> note, VerifierKey log, out SignedCheckpoint? checkpoint)
+    {
+        checkpoint = null;
+        var verdict = SignedNote.Parse(note, out var parsed);
+        return verdict.IsAccepted ? VerifyFrom(parsed!, log, out checkpoint) : verdict;
+    }
+
+    /// <summary>The lines of one key, which were verified, and no other.</summary>
+    internal static SignedCheckpoint Of(SignedNote note, Checkpoint checkpoint, VerifierKey log) =>
+        new(checkpoint, new SignedNote(note.Text, [note.Signatures.First(s => s.KeyName == log.Name && s.KeyId == log.Id)]).ToBytes());
+
+    internal static Verdict VerifyFrom(SignedNote note, VerifierKey log, out SignedCheckpoint? checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        checkpoint = null;
+        var verdict = note.VerifyFrom(log);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = Checkpoint.Parse(note.Text, out var content);
+        if (!verdict.IsAccepted) return verdict;
+        if (content!.Origin != log.Name) return Verdict.Reject(LogChecks.CheckpointOrigin, log.Name, content.Origin);
+        checkpoint = new SignedCheckpoint(content, note.ToBytes());
+        return Verdict.Accept;
+    }
+
     /// <summary>The note's text.</summary>
     public override string ToString() => Encoding.UTF8.GetString(note);
 }

@@ -20,6 +20,7 @@ public sealed class ArchitectureTests
         ["Evm"] = ["Core"],
         ["Evidence"] = ["Core", "Log", "Zk", "Evm"],
         ["Log.Storage"] = ["Core", "Log", "Home"],
+        ["Log.Http"] = ["Core", "Log", "Log.Storage"],
         ["Chain"] = ["Core", "Evm"],
         ["Chain.Storage"] = ["Core", "Evm", "Chain"],
         ["DevChain"] = ["Core", "Evm"],

@@ -12,6 +12,7 @@ static class BenchCommand
         ("hash", "Digests, Merkle trees and the commitment of a data set", HashBench.RunAsync),
         ("proofs", "Proofs of inference, a row a model", ProofBench.RunAsync),
         ("models", "Whole models in integers: speed, and distance from float32", ModelBench.RunAsync),
+        ("log", "Durable appends to a transparency log, and proofs from it", LogBench.RunAsync),
         ("chain", "The in-process chain, secp256k1, and what the contracts' actions cost", ChainBench.RunAsync),
         ("payments", "Payments by x402 over HTTP on loopback, with and without proofs", PaymentBench.RunAsync),
     ];

@@ -15,7 +15,21 @@ public static class InclusionProof
     /// <param name="path">The siblings from the leaf up.</param>
     public static Verdict Verify(Sha256Digest root, long size, long index, Sha256Digest leafHash, IReadOnlyList<Sha256Digest> path)
     {
+        var verdict = RootOf(size, index, leafHash, path, out var r);
+        if (!verdict.IsAccepted) return verdict;
+        return r == root ? Verdict.Accept : Verdict.Reject(CoreChecks.MerkleInclusion, $"root {root}", $"root {r}"); // step 5
+    }
+
+    /// <summary>The root that a path leads to, for whoever has a signature over it and not the root itself. Shows nothing until that is verified.</summary>
+    /// <param name="size">The number of leaves in the tree.</param>
+    /// <param name="index">The leaf's place, counted from 0.</param>
+    /// <param name="leafHash">The leaf, hashed by <see cref="MerkleTree.LeafHash"/>.</param>
+    /// <param name="path">The siblings from the leaf up.</param>
+    /// <param name="root">The root, when accepted: the path has the length that size and index ask for.</param>
+    public static Verdict RootOf(long size, long index, Sha256Digest leafHash, IReadOnlyList<Sha256Digest> path, out Sha256Digest root)
+    {
         ArgumentNullException.ThrowIfNull(path);
+        root = default;
         if (index < 0 || index >= size)
             return Verdict.Reject(CoreChecks.MerkleRange, $"an index in 0 … {size - 1}", $"{index}"); // step 1
         int length = PathLength(size, index);
@@ -34,7 +48,8 @@ public static class InclusionProof
             else r = MerkleTree.NodeHash(r, path[i]);
             (fn, sn) = (fn >> 1, sn >> 1);
         }
-        return r == root ? Verdict.Accept : Verdict.Reject(CoreChecks.MerkleInclusion, $"root {root}", $"root {r}"); // step 5
+        root = r;
+        return Verdict.Accept;
     }
 
     /// <summary>The number of nodes that a path has for the leaf at <paramref name="index"/> of <paramref name="size"/>.</summary>

@@ -27,6 +27,10 @@ public sealed class NoteSigner
         return new(Key.Name, Key.Id, signer.Sign(Encoding.UTF8.GetBytes(text)));
     }
 
+    /// <summary>Signs bytes that no note's text can be: the caller is a format of this room.</summary>
+    internal byte[] SignBytes(ReadOnlySpan<byte> message) =>
+        Key.Type == NoteSignatureType.Ed25519 ? signer.Sign(message) : throw new InvalidOperationException("a witness signs cosignatures alone");
+
     /// <summary>Cosigns a checkpoint's text as seen at <paramref name="time"/>. The caller has verified consistency with all it cosigned before.</summary>
     public NoteSignature Cosign(string text, DateTimeOffset time)
     {

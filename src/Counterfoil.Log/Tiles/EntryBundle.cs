@@ -25,9 +25,10 @@ public static class EntryBundle
     /// <summary>Splits the first <paramref name="count"/> entries off a bundle; <paramref name="consumed"/> is where they end.</summary>
     public static Verdict Read(ReadOnlyMemory<byte> bundle, int count, out ImmutableArray<ReadOnlyMemory<byte>> entries, out int consumed)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)TileId.FullWidth, nameof(count));
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         entries = [];
         consumed = 0;
+        if (count > bundle.Length / 2) return Verdict.Reject(LogChecks.EntryBundle, $"{count} entries", $"{bundle.Length} bytes");
         var found = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(count);
         int at = 0;
         for (int i = 0; i < count; i++)
@@ -41,8 +42,15 @@ public static class EntryBundle
         return Verdict.Accept;
     }
 
-    /// <summary>Splits a bundle of exactly <paramref name="count"/> entries.</summary>
+    /// <summary>Splits a bundle of exactly <paramref name="count"/> entries, at most 256.</summary>
     public static Verdict Decode(ReadOnlyMemory<byte> bundle, int count, out ImmutableArray<ReadOnlyMemory<byte>> entries)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)TileId.FullWidth, nameof(count));
+        return Split(bundle, count, out entries);
+    }
+
+    /// <summary>Splits exactly <paramref name="count"/> entries that lie as in a bundle, however many.</summary>
+    public static Verdict Split(ReadOnlyMemory<byte> bundle, int count, out ImmutableArray<ReadOnlyMemory<byte>> entries)
     {
         var verdict = Read(bundle, count, out entries, out int consumed);
         if (!verdict.IsAccepted || consumed == bundle.Length) return verdict;

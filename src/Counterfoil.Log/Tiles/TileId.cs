@@ -31,6 +31,10 @@ public readonly record struct TileId(int Level, long Index, int Width)
         return new(level, index, (int)Math.Min(width, FullWidth));
     }
 
+    /// <summary>Whether a tree of <paramref name="size"/> leaves has this tile, at least as wide.</summary>
+    public bool IsIn(long size) =>
+        Level is >= 0 and < MaxLevels && Index >= 0 && Index <= (size >> (Height * Level)) / FullWidth && Width is >= 1 and <= FullWidth && Width <= (size >> (Height * Level)) - Index * FullWidth;
+
     /// <summary><c>tile/&lt;level&gt;/&lt;index&gt;[.p/&lt;width&gt;]</c>.</summary>
     public string Path => $"tile/{Level}/{Place}";
 

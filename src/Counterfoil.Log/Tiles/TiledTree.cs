@@ -26,6 +26,18 @@ public static class TiledTree
         return HashAsync(tiles, ranges, size, cancellation);
     }
 
+    /// <summary>The root of the <paramref name="index"/>-th 2^<paramref name="level"/> leaves, and its path to the root of the tree of <paramref name="size"/>, which has all of them.</summary>
+    public static async ValueTask<(Sha256Digest Hash, ImmutableArray<Sha256Digest> Path)> NodeAsync(ITileReader tiles, int level, long index, long size, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)level, 62u, nameof(level));
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size >> level);
+        long begin = index << level;
+        var path = await InclusionAsync(tiles, begin, size, cancellation);
+        // The path of its first leaf goes through it: what lies below is within.
+        return ((await HashAsync(tiles, [new(begin, begin + (1L << level))], size, cancellation))[0], path[level..]);
+    }
+
     /// <summary>PROOF of RFC 9162 §2.1.4.1: shows the tree of <paramref name="oldSize"/> leaves to be a prefix of that of <paramref name="newSize"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 ≤ old ≤ new.</exception>
     public static ValueTask<ImmutableArray<Sha256Digest>> ConsistencyAsync(ITileReader tiles, long oldSize, long newSize, CancellationToken cancellation = default)

@@ -24,6 +24,9 @@ public sealed class TreeEdge
     /// <summary>The root of the tree.</summary>
     public Sha256Digest Root { get; }
 
+    /// <summary>The hashes of the tile of a level that is not yet full; none where every tile is.</summary>
+    public ImmutableArray<Sha256Digest> Partial(int level) => level < partial.Length ? partial[level] : [];
+
     /// <summary>Reads the edge of the tree of <paramref name="size"/> leaves back from its tiles.</summary>
     public static async ValueTask<TreeEdge> ReadAsync(ITileReader tiles, long size, CancellationToken cancellation = default)
     {

@@ -11,7 +11,8 @@ public abstract record WitnessAnswer
 
     /// <summary>Persist <paramref name="Latest"/>, atomically with having read the state it was decided on, and only then cosign it.</summary>
     /// <param name="Latest">The log's checkpoint that the witness vouches for from now on.</param>
-    public sealed record Cosign(Checkpoint Latest) : WitnessAnswer;
+    /// <param name="Signed">The same as the log signed it, for those who ask the witness what it saw last: without lines that nobody checked.</param>
+    public sealed record Cosign(Checkpoint Latest, SignedCheckpoint Signed) : WitnessAnswer;
 
     /// <summary>Change nothing, and answer so.</summary>
     /// <param name="Status">The HTTP status that tlog-witness gives this.</param>
@@ -37,7 +38,9 @@ public static class Witness
         verdict = SignedNote.Parse(request!.Note.Span, out var note);
         if (!verdict.IsAccepted) return new WitnessAnswer.Refuse(400, verdict);
         verdict = Checkpoint.Parse(note!.Text, out var checkpoint);
-        if (!verdict.IsAccepted) return new WitnessAnswer.Refuse(400, verdict);
+        // Only the empty tree's root is a matter of the tree; the rest is a matter of form.
+        if (verdict is Verdict.Rejected { Reason: var reason })
+            return new WitnessAnswer.Refuse(reason.Check == LogChecks.CheckpointRoot && note.Text.Split('\n') is [_, "0", ..] ? 422 : 400, verdict);
 
         if (logs(checkpoint!.Origin) is not { } log)
             return new WitnessAnswer.Refuse(404, Verdict.Reject(LogChecks.CheckpointOrigin, "a log that is witnessed", checkpoint.Origin));
@@ -51,10 +54,10 @@ public static class Witness
         if (request.OldSize != knownSize)
             return new WitnessAnswer.Refuse(409, Verdict.Reject(LogChecks.WitnessOldSize, $"{knownSize}, as cosigned last", $"{request.OldSize}"), knownSize);
         if (knownSize == checkpoint.Size && known is not null && known.Root != checkpoint.Root)
-            return new WitnessAnswer.Refuse(409, Verdict.Reject(LogChecks.WitnessRoot, $"{known.Root} at {knownSize}, as cosigned last", $"{checkpoint.Root}"), knownSize);
+            return new WitnessAnswer.Refuse(422, Verdict.Reject(LogChecks.WitnessRoot, $"{known.Root} at {knownSize}, as cosigned last", $"{checkpoint.Root}"));
         verdict = knownSize > 0
             ? ConsistencyProof.Verify(knownSize, known!.Root, checkpoint.Size, checkpoint.Root, request.Path)
             : request.Path.IsEmpty ? Verdict.Accept : Verdict.Reject(CoreChecks.MerklePathLength, "no nodes from an empty tree", $"{request.Path.Length} nodes");
-        return verdict.IsAccepted ? new WitnessAnswer.Cosign(checkpoint) : new WitnessAnswer.Refuse(422, verdict);
+        return verdict.IsAccepted ? new WitnessAnswer.Cosign(checkpoint, SignedCheckpoint.Of(note, checkpoint, log)) : new WitnessAnswer.Refuse(422, verdict);
     }
 }

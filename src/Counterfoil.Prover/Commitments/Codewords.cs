@@ -30,6 +30,9 @@ sealed class Codewords
 
     public Keccak256Digest Root => tree.Root;
 
+    /// <summary>Zeroes all symbols: those of pads and masks are as secret as their cells.</summary>
+    public void Clear() => Array.Clear(symbols);
+
     /// <summary>Writes the columns at ascending <paramref name="positions"/>, each after its salt, and the siblings of their paths.</summary>
     public void Write(ProverChannel channel, ReadOnlySpan<int> positions)
     {

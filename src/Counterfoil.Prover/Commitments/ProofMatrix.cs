@@ -77,6 +77,7 @@ sealed class ProofMatrix : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (hidden.Length > 0) Codewords.Clear();
         foreach (var row in hidden) CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(row.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(tails.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(Pads.AsSpan()));

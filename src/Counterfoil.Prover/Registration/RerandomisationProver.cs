@@ -47,6 +47,7 @@ static class RerandomisationProver
         fresh.Codewords.Write(channel, positions);
         own.Write(channel, positions);
         foreach (var mask in masks) Array.Clear(mask);
+        own.Clear();
         return channel.ToArray();
     }
 

@@ -50,6 +50,8 @@ public sealed class LogFaultTests : IDisposable
             }
         }
 
+        public void Flush() { }
+
         public void Replace(string path, ReadOnlySpan<byte> bytes)
         {
             File.WriteAllBytes(Path.Combine(root, path + ".new"), bytes);
@@ -71,6 +73,8 @@ public sealed class LogFaultTests : IDisposable
         static FileWrite Torn(FileWrite write) =>
             write with { Bytes = (byte[])[.. write.Bytes[..(write.Bytes.Length / 2)].Span, .. Enumerable.Repeat((byte)0xEE, write.Bytes.Length)] };
 
+        public void Flush() => disk.Do("flush", () => { }, () => { });
+
         public void Replace(string path, ReadOnlySpan<byte> bytes)
         {
             var copy = bytes.ToArray();
@@ -81,17 +85,17 @@ public sealed class LogFaultTests : IDisposable
     sealed class FaultyIndex(Disk disk, ILogIndex index) : ILogIndex
     {
         public Head Head => index.Head;
-        public long? Find(Sha256Digest leafHash) => index.Find(leafHash);
+        public IReadOnlyList<Batch> Unsettled() => index.Unsettled();
+        public void Commit(Batch batch, long settled) => disk.Do("commit", () => index.Commit(batch, settled), () => { });
+        public void Settle(long settled) => disk.Do("settle", () => index.Settle(settled), () => { });
         public void Dispose() => index.Dispose();
-
-        public void Commit(ReadOnlySpan<Sha256Digest> leafHashes, Head head)
-        {
-            var copy = leafHashes.ToArray();
-            disk.Do("commit", () => index.Commit(copy, head), () => { });
-        }
     }
 
-    TransparencyLog Open(Disk disk) => TransparencyLog.Open(book.Signer, disk.Files, disk.Index(book.Signer.Key.ToString()), null);
+    /// <summary>A log that settles after every batch, so that every step of that can fail too.</summary>
+    static TransparencyLog Open(Logbook book, Disk disk) =>
+        TransparencyLog.Open(book.Signer, disk.Files, disk.Index(book.Signer.Key.ToString()), null, Path.Combine(book.Folder, "places"), new LogOptions { SettleBytes = 0 });
+
+    TransparencyLog Open(Disk disk) => Open(book, disk);
 
     /// <summary>254 entries at once, then one, one, one and three: within a tile, up to its edge, and over it.</summary>
     static IEnumerable<int[]> Batches() => new[] { 254, 1, 1, 1, 3 }.Select((count, batch) => Enumerable.Range(batch * 1000, count).ToArray());
@@ -118,7 +122,7 @@ public sealed class LogFaultTests : IDisposable
             using var fresh = new Logbook();
             var disk = new Disk(fresh.Folder) { FailAt = failAt, How = how };
             TransparencyLog? log = null;
-            TransparencyLog Opened() => log ??= TransparencyLog.Open(fresh.Signer, disk.Files, disk.Index(fresh.Signer.Key.ToString()), null);
+            TransparencyLog Opened() => log ??= Open(fresh, disk);
             foreach (var batch in Batches())
             {
                 try
@@ -141,13 +145,115 @@ public sealed class LogFaultTests : IDisposable
         }
     }
 
+    /// <summary>Files whose writes are in memory until they are flushed; a loss of power leaves any of them, torn, and the checkpoint as it was, new, or empty.</summary>
+    sealed class VolatileFiles(string folder) : ILogFiles
+    {
+        readonly PlainFiles device = new(folder);
+        readonly OverlaidFiles seen = new(new PlainFiles(folder));
+        readonly List<FileWrite> pending = [];
+        readonly Dictionary<string, byte[]> replaced = [];
+        bool off;
+
+        public byte[] Read(string path, int length) => replaced.TryGetValue(path, out var bytes) ? bytes[..Math.Min(length, bytes.Length)] : seen.Read(path, length);
+
+        public void Write(IReadOnlyList<FileWrite> writes)
+        {
+            lock (pending) pending.AddRange(writes);
+            seen.Write(writes);
+        }
+
+        public void Flush()
+        {
+            if (off) throw new IOException("there is no power");
+            FileWrite[] now;
+            lock (pending)
+            {
+                now = [.. pending];
+                pending.Clear();
+            }
+            device.Write(now);
+        }
+
+        public void Replace(string path, ReadOnlySpan<byte> bytes) => replaced[path] = bytes.ToArray();
+
+        public void LosePower(Random random)
+        {
+            off = true;
+            lock (pending)
+                foreach (var write in pending)
+                    if (random.Next(2) == 0) device.Write([write with { Bytes = write.Bytes[..random.Next(write.Bytes.Length + 1)] }]);
+            foreach (var (path, bytes) in replaced)
+                if (random.Next(3) is > 0 and var how) device.Replace(path, how == 1 ? bytes : []);
+        }
+    }
+
+    [Fact]
+    public async Task Loss_of_power_at_any_moment_takes_nothing_that_was_acknowledged()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("FAULT_SEED"), out int asked) ? asked : Random.Shared.Next();
+        TestContext.Current.TestOutputHelper!.WriteLine($"FAULT_SEED={seed}");
+        var random = new Random(seed);
+        for (int run = 0; run < (Surroundings.IsCampaign ? 500 : 12); run++)
+        {
+            using var fresh = new Logbook();
+            for (int life = 0; life < 3; life++)
+            {
+                var files = new VolatileFiles(fresh.Folder);
+                var log = TransparencyLog.Open(fresh.Signer, files, SqliteIndex.Open(Path.Combine(fresh.Folder, "index.db"), fresh.Signer.Key.ToString()), null, Path.Combine(fresh.Folder, "places"),
+                    new LogOptions { SettleBytes = random.Next(3) switch { 0 => 0, 1 => 5000, _ => 1 << 30 } });
+                for (int batch = random.Next(1, 6); batch > 0; batch--)
+                    await Task.WhenAll(Enumerable.Range(0, random.Next(1, 300)).Select(i => fresh.Append(log, Logbook.Entry(life * 10 + batch, i))));
+                files.LosePower(random);
+                await log.DisposeAsync();
+            }
+            Assert.DoesNotContain((await LogCheck.RunAsync(fresh.Folder, fresh.Signer.Key)).Findings, f => f.Check != LogStorageChecks.Checkpoint); // what the opening will do again counts as done
+            await using var again = fresh.Open();
+            await fresh.HoldsItsPromises(again);
+        }
+    }
+
+    [Fact]
+    public async Task A_table_of_places_that_is_lost_or_torn_is_made_again()
+    {
+        await using (var log = book.Open()) await Task.WhenAll(Enumerable.Range(0, 700).Select(i => book.Append(log, Logbook.Entry(0, i))));
+        string places = Path.Combine(book.Folder, "places");
+        foreach (Action harm in (Action[])[() => { }, () => File.Delete(places), () => File.WriteAllBytes(places, File.ReadAllBytes(places)[..5000]), () => File.WriteAllBytes(places, new byte[9000])])
+        {
+            harm();
+            await using var log = book.Open();
+            foreach (int i in (int[])[0, 255, 256, 699]) Assert.True((await log.AppendAsync(Logbook.Entry(0, i))).AlreadyPresent);
+        }
+        // One that says another place is found by fsck, and by the comparison with the tile.
+        using (var wrong = LeafPlaces.Open(places)) wrong.Add(Core.Digests.Sha256.Hash([1]));
+        Assert.Contains((await LogCheck.RunAsync(book.Folder, book.Signer.Key)).Findings, f => f.Check == LogStorageChecks.Index);
+        await using var again = book.Open();
+        await book.HoldsItsPromises(again);
+    }
+
+    [Fact]
+    public void A_table_of_places_grows_and_finds_every_leaf()
+    {
+        using var places = LeafPlaces.InMemory();
+        for (int i = 0; i < 200_000; i++) places.Add(Core.Digests.Sha256.Hash(BitConverter.GetBytes(i)));
+        var found = new List<long>();
+        for (int i = 0; i < 200_000; i += 97)
+        {
+            found.Clear();
+            places.Find(Core.Digests.Sha256.Hash(BitConverter.GetBytes(i)), found);
+            Assert.Contains(i, found);
+        }
+        found.Clear();
+        places.Find(Core.Digests.Sha256.Hash(BitConverter.GetBytes(-1)), found);
+        Assert.Empty(found);
+    }
+
     [Fact]
     public async Task The_checkpoint_is_published_after_all_it_commits_to()
     {
         var disk = new Disk(book.Folder);
         await using var log = Open(disk);
         await book.Append(log, Logbook.Entry(0, 0));
-        Assert.Equal(["replace checkpoint", "write tile/0/000 at 0", "write tile/entries/000 at 0", "commit", "replace checkpoint"], disk.Journal);
+        Assert.Equal(["replace checkpoint", "commit", "write tile/0/000 at 0", "write tile/entries/000 at 0", "replace checkpoint", "flush"], disk.Journal);
     }
 
     [Fact]

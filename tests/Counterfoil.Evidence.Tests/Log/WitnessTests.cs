@@ -67,7 +67,7 @@ public sealed class WitnessTests : IDisposable
     {
         Ask(Request(0, At(10)));
         var fork = new Checkpoint("example.com/log", 10, Sha256.Hash([1]));
-        Refused(409, LogChecks.WitnessRoot, Ask(Request(10, At(10)) with { Note = SignedCheckpoint.Sign(fork, log).Note }), 10);
+        Refused(422, LogChecks.WitnessRoot, Ask(Request(10, At(10)) with { Note = SignedCheckpoint.Sign(fork, log).Note }));
         leaves[4] = Sha256.Hash([2]); // another history
         Refused(422, CoreChecks.MerkleOldRoot, Ask(Request(10, At(20))));
         Assert.Equal(10, latest!.Size);

@@ -30,6 +30,14 @@ public sealed class AbsorptionTests
         EveryByteCounts(Registered.RegistrationProof, (proof, transcript) => RegistrationProof.Verify(Registered.Model, proof, transcript));
 
     [Fact]
+    public void So_do_bytes_of_every_message_where_weights_are_hidden()
+    {
+        var statement = Hiding.Hidden.Statement;
+        EveryByteCounts(Hiding.Hidden.Prove(false), (proof, transcript) => InferenceProof.Verify(statement, proof, transcript), 89);
+        EveryByteCounts(Hiding.Hidden.Registered.RegistrationProof, (proof, transcript) => RegistrationProof.Verify(statement.Model, proof, transcript), 89);
+    }
+
+    [Fact]
     public void Whatever_a_statement_says_moves_the_first_challenge()
     {
         var first = new HashSet<ulong>();
@@ -60,14 +68,13 @@ public sealed class AbsorptionTests
         return model!;
     }
 
-    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Core.Verdicts.Verdict> verify)
+    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Core.Verdicts.Verdict> verify, int stride = 5)
     {
         var honest = new Log(new KeccakTranscript());
         Assert.True(verify(proof, honest).IsAccepted);
-        var openings = honest.Messages.TakeWhile(m => m.Label != "opening-row");
-        // What the roots bind (columns and siblings) is not absorbed; it follows the first opened row.
-        int absorbed = openings.Sum(m => m.FromProof) + honest.Messages.First(m => m.Label == "opening-row").FromProof;
-        for (int at = 0; at < absorbed; at += 1 + at % 5)
+        // What the roots bind (columns, salts and siblings) is not absorbed; it follows all that is.
+        int absorbed = honest.Messages.Sum(m => m.FromProof);
+        for (int at = 0; at < absorbed; at += 1 + at % stride)
         {
             var changed = (byte[])proof.Clone();
             changed[at] ^= 1;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Prover;
 using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
@@ -17,18 +18,31 @@ public sealed class RegistrationTests
 {
     static readonly CommitmentParameters Codes = new(PrivacyProfile.PublicWeights, RowCode.WithBits(5, 2, 101));
 
+    static readonly CommitmentParameters HiddenCodes = new(PrivacyProfile.HiddenWeights, RowCode.Hiding(5, 9, 3, 107)!.Value, 1);
+
     static Graph Graph(int inputs, int outputs) =>
         new(inputs, [new Gemm(0, inputs, outputs, new Requantisation([.. Enumerable.Repeat(1u << 20, outputs)], 30), false)]);
 
     // Commits the weights of one graph and claims them to be another's: the prover checks nothing, as a forger's would not.
     static Verdict Claim(Graph claimed, int biasBits, Graph made, GemmParameters parameters, int madeBits = 31)
     {
-        Assert.Equal(Verdict.Accept, NeuronSpace.Derive(made, [madeBits], out var space));
-        var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Code), [parameters]);
-        var committed = new CommittedMatrix(weights, Codes.Code);
-        Assert.Equal(Verdict.Accept, CommittedModel.Create(claimed, [biasBits], Codes, committed.Root, out var model));
-        var proof = new RegistrationProver(model!, weights, weights.Biases, committed).Prove(new KeccakTranscript());
-        return RegistrationProof.Verify(model!, proof);
+        // In both profiles: where weights are hidden, one check stands for all that cannot be seen.
+        Verdict open = Claim(Codes), hidden = Claim(HiddenCodes);
+        if (open.IsAccepted) Assert.Equal(Verdict.Accept, hidden);
+        else Assert.Equal(ZkChecks.Pads, Forging.CheckOf(hidden));
+        return open;
+
+        Verdict Claim(CommitmentParameters codes)
+        {
+            Assert.Equal(Verdict.Accept, NeuronSpace.Derive(made, [madeBits], out var space));
+            var weights = new WeightMatrix(space!, new WeightLayout(space!, codes.Code), [parameters]);
+            using var masks = codes.WeightsHidden ? new SecretStream(new byte[32]) : null;
+            using var secrets = codes.WeightsHidden ? new SecretStream([.. Enumerable.Repeat((byte)1, 32)]) : null;
+            var committed = new CommittedMatrix(weights, codes.Code, masks);
+            Assert.Equal(Verdict.Accept, CommittedModel.Create(claimed, [biasBits], codes, committed.Root, out var model));
+            var proof = new RegistrationProver(model!, weights, weights.Biases, committed, secrets).Prove(new KeccakTranscript());
+            return RegistrationProof.Verify(model!, proof);
+        }
     }
 
     static GemmParameters Parameters(int inputs, int outputs, int weight = 1, int bias = 1) =>

@@ -78,7 +78,8 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>An object's bytes, or null.</summary>
     public byte[]? Get(string bucket, string key) => objects.TryGetValue($"{bucket}/{key}", out var found) ? found.Bytes : null;
 
-    static string Tag(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"";
+    // Not of the form of an MD5 digest, for which clients take a tag of 32 digits, and compare.
+    static string Tag(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}-1\"";
 
     async Task Handle(HttpContext context)
     {

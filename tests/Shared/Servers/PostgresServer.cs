@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Counterfoil.Tests;
 
-namespace Counterfoil.Chain.Tests.Chain;
+namespace Counterfoil.Tests.Servers;
 
 /// <summary>A PostgreSQL server of the test's own, on a socket in a temporary folder; it listens to no network.</summary>
 sealed class PostgresServer : IAsyncDisposable

@@ -1,0 +1,70 @@
+using System.Net;
+using Counterfoil.Log.Http.Witnessing;
+using Counterfoil.Log.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Counterfoil.Log.Http.Serving;
+
+/// <summary>A web server for a log or a witness. It listens on the loopback address unless told otherwise; before strangers belongs a proxy that speaks TLS.</summary>
+public sealed class LogHost : IAsyncDisposable
+{
+    readonly WebApplication application;
+
+    LogHost(WebApplication application, Uri address) => (this.application, Address) = (application, address);
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Serves a log: tlog-tiles, and <c>add</c> where there are writers.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="published">The checkpoint that is shown; the log's last where null.</param>
+    /// <param name="tokens">Who may write; nobody where null.</param>
+    /// <param name="endpoint">Where to listen; port 0 takes a free one. A free port of the loopback address where null.</param>
+    /// <param name="cancellation">Stops starting.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static Task<LogHost> ServeLogAsync(ILog log, Func<SignedCheckpoint?>? published = null, WriterTokens? tokens = null, IPEndPoint? endpoint = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        published ??= () => log.Checkpoint;
+        return StartAsync(routes =>
+        {
+            routes.MapLog(log, published);
+            if (tokens is not null) routes.MapAdd(log, published, tokens, TimeSpan.FromSeconds(30));
+        }, LogEndpoints.MaxBodyBytes + 1, endpoint, cancellation);
+    }
+
+    /// <summary>Serves a witness.</summary>
+    /// <param name="witness">The witness.</param>
+    /// <param name="endpoint">Where to listen, as for a log.</param>
+    /// <param name="cancellation">Stops starting.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static Task<LogHost> ServeWitnessAsync(WitnessStore witness, IPEndPoint? endpoint = null, CancellationToken cancellation = default) =>
+        StartAsync(routes => routes.MapWitness(witness), WitnessEndpoint.MaxBodyBytes + 1, endpoint, cancellation);
+
+    /// <summary>Serves routes.</summary>
+    public static async Task<LogHost> StartAsync(Action<IEndpointRouteBuilder> map, long maxBody, IPEndPoint? endpoint, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders(); // what went wrong is in the answer; the answer to stdout is the caller's
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(endpoint ?? new IPEndPoint(IPAddress.Loopback, 0));
+            kestrel.Limits.MaxRequestBodySize = maxBody;
+            kestrel.AddServerHeader = false;
+        });
+        var application = builder.Build();
+        map(application);
+        await application.StartAsync(cancellation).ConfigureAwait(false);
+        return new LogHost(application, new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+}
