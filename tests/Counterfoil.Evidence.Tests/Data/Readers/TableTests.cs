@@ -89,7 +89,7 @@ public sealed class TableTests
     {
         Reading.Of(new ArrowRecords(), Specimens.ArrowStream[..^8]).Refused(DataChecks.ArrowForm);
         Reading.Of(new ArrowRecords(), [.. Specimens.ArrowStream, 0]).Refused(DataChecks.ArrowForm);
-        Reading.Of(new ArrowRecords(), Array.Empty<byte>()).Refused(DataChecks.ArrowForm);
+        Reading.Of(new ArrowRecords(), System.Array.Empty<byte>()).Refused(DataChecks.ArrowForm);
     }
 
     static async Task<byte[]> Table(ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write)
