@@ -14,7 +14,7 @@ namespace Counterfoil.Proofs.Tests.Execution;
 /// <summary>Whole models from ONNX to an accepted proof.</summary>
 public sealed class ZooProofTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Names() => Surroundings.IsCampaign ? ["mlp", "lenet5", "cnn-264k", "dense-4m", "resnet-block", "transformer-block", "nanogpt"] : ["lenet5", "resnet-block", "transformer-block"];
+    public static TheoryData<string> Names() => Surroundings.IsCampaign ? ["mlp", "lenet5", "cnn-264k", "dense-4m", "resnet-block", "transformer-block", "nanogpt", "vgg16"] : ["lenet5", "resnet-block", "transformer-block"];
 
     [Theory]
     [MemberData(nameof(Names))]
