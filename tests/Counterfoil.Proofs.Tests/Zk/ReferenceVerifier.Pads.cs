@@ -6,7 +6,7 @@ namespace Counterfoil.Proofs.Tests.Zk;
 sealed partial class ReferenceVerifier
 {
     readonly List<Claim> linear = [], factors = [];
-    readonly List<((int Left, int Right, F Coefficient)[] Products, Claim Rest)> quadratic = [];
+    readonly List<((int Left, int Right, F Coefficient)[] Products, Claim Remainder)> quadratic = [];
     int pads;
 
     /// <summary>A constant plus a linear form in the pads.</summary>
