@@ -89,7 +89,7 @@ public sealed class PredicateTests(ToldStory told)
         return JsonNode.Parse(delta!.Statement!.Payload.Span)!;
     }
 
-    static JsonNode With(JsonNode document, string member, bool value)
+    static JsonObject With(JsonNode document, string member, bool value)
     {
         var crowded = (JsonObject)document.DeepClone();
         crowded[member] = value;

@@ -116,15 +116,23 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimit
 
     static uint Number(ReadOnlySpan<byte> header, int index) => BinaryPrimitives.ReadUInt32BigEndian(header[(4 * index)..]);
 
-    sealed class Reader(DataStream images, DataStream labels, int pixels, long start, long end, long count) : IRecordReader
+    sealed class Reader : IRecordReader
     {
-        // Many images, and as many labels.
-        readonly byte[] imagePiece = new byte[Math.Max(1, (1 << 18) / pixels) * pixels], labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
+        readonly DataStream images, labels;
+        readonly int pixels;
+        readonly long end, count;
+        readonly byte[] imagePiece, labelPiece; // many images, and as many labels
         int taken, read;
-        long done;
+
+        public Reader(DataStream images, DataStream labels, int pixels, long position, long end, long count)
+        {
+            (this.images, this.labels, this.pixels, this.end, this.count, Position) = (images, labels, pixels, end, count, position);
+            labelPiece = new byte[Math.Max(1, (1 << 18) / pixels)];
+            imagePiece = new byte[labelPiece.Length * pixels];
+        }
 
         public long Count => count;
-        public long Position => start + done;
+        public long Position { get; private set; }
         public long BytesTaken => images.IsPlain && labels.IsPlain ? Position * (pixels + 1) : images.BytesTaken + labels.BytesTaken;
 
         public Verdict Read(RecordBatch batch)
@@ -132,7 +140,7 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimit
             if (pixels + 1 > batch.LongestRecord) return Verdict.Reject(DataChecks.IdxDimensions, $"at most {batch.LongestRecord - 1} pixels an image", $"{pixels}");
             try
             {
-                for (; Position < end && batch.TryReserve(1 + pixels); taken++, done++)
+                for (; Position < end && batch.TryReserve(1 + pixels); taken++, Position++)
                 {
                     if (taken == read && !TryFill()) return Verdict.Reject(DataChecks.IdxLength, $"{count} images and labels", $"the end of a file behind {Position} or fewer");
                     var record = batch.Free;

@@ -7,6 +7,7 @@ namespace Counterfoil.Data.Records;
 abstract class PartReader : IRecordReader
 {
     Verdict? refused;
+    bool isTooLong; // for the batch as it is; an empty one grows
 
     public abstract long Position { get; }
 
@@ -18,7 +19,13 @@ abstract class PartReader : IRecordReader
         if (refused is not null) return refused;
         try
         {
-            while (!batch.IsFull && TryRead(batch)) { }
+            while (!batch.IsFull)
+            {
+                if (TryRead(batch)) continue;
+                if (!isTooLong) break;
+                isTooLong = false;
+                batch.TryReserve((int)Math.Min(batch.LongestRecord, 2L * batch.Free.Length));
+            }
             return Verdict.Accept;
         }
         catch (RefusedDataException e)
@@ -32,15 +39,16 @@ abstract class PartReader : IRecordReader
     protected abstract bool TryRead(RecordBatch batch);
 
     /// <summary>Takes what was written behind the batch's records; false when it did not fit there but will in an empty batch.</summary>
-    protected static bool TryTake(RecordBatch batch, in RecordWriter record)
+    protected bool TryTake(RecordBatch batch, in RecordWriter record)
     {
         if (record.Fits)
         {
             batch.Take(record.Length);
             return true;
         }
-        if (batch.Count > 0) return false;
-        throw new RefusedDataException(DataChecks.RecordLength, $"a record of at most {batch.Free.Length} bytes", "a longer one");
+        isTooLong = batch.Count == 0 && batch.Free.Length < batch.LongestRecord;
+        if (batch.Count > 0 || isTooLong) return false;
+        throw new RefusedDataException(DataChecks.RecordLength, $"a record of at most {batch.LongestRecord} bytes", "a longer one");
     }
 
     public abstract void Dispose();

@@ -34,7 +34,7 @@ public sealed class LogAnchorTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         signer = new NoteSigner("test.example/log", secret);
-        chain = await TestChain.StartAsync(ChainKind.InProcess);
+        chain = await TestChain.StartAsync(ChainKind.DevChain);
         anchor = await chain.DeployAsync(await chain.AccountAsync("deployer"), ContractArtifact.Anchor);
         key = TestChain.KeyOf("publisher");
         await chain.AccountAsync("publisher");

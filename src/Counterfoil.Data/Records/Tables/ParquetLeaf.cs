@@ -106,7 +106,7 @@ sealed class ParquetLeaf
     T[] Read<T>(ParquetRowGroupReader group, DataField field) where T : struct
     {
         var values = new T[count];
-        group.ReadRawAsync(field, values.AsMemory(), definition > 0 ? definitions.AsMemory() : null, repetition > 0 ? repetitions.AsMemory() : null).AsTask().GetAwaiter().GetResult();
+        group.ReadRawAsync(field, values.AsMemory(), definition > 0 ? definitions.AsMemory() : default(Memory<int>?), repetition > 0 ? repetitions.AsMemory() : default(Memory<int>?)).AsTask().GetAwaiter().GetResult();
         return values;
     }
 

@@ -107,14 +107,21 @@ static class Specimens
         "y+mo1ybYbm+zrVqn/fz9Y80714M5OPz1e4xViyhj7EezTeQZxEbKN8g1iheSvwzfFxRufRu4uSzGO++yYxiukF1JNK7aCuY7Twx+qrLF36Bnj4UjUyKX8ir/0QdQX1d792ohYCzFOEXTuKl9sgf0e1" +
         "87quV8pLSVseUJ3Vo+px9SRKbzbqNSvKeYt8PUzkkhHkd5/quUebu6SdUyC7w053M1hvhuYjh1YyJ69A+darjU6/XPWRPZe9HlAvvbwJwug3Ua5j1jrzXb6TffpOqLpKeO5r6r/ENxpgHGtSCAAA");
 
-    /// <summary>The same table by hyparquet-writer 0.17, in row groups of three and two rows; snappy.</summary>
+    /// <summary>The same table without its list, as a stream.</summary>
+    public static byte[] ArrowFlat { get; } = Gunzip(
+        "H4sIAAAAAAACA61UvU4DMQx2cscRoConUdETdOhYiYWhEgxIMHbgAVj5FV1QkYrUCRg7Mnbo0JWtD8DGwsgjMPAIDJ04HMfp5XIgIfVcWXbiz59ju22apulEAMSgZRVtFZZBoUciFJkQxogL0YtQ9x" +
+        "H/hfYF9Qn1ArUGmqOBmetQhwQzYuJsc0xzJcYu1YgR87rnfWBpI78CRRHF8Qre2Tcco2952IaaP0A9697QxQAx/SIu0jihcVxrgphxERckjLuyj8JuFWpEvoR3J8f2kvBb+5eDeS8hffQ89BzWYIMm" +
+        "UKF5eDWlrdnlXIU4RRswuCbfY+l0muUjqgFbxByiD5BATmTMLzGbNDO1O06oRkgRzdeh7jIJ4G+JPaucmPB4frvv3Wb9jITbzyb668hr+ullREFMHRTfPdMLcOpUHf/Is3Y+J979yItP2e6y/fDwTW" +
+        "Fsi88dkY8PvfObd1YyX68p83NsyTz+WhbnHDl9M33p521YTDTPt/n96l0/QEm8ljtwdAf19PV58E8hjjqUIbNDdh75PO9zfAfDg8+9+0X7XVkwv4x5S0cD/r8TMi1njsLsM+Xvyg9SA2oBkAYAAA==");
+
+    /// <summary>That table by hyparquet-writer 0.17, in row groups of three and two rows: pages of version 2, snappy.</summary>
     public static byte[] Parquet { get; } = Gunzip(
-        "H4sIAAAAAAACA31Uz2sTQRR+Mzu7WddQS3GGWVmkSBty6CFCu+YQDBaREjwEj1KExKYY6I+kppBisTlKDx48KIiHXgvi3yD02kMP/gXiwYNn6Snxzdtskt0Fl+zM5L3ve+99701Sf/TsvnTkbak3ce" +
-        "P4ghQSACzLDRjuw9FohNY78m4GcLNoAA2Oy8U5OlZlaZP8U0xOA9hMXFftXBFgAPRcnyDCkV4mIAMWp/IIYkIJ9DjWG4jKsfBFo5ZBhu0tmUqYWQzknixkqrlVNjE6ZunSKZYuIsxUOqo+GQfakosZ" +
-        "QGnROFES9D8zmEbhMyDuBl8O4V3l14O3sd5UlEjvpFAx0SusKuRX8AQ2vs6M5lQEb8nIGLFxqXNyIVOFPU9ypfC/boiD/f2enAPJl7lmbZB53EWv1e8tI98zxm2QYPYmrKFrp/26Z7oMayL+EpFzrZ" +
-        "3WbmuvF4Wwmu29cbCt9ksTTHn+in9ccAPJfQk+JpNcOeqhWi+4lZAXhSlKC3O7wA9IvhlcoRbIPBGoKuI8VhuFmuHwi3PNGgn4BxZIL0qwTeAX6jkaKyEU3fFlq+rxCQYhT5D/IBkicpPIJbWKRpOK" +
-        "MY0FzoLP+FhKmfpAS9wEJHtU5hmvhE5RWKSNhjIb4jePxZl+UcZ19QTNJI5xnYR/sya9ME0l/FNVR7uRx7qadWbx6qelnPCvBdj2oZXou6C+D4knzM3WAtLFfRfpzgv1nqkaOgxtvp98jjQsJPindm" +
-        "ISUcpT20hz45+BnpzCZPJLOzEJQZO4tElnZhID57+TiJo0cEisQ5MQabFXTmoSgiZxRSQ2Smf8mEtPQqiyqqCd7gpOopuYxEAoEf6woHjj1VGncdA9bPX84wAg+4FPeFfq+B/8D2t0dC+IBQAA");
+        "H4sIAAAAAAACA2VUz2sTQRR+MzubrmvQUnzDrCxSpF1y8BChrD0Ei0WkBA/BoxQhsS0Gik1KCimI7SEHTx48iojXXjxJ6bn9V0Q8+Afk1PW92U2zP5ZkZvLe9733vm+WdJ69eow1vIdmmzZJX0CFAO" +
+        "A4Xihov06ShKL38UEFcLvBgK6k5eqMEmvY3Lb5OWbBALhCTTfchQbAKdhnekKIGvqVggIE/TQYVjL+CncRvHD5hxhVOt1d52kGvAztaSZLpZi5LFJ0khXaweUKoLnMSRoXxl8FzKvIHEh64bcj+NT6" +
+        "/eTjTEupSk5LKeOv8HiJyEa4g0uV6u6ilYEq+LClDg8ORlgHlKvSiD5gnXY12h2PVonvc3APEHjvpUmn13+fwXb6bxmm/eBRsB95IcoAIaAyKHVNP9WbkdeKZUNxO6P4riEIratsddQOsW4Jtp/lPN" +
+        "dbUZs58urMiG4B/kWE6KcN9iz4jX5NwVYMDS+7+g2TneA0lgXyPyJDSu5ZclOvUZBbCWFowDz4h5xNxmItfFO/oLCdTEhThP+5gVtHLP6l7lCcZxNDIwZ5vP7u6Fr80wHy7NwpmKasaecO8xS/SEZZ" +
+        "NfluU6dsm9KfhW5TgmmL4+JzbGCpwL9UBRvTlpeKpXmzt87cnOJi84lbsFFZGyeu1Vmx8cIt2aisjRcpPCnDr92yjUqv6xbF7S2RjcOCjb8creKJA41b744H3cPh0e4o2A8BSh/4S+gO/RH9B8uSgU" +
+        "WNBAAA");
 
     static byte[] Gunzip(string base64)
     {
