@@ -69,7 +69,8 @@ public readonly record struct RowCode(int LogRowLength, int LogInverseRate, int 
     /// </summary>
     public static RowCode? Hiding(int logRowLength, int logInverseRate, int openings, double bits)
     {
-        for (int queries = 1; queries <= 1024; queries++)
+        // A query is worth at most a bit and a little, for agreements are at least half of the symbols.
+        for (int queries = (int)(bits / 2) + 1; queries <= 1024; queries++)
         {
             var code = new RowCode(logRowLength, logInverseRate, queries, queries * openings);
             if (2L * code.Cells > code.Length) return null;
