@@ -31,8 +31,8 @@ public sealed class LogCommandTests : IDisposable
         var process = Process.Start(start)!;
         servers.Add(process);
         string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        if (line is null) Assert.Fail(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-        return JsonDocument.Parse(line).RootElement;
+        if (line is null) Assert.Fail(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)); // it ended
+        return JsonDocument.Parse(line!).RootElement;
     }
 
     string At(string name) => Path.Combine(folder, name);

@@ -93,7 +93,7 @@ public sealed class LogFaultTests : IDisposable
 
     /// <summary>A log that settles after every batch, so that every step of that can fail too.</summary>
     static TransparencyLog Open(Logbook book, Disk disk) =>
-        TransparencyLog.Open(book.Signer, disk.Files, disk.Index(book.Signer.Key.ToString()), null, Path.Combine(book.Folder, "places"), new LogOptions { SettleBytes = 0 });
+        TransparencyLog.Open(book.Signer, disk.Files, disk.Index(book.Signer.Key.ToString()), null, options: new LogOptions { SettleBytes = 0 });
 
     TransparencyLog Open(Disk disk) => Open(book, disk);
 
