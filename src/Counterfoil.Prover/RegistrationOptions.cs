@@ -1,13 +1,30 @@
+using System.Security.Cryptography;
+using Counterfoil.Zk.Models;
+
 namespace Counterfoil.Prover;
 
 /// <summary>How a model is to be committed.</summary>
 public sealed record RegistrationOptions
 {
-    /// <summary>−log₂ of the code's rate: 2 (rate 1/4) by default. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
+    /// <summary>What its proofs hide: nothing, by default.</summary>
+    public PrivacyProfile Profile { get; init; } = PrivacyProfile.PublicWeights;
+
+    /// <summary>Proofs of inference before the weights need a new root, if they are hidden: 64 by default, 1 to 4096.</summary>
+    public int Budget { get; init; } = 64;
+
+    /// <summary>−log₂ of the code's rate where nothing is hidden: 2 (rate 1/4) by default. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
     public int LogInverseRate { get; init; } = 2;
 
     /// <summary>
-    /// Bits that the queries of each opening are to reach; what is over 100 leaves room in the sum: two proofs, two openings each.
+    /// Bits that the queries of each opening are to reach; what is over 100 leaves room in the sum over all rounds.
     /// </summary>
     public double QueryBits { get; init; } = 102.5;
+
+    /// <summary>
+    /// Where the openings of hidden weights are counted: in memory by default, which is enough only while no secret outlives the process.
+    /// </summary>
+    public IProofBudget Openings { get; init; } = new MemoryProofBudget();
+
+    /// <summary>Where secrets come from: the system's generator by default. Used by one thread at a time.</summary>
+    public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
 }

@@ -17,6 +17,9 @@ public static class ZkChecks
     /// <summary>Every round of both proofs has at least 100 bits under the model's commitment parameters (rule A).</summary>
     public static readonly Check ModelSecurity = new("model.security");
 
+    /// <summary>A model whose weights are hidden has as many masks in every row as its proofs will ever open columns, and room for them in its code.</summary>
+    public static readonly Check ModelHiding = new("model.hiding");
+
     /// <summary>The statement's input and output are int8 tensors of the graph's lengths, each cell in [−127, 127].</summary>
     public static readonly Check Statement = new("proof.statement");
 
@@ -38,11 +41,20 @@ public static class ZkChecks
     /// <summary>The matrix products were computed on the statement's input.</summary>
     public static readonly Check Input = new("proof.input");
 
+    /// <summary>The accumulators are the products of the committed weights and the values read.</summary>
+    public static readonly Check MatrixProduct = new("proof.matrix");
+
     /// <summary>The committed output values are the statement's output.</summary>
     public static readonly Check Output = new("proof.output");
 
     /// <summary>The committed columns satisfy every relation the neuron sum-check was asked: requantisation, lookups, values read.</summary>
     public static readonly Check Sumcheck = new("proof.sumcheck");
+
+    /// <summary>The products' values are what their sum-check ended with.</summary>
+    public static readonly Check Products = new("proof.products");
+
+    /// <summary>The factors' values multiply to what their sum-check ended with.</summary>
+    public static readonly Check Factors = new("proof.factors");
 
     /// <summary>The opened row combination has the claimed value.</summary>
     public static readonly Check OpeningValue = new("proof.commitment.value");
@@ -52,4 +64,13 @@ public static class ZkChecks
 
     /// <summary>The queried columns lie under the committed Merkle root.</summary>
     public static readonly Check Path = new("proof.commitment.path");
+
+    /// <summary>The hidden messages, taken off their pads, satisfy every relation of the protocol: in a hiding proof this check stands for all of those.</summary>
+    public static readonly Check Pads = new("proof.pads");
+
+    /// <summary>The opened row of pads agrees with every queried column.</summary>
+    public static readonly Check PadOpening = new("proof.pads.opening");
+
+    /// <summary>The old root and the new have rows with the same weights.</summary>
+    public static readonly Check Successor = new("proof.successor");
 }

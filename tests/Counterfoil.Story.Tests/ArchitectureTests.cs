@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
         ["Chain.Storage"] = ["Core", "Evm", "Chain"],
         ["DevChain"] = ["Core", "Evm"],
         ["Models"] = ["Core", "Zk"],
-        ["Prover"] = ["Core", "Zk", "Models"],
+        ["Prover"] = ["Core", "Zk", "Models", "Home"],
         ["Training"] = ["Core", "Zk", "Models"],
         ["Data"] = [.. Pure],
         ["Market"] = [.. Pure],

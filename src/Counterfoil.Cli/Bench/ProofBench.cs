@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Counterfoil.Cli.Demo;
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
 using Counterfoil.Prover;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Cli.Bench;
 
@@ -16,15 +18,29 @@ static class ProofBench
     {
         var measured = new List<ProofFigures>();
         await foreach (var model in ModelsAsync(run))
-        {
-            run.Next($"{model.Name} ({model.ParameterCount:N0} parameters)");
-            measured.Add(Measure(run, model));
-        }
-        return BenchReport.Of([.. measured.Select(m => m.Row)], [Models(measured), Cost(measured), Stages(measured)],
+            foreach (var options in new[] { new RegistrationOptions(), Hidden })
+            {
+                run.Next($"{model.Name} ({model.ParameterCount:N0} parameters, weights {(options.Profile == PrivacyProfile.HiddenWeights ? "hidden" : "public")})");
+                measured.Add(Measure(run, model, options));
+            }
+        var (executions, refused) = ExecutionBench.Measure(run);
+        return BenchReport.Of([.. measured.Select(m => m.Row), .. executions.Select(m => m.Row)], [Models(measured), Cost(measured), Stages(measured), .. ExecutionBench.Tables(executions)],
+            [
             "Medians of warm runs. \"prove\" includes running the model; \"infer\" is the normative integer executor alone, plain on purpose.",
             "The peak is the process's resident set while it proves, model and registration included; \"allocated\" is what one proof takes from the garbage-collected heap in all.",
             "Bits: the weakest round of the ledger, no conjecture and no grinding; \"sum\" is over all rounds of registration and inference.",
-            "Weights are public in this profile: the proofs show correctness and hide nothing.");
+            "Where weights are not hidden, proofs show correctness and hide nothing. Where they are, proofs are zero-knowledge, 64 of them before the root is drawn anew.",
+            .. refused]);
+    }
+
+    static readonly RegistrationOptions Hidden = new() { Profile = PrivacyProfile.HiddenWeights, Openings = new Uncounted() };
+
+    /// <summary>No account: what is measured here is nobody's secret, and is proven more often than a budget allows.</summary>
+    sealed class Uncounted : IProofBudget
+    {
+        public void Create(Keccak256Digest root, int proofs) { }
+
+        public Verdict Take(Keccak256Digest root, Opening opening) => Verdict.Accept;
     }
 
     static async IAsyncEnumerable<BenchModel> ModelsAsync(BenchRun run)
@@ -48,13 +64,13 @@ static class ProofBench
     sealed record ProofFigures(
         ProofDocument Row, BenchModel Model, RegisteredModel Registered, ImmutableArray<(string Stage, double Seconds)> Stages, double CommitSeconds, double VerifyRegistrationMillis, long Allocated);
 
-    static ProofFigures Measure(BenchRun run, BenchModel model)
+    static ProofFigures Measure(BenchRun run, BenchModel model, RegistrationOptions options)
     {
         RegisteredModel registered = null!;
         var commits = new List<double>();
         double register = Stopwatches.Median(run, () =>
         {
-            registered = RegisteredModel.Register(model.Graph, model.Parameters);
+            registered = RegisteredModel.Register(model.Graph, model.Parameters, options);
             commits.Add(registered.Timings[0].Elapsed.TotalSeconds);
         });
         double infer = Stopwatches.Median(run, () => IntegerExecutor.Execute(model.Graph, model.Parameters, model.Input));
@@ -83,6 +99,8 @@ static class ProofBench
 
     static double Millis(double seconds) => Math.Round(seconds * 1e3, 4);
 
+    static string Name(ProofFigures figures) => figures.Row.WeightsHidden ? $"{figures.Row.Model}, hidden" : figures.Row.Model;
+
     static MarkdownTable Models(List<ProofFigures> measured)
     {
         var table = new MarkdownTable(null, "model", "weights", "parameters", "infer ms", "register ms", "prove ms", "verify ms", "proof kB", "peak MB", "hidden", "bits", "sum");
@@ -97,7 +115,7 @@ static class ProofBench
     {
         var table = new MarkdownTable("What a proof costs beside the inference, and what registering costs", "model", "MACs", "prove ÷ infer", "allocated MB", "M cells committed/s", "registration kB", "verify registration ms");
         foreach (var m in measured)
-            table.Add(m.Row.Model, m.Row.Macs.ToString("N0"), MarkdownTable.Number(m.Row.ProveMillis / m.Row.InferMillis), MarkdownTable.Number(m.Allocated / 1e6),
+            table.Add(Name(m), m.Row.Macs.ToString("N0"), MarkdownTable.Number(m.Row.ProveMillis / m.Row.InferMillis), MarkdownTable.Number(m.Allocated / 1e6),
                 MarkdownTable.Number(m.Registered.CommittedCells / m.CommitSeconds / 1e6), MarkdownTable.Number(m.Registered.RegistrationProof.Length / 1e3), MarkdownTable.Number(m.VerifyRegistrationMillis));
         return table;
     }
@@ -108,7 +126,7 @@ static class ProofBench
         foreach (var m in measured)
         {
             double all = m.Stages.Sum(s => s.Seconds);
-            table.Add([m.Row.Model, .. m.Stages.Select(s => $"{100 * s.Seconds / all:F0} %")]);
+            table.Add([Name(m), .. m.Stages.Select(s => $"{100 * s.Seconds / all:F0} %")]);
         }
         return table;
     }

@@ -8,6 +8,7 @@ using Counterfoil.Prover;
 using Counterfoil.Training;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Cli.Demo;
 
@@ -56,14 +57,15 @@ sealed partial class DemoStory
         int correct = heldBack.Count(r => Label(r.Input) == r.Label);
         Facts.Accuracy = (double)correct / heldBack.Count;
 
-        model = RegisteredModel.Register(quantised.Graph, quantised.Parameters);
+        // The masks live as long as this process, and so does the account of their openings.
+        model = RegisteredModel.Register(quantised.Graph, quantised.Parameters, new RegistrationOptions { Profile = PrivacyProfile.HiddenWeights });
         var committed = Keep(model.Model.Encode());
         var registration = Keep(model.RegistrationProof);
         modelLink = await PublishAsync(LinkStatement.Sign("fashion-mlp", new ModelCommitment(
             trainingLink, "fashion-mlp", model.Model.Id, model.Model.WeightRoot, model.Model.GraphDigest, Sha256.Hash(OnnxWriter.Write(trained.Model)),
             Sha256.Hash(committed.Span), Sha256.Hash(registration.Span), quantised.Input.Name, model.Model.Parameters.WeightsHidden,
             new Evaluation(heldBack.Count, correct)), cast.Signer("owner")), cancel);
-        narrator.Done($"int8 model labels {Facts.Accuracy:P1} of the {heldBack.Count:N0} held-back images right (agrees with float on {report!.Agreement:P1}); registered as {model.Model.Id.ToString()[..16]}…, soundness {model.Model.Ledger.SecurityBits:F1} bits, weights hidden: no");
+        narrator.Done($"int8 model labels {Facts.Accuracy:P1} of the {heldBack.Count:N0} held-back images right (agrees with float on {report!.Agreement:P1}); registered as {model.Model.Id.ToString()[..16]}…, soundness {model.Model.Ledger.SecurityBits:F1} bits, weights hidden: yes, for {model.Model.Parameters.Budget} proofs");
     }
 
     int Label(ReadOnlyMemory<byte> image)

@@ -93,8 +93,14 @@ public static class Domains
     /// <summary>First word of a column's hash in a polynomial commitment.</summary>
     public static ReadOnlySpan<byte> ProofColumn => "cf-colum"u8;
 
+    /// <summary>First word of a column's hash in a hiding polynomial commitment; a salt follows.</summary>
+    public static ReadOnlySpan<byte> ProofSaltedColumn => "cf-scolu"u8;
+
     /// <summary>First word of an inner node in a polynomial commitment.</summary>
     public static ReadOnlySpan<byte> ProofNode => "cf-node\0"u8;
+
+    /// <summary>First word of the record of a weight root's openings.</summary>
+    public static ReadOnlySpan<byte> ProofBudget => "cf-budge"u8;
 
     /// <summary>First bytes of a quote's input: the terms that a buyer accepted.</summary>
     public static ReadOnlySpan<byte> Quote => "counterfoil/payment-quote/v1"u8;

@@ -25,7 +25,7 @@ public sealed class IdxLabelledFormat(IdxLimits? limits = null, CompressionLimit
         parts = null;
         var made = new List<RecordPart>();
         var labels = objects.Where(o => o.Name.Contains("labels-idx1", StringComparison.Ordinal)).ToDictionary(o => o.Name);
-        foreach (var images in objects.Where(o => !labels.ContainsKey(o.Name)))
+        foreach (var images in objects.Where(o => !labels.ContainsKey(o.Name)).ToList()) // as it is now: pairs leave the labels
         {
             if (!labels.Remove(images.Name.Replace("images-idx3", "labels-idx1", StringComparison.Ordinal), out var its))
                 return Verdict.Reject(DataChecks.IdxCounts, $"images and labels in files named …images-idx3… and …labels-idx1…", $"'{images.Name}' alone");

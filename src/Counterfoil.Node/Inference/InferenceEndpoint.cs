@@ -60,8 +60,15 @@ public static class InferenceEndpoint
             return;
         }
         var context = http.GetPaymentContext() ?? throw new InvalidOperationException("the gate lets only payments with a context pass");
-        var proven = model.Prove(tensor, context.Digest);
-        byte[] output = MemoryMarshal.AsBytes(proven.Output.AsSpan()).ToArray();
+        verdict = model.TryProve(tensor, context.Digest, out var proven);
+        if (verdict is Verdict.Rejected { Reason: var refused })
+        {
+            // Not the caller's fault: the weights need a new root before another proof may open them.
+            await Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "no proof can be made",
+                detail: refused.ToString(), type: PaymentProblem.TypePrefix + refused.Check).ExecuteAsync(http).ConfigureAwait(false);
+            return;
+        }
+        byte[] output = MemoryMarshal.AsBytes(proven!.Output.AsSpan()).ToArray();
         http.Response.ContentType = InferenceResponse.MediaType;
         await http.Response.Body.WriteAsync(new InferenceResponse(model.Model.Id, output, proven.Proof).Encode(), http.RequestAborted).ConfigureAwait(false);
     }

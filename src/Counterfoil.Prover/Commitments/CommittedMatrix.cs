@@ -1,54 +1,49 @@
 using Counterfoil.Core.Digests;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
-using Counterfoil.Zk.Polynomials;
-using Counterfoil.Zk.Transcripts;
+using Counterfoil.Zk.Fields.Lanes;
 
 namespace Counterfoil.Prover.Commitments;
 
-/// <summary>A matrix, its encoded rows and the tree over their columns: the prover's side of <see cref="RowOpening"/>.</summary>
+/// <summary>The weights' matrix, its masks if it has any, its encoded rows and the tree over their columns.</summary>
 sealed class CommittedMatrix
 {
     readonly IMatrix matrix;
-    readonly Goldilocks[] codewords;
-    readonly MerkleTree tree;
+    readonly Goldilocks[] masks;
 
-    public CommittedMatrix(IMatrix matrix, RowCode code)
+    /// <summary>Commits a matrix. Masks and salts come from <paramref name="secrets"/>, in this order; null where nothing is hidden.</summary>
+    public CommittedMatrix(IMatrix matrix, RowCode code, SecretStream? secrets = null)
     {
         this.matrix = matrix;
         Code = code;
-        codewords = new Goldilocks[(long)matrix.Rows * code.Length];
-        var cells = new Goldilocks[code.RowLength];
-        for (int r = 0; r < matrix.Rows; r++)
+        masks = new Goldilocks[(long)matrix.Rows * code.Masks];
+        var salts = new byte[secrets is null ? 0 : code.Length * MerkleRoot.SaltSize];
+        secrets?.Fill(masks);
+        secrets?.Fill(salts);
+        Codewords = new Codewords(matrix.Rows, code.Cells, code.LogLength, (row, buffer) =>
         {
-            matrix.CopyRow(r, cells);
-            ReedSolomon.Encode(cells, codewords.AsSpan(r * code.Length, code.Length), code);
-        }
-        tree = new MerkleTree(codewords, matrix.Rows, code.LogLength);
+            matrix.CopyRow(row, buffer[..code.RowLength]);
+            masks.AsSpan(row * code.Masks, code.Masks).CopyTo(buffer[code.RowLength..]);
+            return buffer;
+        }, salts);
     }
 
     public RowCode Code { get; }
 
-    public Keccak256Digest Root => tree.Root;
+    public Codewords Codewords { get; }
 
-    /// <summary>Writes the opening of Σ aᵣ·b_c·cell(r, c).</summary>
-    public void Open(ProverChannel channel, ReadOnlySpan<Goldilocks2> a, ReadOnlySpan<Goldilocks2> b)
+    public Keccak256Digest Root => Codewords.Root;
+
+    public int Rows => matrix.Rows;
+
+    /// <summary>Writes Σ over rows of weight·row, without masks.</summary>
+    public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) => matrix.Combine(weights, sum);
+
+    /// <summary>Adds Σ over rows of weight·masks of the row to a row given as two coefficients.</summary>
+    public void AddMasks(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks> sum0, Span<Goldilocks> sum1)
     {
-        var transcript = channel.Transcript;
-        var random = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(matrix.Rows))).AsSpan(0, matrix.Rows);
-        var v = new Goldilocks2[Code.RowLength];
-        var proximity = new Goldilocks2[Code.RowLength];
-        matrix.Combine(a, v);
-        matrix.Combine(random, proximity);
-        channel.Send(Labels.OpeningValue, Multilinear.InnerProduct<Goldilocks2>(proximity, b));
-        var epsilon = transcript.Challenge();
-        for (int c = 0; c < v.Length; c++) v[c] += epsilon * proximity[c];
-        channel.Send(Labels.OpeningRow, v);
-
-        var positions = transcript.Positions(Code.Queries, Code.LogLength);
-        foreach (int position in positions)
-            for (int r = 0; r < matrix.Rows; r++) channel.WriteBound(codewords[(long)r * Code.Length + position]);
-        tree.WriteSiblings(channel, positions);
+        for (int r = 0; r < matrix.Rows; r++) FieldVector.AddScaled(masks.AsSpan(r * Code.Masks, Code.Masks), weights[r], sum0, sum1);
     }
 }
 
@@ -58,28 +53,30 @@ interface IMatrix
     /// <summary>Rows.</summary>
     int Rows { get; }
 
-    /// <summary>Writes a row as field elements.</summary>
+    /// <summary>Writes a row as field elements. Called from several threads.</summary>
     void CopyRow(int row, Span<Goldilocks> cells);
 
     /// <summary>Writes Σ over rows of weight·row.</summary>
     void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum);
 }
 
-/// <summary>A matrix of field elements, row-major.</summary>
+/// <summary>A matrix of field elements, row-major; cells missing at the end are zero.</summary>
 sealed class FieldMatrix(Goldilocks[] cells, int rowLength) : IMatrix
 {
-    public int Rows => cells.Length / rowLength;
+    public int Rows => (cells.Length + rowLength - 1) / rowLength;
 
-    public void CopyRow(int row, Span<Goldilocks> destination) => cells.AsSpan(row * rowLength, rowLength).CopyTo(destination);
+    public void CopyRow(int row, Span<Goldilocks> destination)
+    {
+        destination.Clear();
+        Row(row).CopyTo(destination);
+    }
 
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)
     {
-        sum.Clear();
-        for (int r = 0; r < Rows; r++)
-        {
-            var row = cells.AsSpan(r * rowLength, rowLength);
-            for (int c = 0; c < row.Length; c++)
-                if (row[c] != Goldilocks.Zero) sum[c] += weights[r] * row[c];
-        }
+        Goldilocks[] sum0 = new Goldilocks[rowLength], sum1 = new Goldilocks[rowLength];
+        for (int r = 0; r < Rows; r++) FieldVector.AddScaled(Row(r), weights[r], sum0, sum1);
+        for (int c = 0; c < rowLength; c++) sum[c] = new(sum0[c], sum1[c]);
     }
+
+    ReadOnlySpan<Goldilocks> Row(int row) => cells.AsSpan(row * rowLength, Math.Min(rowLength, cells.Length - row * rowLength));
 }

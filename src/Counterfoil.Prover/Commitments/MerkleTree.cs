@@ -11,13 +11,18 @@ sealed class MerkleTree
     // Messages hashed at a time: enough for every lane, few enough to stay in the cache.
     const int Batch = 64;
 
+    // Fewer hashes than this are not worth a second thread.
+    const int Alone = 1 << 12;
+
     readonly Keccak256Digest[][] levels;
 
-    /// <summary>Hashes the columns of <paramref name="codewords"/>, row-major, 2^<paramref name="depth"/> symbols a row.</summary>
-    public MerkleTree(Goldilocks[] codewords, int rows, int depth)
+    /// <summary>
+    /// Hashes the columns of <paramref name="codewords"/>, row-major, 2^<paramref name="depth"/> symbols a row, with a salt each unless <paramref name="salts"/> is empty.
+    /// </summary>
+    public MerkleTree(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int depth)
     {
         levels = new Keccak256Digest[depth + 1][];
-        levels[0] = Leaves(codewords, rows, 1 << depth);
+        levels[0] = Leaves(codewords, salts, rows, 1 << depth);
         for (int level = 0; level < depth; level++) levels[level + 1] = Parents(levels[level]);
     }
 
@@ -44,21 +49,26 @@ sealed class MerkleTree
         }
     }
 
-    static Keccak256Digest[] Leaves(Goldilocks[] codewords, int rows, int length)
+    static Keccak256Digest[] Leaves(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int length)
     {
         var leaves = new Keccak256Digest[length];
-        int size = MerkleRoot.LeafSize(rows), batch = Math.Min(Batch, length);
-        var messages = new byte[batch * size];
-        for (int i = 0; i < batch; i++) Domains.ProofColumn.CopyTo(messages.AsSpan(i * size));
-        for (int first = 0; first < length; first += batch)
+        bool salted = !salts.IsEmpty;
+        int size = MerkleRoot.LeafSize(rows, salted), batch = Math.Min(Batch, length), head = size - 8 * rows;
+        ForStretches(length, batch, (first, last) =>
         {
-            for (int r = 0; r < rows; r++)
+            var messages = new byte[batch * size];
+            for (; first < last; first += batch)
             {
-                var symbols = codewords.AsSpan(r * length + first, batch);
-                for (int i = 0; i < batch; i++) BinaryPrimitives.WriteUInt64BigEndian(messages.AsSpan(i * size + 8 + 8 * r), symbols[i].Value);
+                for (int i = 0; i < batch; i++)
+                    MerkleRoot.WriteLeaf(salted ? salts.Span.Slice((first + i) * MerkleRoot.SaltSize, MerkleRoot.SaltSize) : default, default, messages.AsSpan(i * size));
+                for (int r = 0; r < rows; r++)
+                {
+                    var symbols = codewords.AsSpan(r * length + first, batch);
+                    for (int i = 0; i < batch; i++) BinaryPrimitives.WriteUInt64BigEndian(messages.AsSpan(i * size + head + 8 * r), symbols[i].Value);
+                }
+                Keccak256.HashMany(messages, size, leaves.AsSpan(first, batch));
             }
-            Keccak256.HashMany(messages, size, leaves.AsSpan(first, batch));
-        }
+        });
         return leaves;
     }
 
@@ -66,16 +76,26 @@ sealed class MerkleTree
     {
         var parents = new Keccak256Digest[level.Length / 2];
         int batch = Math.Min(Batch, parents.Length);
-        var messages = new byte[batch * MerkleRoot.NodeSize];
-        for (int first = 0; first < parents.Length; first += batch)
+        ForStretches(parents.Length, batch, (start, end) =>
         {
-            for (int i = 0; i < batch; i++)
+            var messages = new byte[batch * MerkleRoot.NodeSize];
+            for (; start < end; start += batch)
             {
-                var message = messages.AsSpan(i * MerkleRoot.NodeSize, MerkleRoot.NodeSize);
-                MerkleRoot.WriteNode(level[2 * (first + i)], level[2 * (first + i) + 1], message);
+                for (int i = 0; i < batch; i++)
+                {
+                    var message = messages.AsSpan(i * MerkleRoot.NodeSize, MerkleRoot.NodeSize);
+                    MerkleRoot.WriteNode(level[2 * (start + i)], level[2 * (start + i) + 1], message);
+                }
+                Keccak256.HashMany(messages, MerkleRoot.NodeSize, parents.AsSpan(start, batch));
             }
-            Keccak256.HashMany(messages, MerkleRoot.NodeSize, parents.AsSpan(first, batch));
-        }
+        });
         return parents;
+    }
+
+    // Halves, on two threads, of what is long enough.
+    static void ForStretches(int length, int batch, Action<int, int> work)
+    {
+        if (length < Alone || length % (2 * batch) != 0) work(0, length);
+        else Parallel.For(0, 2, half => work(half * length / 2, (half + 1) * length / 2));
     }
 }

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Counterfoil.Models;
 using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Sumchecks;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Inference;
 using Counterfoil.Zk.Lookups;
@@ -13,7 +15,12 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover.Inference;
 
 /// <summary>The prover's side of <see cref="InferenceProof"/>, step by step as the verifier takes them.</summary>
-sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace, WeightMatrix weights, CommittedMatrix committedWeights)
+/// <param name="statement">What is proven.</param>
+/// <param name="trace">The execution.</param>
+/// <param name="weights">The model's weights.</param>
+/// <param name="committedWeights">The same, committed.</param>
+/// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
+sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace, WeightMatrix weights, CommittedMatrix committedWeights, SecretStream? secrets)
 {
     readonly CommittedModel model = statement.Model;
     readonly InferenceLayout layout = statement.Model.Inference;
@@ -30,60 +37,79 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
     public byte[] Prove(Transcript transcript, Witness witness)
     {
         var channel = new ProverChannel(transcript);
+        var tape = channel.Transcript;
         var space = layout.Space;
 
         // 1.
-        statement.AbsorbInto(transcript);
-        var committed = new CommittedMatrix(new FieldMatrix(witness.Cells(), layout.Code.RowLength), layout.Code);
-        channel.Send(Labels.Witness, committed.Root.ToArray());
+        statement.AbsorbInto(tape);
+        using var own = new ProofMatrix(new FieldMatrix(witness.Cells(), layout.Code.RowLength), layout.Code, model.InferencePads, secrets);
+        if (model.InferencePads is not null) channel.Hide(own.Pads);
+        channel.Send(Labels.Witness, own.Root.ToArray());
         Mark("commit witness");
 
         // 2.
-        var fingerprint = new Fingerprint(transcript.Challenges(3));
+        var fingerprint = new Fingerprint(tape.Challenges(3));
         var (numerators, denominators) = Fractions(witness, fingerprint);
         var leaf = FractionalSumProver.Prove(channel, numerators, denominators);
-        var lookups = new LookupClaims(layout, fingerprint, LeafClaim(leaf, numerators, denominators));
+        // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
+        var lookups = new LookupClaims(layout, fingerprint, new FractionalSum.Leaf(leaf, default, default));
         Mark("lookups");
 
         // 3.
-        var tau = transcript.Challenges(space.Variables);
+        var tau = tape.Challenges(space.Variables);
         var plain = Multilinear.Equality<Goldilocks2>(tau);
         var rowWeights = MatrixClaim.RowWeights(space, plain);
         var accumulators = Accumulators(rowWeights);
-        channel.Send(Labels.Accumulators, accumulators);
+        channel.SendClaims(Labels.Accumulators, [accumulators]);
         var relation = new NeuronRelation(layout, tau, accumulators, lookups);
-        var point = MatrixSumcheckProver.Prove(channel, model.Weights.AddressVariables, Terms(rowWeights));
+        var (point, values) = MatrixSumcheckProver.Prove(channel, model.Weights.AddressVariables, Terms(rowWeights));
         var read = new Goldilocks2[space.Nodes.Length];
         foreach (var node in space.Nodes)
             read[node.Index] = Multilinear.Evaluate(trace.Value(node.Node.Input).AsSpan(), point.AsSpan(0, node.ColumnVariables));
-        channel.Send(Labels.ValuesRead, read);
+        channel.SendClaims(Labels.ValuesRead, read);
+        channel.SendClaims(Labels.WeightValues, values);
         Mark("matrix products");
 
         // 4.
-        var outputPoint = transcript.Challenges(Multilinear.VariablesFor(statement.Output.Length));
+        var outputPoint = tape.Challenges(Multilinear.VariablesFor(statement.Output.Length));
         var output = Multilinear.Evaluate(trace.Output.AsSpan(), outputPoint);
-        channel.Send(Labels.OutputValue, output);
+        channel.SendClaims(Labels.OutputValue, [output]);
 
         // 5.
-        relation.Batch(transcript.Challenges(NeuronRelation.BatchedClaims(space)), point, read, outputPoint, output);
+        relation.Batch(tape.Challenges(NeuronRelation.BatchedClaims(space)), point, [.. read.Select(v => (Claim)v)], outputPoint, output);
         var neuron = NeuronSumcheckProver.Prove(channel, layout, relation, witness.Columns);
         var equality = Multilinear.Equality<Goldilocks2>(neuron);
         var columns = new Goldilocks2[layout.Columns];
         for (int c = 0; c < columns.Length; c++)
             for (int x = 0; x < equality.Length; x++) columns[c] += equality[x] * witness.Columns[c][x];
-        channel.Send(Labels.Columns, columns);
+        channel.SendClaims(Labels.Columns, columns);
         Mark("neurons");
 
         // 6.
-        var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.Columns)));
-        var cells = Multilinear.Equality<Goldilocks2>(neuron.AsSpan(0, layout.Code.LogRowLength));
-        committed.Open(channel, InferenceProof.ColumnRows(layout, delta, neuron), cells);
-        Mark("open witness");
-        var rows = MatrixClaim.MatrixRows(model.Weights, rowWeights, read, point);
-        cells = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, model.Weights.Code.LogRowLength));
-        committedWeights.Open(channel, rows, cells);
-        Mark("open weights");
+        var combination = Merge(channel, own, [.. neuron, .. tape.Challenges(layout.ColumnVariables)], tape.Challenges(model.Weights.Blocks.Length), point);
+        Mark("merge claims");
+        var constraints = new Constraints();
+        var claim = InferenceProof.Reduce(statement, new VerifierChannel(channel.Written(), tape.Replay(), constraints), out _);
+        Mark("derive constraints");
+        OpeningProver.Prove(channel, committedWeights, own, claim!, combination, model.InferencePads, constraints);
+        Mark("open");
         return channel.ToArray();
+    }
+
+    // Two claims at two points become one at one point; returns the combination of rows that it is about.
+    Goldilocks2[] Merge(ProverChannel channel, ProofMatrix own, Goldilocks2[] witnessPoint, Goldilocks2[] psi, Goldilocks2[] matrixPoint)
+    {
+        int k = layout.Code.LogRowLength;
+        Goldilocks2[] ownFold = new Goldilocks2[1 << k], weightFold = new Goldilocks2[1 << k];
+        own.Combine(Multilinear.EqualityPrefix<Goldilocks2>(witnessPoint.AsSpan(k), layout.Rows).AsSpan(0, layout.Rows), ownFold);
+        committedWeights.Combine(MatrixClaim.MatrixRows(model.Weights, psi, matrixPoint), weightFold);
+        var cells = ProductSumcheckProver.Prove(channel, Labels.MergeRound, [
+            (Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k)), (Goldilocks2[])ownFold.Clone()),
+            (Multilinear.Equality<Goldilocks2>(matrixPoint.AsSpan(0, k)), (Goldilocks2[])weightFold.Clone())]);
+        var ownScale = Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k), cells);
+        var weightScale = Multilinear.Equality<Goldilocks2>(matrixPoint.AsSpan(0, k), cells);
+        for (int c = 0; c < ownFold.Length; c++) ownFold[c] = ownScale * ownFold[c] + weightScale * weightFold[c];
+        return ownFold;
     }
 
     (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(Witness witness, Fingerprint fingerprint)
@@ -113,12 +139,6 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
         return (numerators, denominators);
     }
 
-    static FractionalSum.Claim LeafClaim(Goldilocks2[] point, Goldilocks2[] numerators, Goldilocks2[] denominators)
-    {
-        var equality = Multilinear.Equality<Goldilocks2>(point);
-        return new(point, Multilinear.InnerProduct<Goldilocks2>(numerators, equality), Multilinear.InnerProduct<Goldilocks2>(denominators, equality));
-    }
-
     Goldilocks2 Accumulators(Goldilocks2[] rowWeights)
     {
         var sum = Goldilocks2.Zero;
@@ -142,12 +162,12 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
                 right[i] = Goldilocks2.FromInteger((long)trace.Nodes[node.Index].Accumulators[i] - biases[node.Offset + i]);
             }
             var block = model.Weights.Blocks[node.Index];
-            terms.Add(new(block, left, right, trace.Value(node.Node.Input).AsMemory(), (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
+            terms.Add(new(block, left, right, [.. trace.Value(node.Node.Input).Select(x => Goldilocks2.FromInteger(x))], (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
         }
         int length = 1 << Multilinear.VariablesFor(biases.Length);
         Goldilocks2[] a = new Goldilocks2[length], b = new Goldilocks2[length];
         for (int i = 0; i < biases.Length; i++) (a[i], b[i]) = (rowWeights[i], Goldilocks2.FromInteger(biases[i]));
-        terms.Add(new(model.Weights.Biases, a, b, default, null));
+        terms.Add(new(model.Weights.Biases, a, b, null, null));
         return terms;
     }
 

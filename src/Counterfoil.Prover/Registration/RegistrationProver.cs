@@ -1,6 +1,8 @@
 using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Sumchecks;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Polynomials;
@@ -10,38 +12,49 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover.Registration;
 
 /// <summary>The prover's side of <see cref="RegistrationProof"/>.</summary>
-sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights)
+/// <param name="model">The model.</param>
+/// <param name="weights">Its weights.</param>
+/// <param name="biases">Its biases.</param>
+/// <param name="committedWeights">Both, committed.</param>
+/// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
+sealed class RegistrationProver(IRegistrable model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights, SecretStream? secrets = null)
 {
     readonly RegistrationLayout layout = model.Registration;
-    readonly int length = model.Parameters.Weights.RowLength;
+    readonly int length = model.Parameters.Code.RowLength;
 
     public byte[] Prove(Transcript transcript)
     {
         var channel = new ProverChannel(transcript);
-        RegistrationProof.AbsorbStatement(model, transcript);
+        var tape = channel.Transcript;
+        tape.Absorb(Labels.Protocol, RegistrationProof.Protocol);
+        tape.Absorb(Labels.Model, model.Id.Value.ToArray());
         var tables = CellTables();
         var cells = Cells(tables);
-        var committed = new CommittedMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Parameters.Weights);
-        channel.Send(Labels.Witness, committed.Root.ToArray());
+        using var own = new ProofMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Parameters.Code, model.RegistrationPads, secrets);
+        if (model.RegistrationPads is not null) channel.Hide(own.Pads);
+        channel.Send(Labels.Witness, own.Root.ToArray());
 
-        var fingerprint = new Fingerprint(transcript.Challenges(3));
+        var fingerprint = new Fingerprint(tape.Challenges(3));
         var (numerators, denominators) = Fractions(cells, tables, fingerprint);
         var point = FractionalSumProver.Prove(channel, numerators, denominators);
-        var claims = new RegistrationClaims(layout, new FractionalSum.Claim(point, default, default));
+        var claims = new RegistrationClaims(layout, new FractionalSum.Leaf(point, default, default));
 
         var folded = new Goldilocks2[length];
         weights.Combine(claims.Slots.AsSpan(0, layout.Weights.Rows), folded);
-        channel.Send(Labels.Weights, Multilinear.InnerProduct<Goldilocks2>(folded, claims.Cells));
+        channel.SendClaims(Labels.Weights, [Multilinear.InnerProduct<Goldilocks2>(folded, claims.Cells)]);
         var rows = new Goldilocks2[layout.WitnessRows];
         for (int r = 0; r < rows.Length; r++)
             for (int c = 0; c < length; c++) rows[r] += claims.Cells[c] * cells[(layout.FirstLimbSlot + r) * length + c];
-        channel.Send(Labels.Columns, rows);
+        channel.SendClaims(Labels.Columns, rows);
 
-        var rowEquality = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.LimbRows)));
-        var omega = transcript.Challenge();
-        var delta = Multilinear.Equality<Goldilocks2>(transcript.Challenges(Multilinear.VariablesFor(layout.WitnessRows)));
-        committed.Open(channel, delta.AsSpan(0, layout.WitnessRows), claims.Cells);
-        committedWeights.Open(channel, claims.MatrixRows(omega, rowEquality), claims.Cells);
+        tape.Challenges(Multilinear.VariablesFor(layout.LimbRows) + 2 + Multilinear.VariablesFor(layout.WitnessRows));
+        var constraints = new Constraints();
+        var claim = RegistrationProof.Reduce(model, new VerifierChannel(channel.Written(), tape.Replay(), constraints), out _)!;
+        var part = new Goldilocks2[length];
+        committedWeights.Combine(claim.WeightRows, folded);
+        own.Combine(claim.OwnRows, part);
+        for (int c = 0; c < length; c++) folded[c] += part[c];
+        OpeningProver.Prove(channel, committedWeights, own, claim, folded, model.RegistrationPads, constraints);
         return channel.ToArray();
     }
 
@@ -53,9 +66,9 @@ sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyM
         foreach (var block in layout.Weights.Blocks)
             foreach (var (row, start, end) in layout.Weights.Entries(block))
                 for (int c = start; c < end; c++) tables[row * length + c] = block == layout.Weights.Biases ? null : TableId.Weight;
-        foreach (var node in layout.Space.Nodes)
+        foreach (var group in layout.Weights.BiasGroups)
             for (int k = 0; k < RegistrationLayout.Limbs; k++)
-                for (int i = node.Neurons.Start; i < node.Neurons.End; i++) tables[LimbCell(k, i)] = TableSet.Limb(node.BiasBits, k);
+                for (int i = group.Start; i < group.End; i++) tables[LimbCell(k, i)] = TableSet.Limb(group.Bits, k);
         return tables;
     }
 
@@ -64,10 +77,10 @@ sealed class RegistrationProver(CommittedModel model, IMatrix weights, ReadOnlyM
     {
         var cells = new Goldilocks[layout.Slots * length];
         for (int r = 0; r < layout.Weights.Rows; r++) weights.CopyRow(r, cells.AsSpan(r * length, length));
-        foreach (var node in layout.Space.Nodes)
-            for (int i = node.Neurons.Start; i < node.Neurons.End; i++)
+        foreach (var group in layout.Weights.BiasGroups)
+            for (int i = group.Start; i < group.End; i++)
             {
-                long shifted = biases.Span[i] + (1L << (node.BiasBits - 1));
+                long shifted = biases.Span[i] + (1L << (group.Bits - 1));
                 for (int k = 0; k < RegistrationLayout.Limbs; k++) cells[LimbCell(k, i)] = Goldilocks.FromInteger(shifted >> (8 * k) & 255);
             }
         var counts = new int[layout.TableSlots * length];

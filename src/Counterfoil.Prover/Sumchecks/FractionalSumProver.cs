@@ -21,13 +21,14 @@ static class FractionalSumProver
             Add(p.Slice(2 * size, 2 * size), q.Slice(2 * size, 2 * size), p.Slice(size, size), q.Slice(size, size));
 
         Goldilocks2[] ends = [p[2], p[3], q[2], q[3]];
-        channel.Send(Labels.FractionRoot, ends);
+        channel.SendClaims(Labels.FractionRoot, ends);
+        if (channel.IsHiding) channel.SendClaims(Labels.FractionInverse, [InverseOrZero(ends[2]), InverseOrZero(ends[3])]);
         Goldilocks2[] point = [channel.Transcript.Challenge()];
         for (int size = 4; size <= leaves; size *= 2)
         {
             var lambda = channel.Transcript.Challenge();
             var next = ProveLayer(channel, p.Slice(size, size), q.Slice(size, size), point, lambda, ends);
-            channel.Send(Labels.FractionLayer, ends);
+            channel.SendClaims(Labels.FractionLayer, ends);
             point = [.. next, channel.Transcript.Challenge()];
         }
         return point;
@@ -49,7 +50,7 @@ static class FractionalSumProver
             var (at0, at1, lead) = Round(equality, p0, q0, p1, q1);
             var linear = at1 - at0 - lead;
             var (l0, l1) = (scale * (Goldilocks2.One - point[k]), scale * (point[k] + point[k] - Goldilocks2.One));
-            channel.Send(Labels.FractionRound, [l0 * at0, l0 * lead + l1 * linear, l1 * lead]);
+            channel.SendClaims(Labels.FractionRound, [l0 * at0, l0 * lead + l1 * linear, l1 * lead]);
             var r = bound[k] = channel.Transcript.Challenge();
             scale = l0 + l1 * r;
             p0 = p0.Bind(r);
@@ -61,6 +62,9 @@ static class FractionalSumProver
         (ends[0], ends[1], ends[2], ends[3]) = (p0[0], p1[0] - lambda * q1[0], q0[0], q1[0]);
         return bound;
     }
+
+    // Zero has no inverse, and a proof with such a denominator none that is accepted.
+    static Goldilocks2 InverseOrZero(Goldilocks2 value) => value == Goldilocks2.Zero ? value : Goldilocks2.Inverse(value);
 
     static void Add(ExtensionVector p, ExtensionVector q, ExtensionVector sumP, ExtensionVector sumQ)
     {

@@ -18,10 +18,10 @@ static class MatrixSumcheckProver
     /// <param name="Read">x, of which the biases have none.</param>
     /// <param name="Fold">Writes Σ over rows of weight·row of W; biases have none.</param>
     public sealed record Term(
-        WeightLayout.Block Block, Goldilocks2[] Left, Goldilocks2[] Right, ReadOnlyMemory<sbyte> Read, Action<Goldilocks2[], Goldilocks2[]>? Fold);
+        WeightLayout.Block Block, Goldilocks2[] Left, Goldilocks2[] Right, Goldilocks2[]? Read, Action<Goldilocks2[], Goldilocks2[]>? Fold);
 
-    /// <summary>Runs all rounds; returns the point.</summary>
-    public static Goldilocks2[] Prove(ProverChannel channel, int variables, IEnumerable<Term> terms)
+    /// <summary>Runs all rounds; returns the point, and each block's W (or the biases) there.</summary>
+    public static (Goldilocks2[] Point, Goldilocks2[] Weights) Prove(ProverChannel channel, int variables, IEnumerable<Term> terms)
     {
         var states = terms.Select(t => new State(t)).ToArray();
         var point = new Goldilocks2[variables];
@@ -29,11 +29,11 @@ static class MatrixSumcheckProver
         {
             Goldilocks2 constant = default, lead = default;
             foreach (var state in states) state.Round(k, point, ref constant, ref lead);
-            channel.Send(Labels.MatrixRound, [constant, lead]);
+            channel.SendClaims(Labels.MatrixRound, [constant, lead]);
             point[k] = channel.Transcript.Challenge();
             foreach (var state in states) state.Bind(point[k], k);
         }
-        return point;
+        return (point, [.. states.Select(s => s.Weight(point))]);
     }
 
     sealed class State(Term term)
@@ -78,6 +78,19 @@ static class MatrixSumcheckProver
             variables = Index(k);
         }
 
+        /// <summary>The block's matrix at the point where all is bound.</summary>
+        public Goldilocks2 Weight(Goldilocks2[] point)
+        {
+            if (term.Fold is not null)
+            {
+                if (!overColumns) StartColumns(point);
+                return left[0];
+            }
+            var weight = right[0];
+            for (int k = Multilinear.VariablesFor(term.Block.Height); k < point.Length; k++) weight *= Goldilocks2.One - point[k];
+            return weight;
+        }
+
         int Index(int k) => overColumns ? k : k - term.Block.ColumnVariables;
 
         // Rows are bound: A's value is a factor from now on, and the rows' sum is a sum over columns.
@@ -93,7 +106,7 @@ static class MatrixSumcheckProver
             left = new Goldilocks2[1 << columns];
             right = new Goldilocks2[1 << columns];
             term.Fold!(rows[..term.Block.Height], left);
-            for (int j = 0; j < term.Read.Length; j++) right[j] = Goldilocks2.FromInteger(term.Read.Span[j]);
+            term.Read!.CopyTo(right, 0);
         }
     }
 }

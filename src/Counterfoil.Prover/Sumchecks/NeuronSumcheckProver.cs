@@ -40,7 +40,7 @@ static class NeuronSumcheckProver
                     + (p[z] - p[x]) * (r[z] - r[x]) + (e[z] - e[x]) * (l[z] - l[x]) + (g[z] - g[x]) * dy;
                 c3 += ds * twice;
             }
-            channel.Send(Labels.NeuronRound, [c0, c2, c3]);
+            channel.SendClaims(Labels.NeuronRound, [c0, c2, c3]);
             point[k] = channel.Transcript.Challenge();
             foreach (var values in all) Folding.Bind(values.AsSpan(0, 2 * half), point[k]);
         }

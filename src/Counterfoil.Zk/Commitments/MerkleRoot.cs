@@ -7,7 +7,7 @@ namespace Counterfoil.Zk.Commitments;
 
 /// <summary>The Merkle tree over columns: what a leaf and a node are, and the root that a pruned set of paths leads to.</summary>
 /// <remarks>
-/// leaf = Keccak-256(tag ‖ symbols, big-endian), node = Keccak-256(tag′ ‖ left ‖ right). The depth is public, so no node can pass for a leaf.
+/// leaf = Keccak-256(tag ‖ salt, if anything is hidden ‖ symbols, big-endian), node = Keccak-256(tag′ ‖ left ‖ right). The depth is public, so no node can pass for a leaf.
 /// Paths are sent pruned: per level from the leaves up and from left to right, only siblings that cannot be computed from the queried columns.
 /// </remarks>
 static class MerkleRoot
@@ -15,14 +15,19 @@ static class MerkleRoot
     /// <summary>Bytes of a node's input.</summary>
     public const int NodeSize = 8 + 2 * Bytes32.Size;
 
-    /// <summary>Bytes of a leaf's input.</summary>
-    public static int LeafSize(int rows) => 8 + 8 * rows;
+    /// <summary>Bytes of a salt: a leaf that is never opened tells nothing even to who guesses its symbols.</summary>
+    public const int SaltSize = Bytes32.Size;
 
-    /// <summary>Writes a leaf's input.</summary>
-    public static void WriteLeaf(ReadOnlySpan<Goldilocks> column, Span<byte> message)
+    /// <summary>Bytes of a leaf's input.</summary>
+    public static int LeafSize(int rows, bool salted) => 8 + (salted ? SaltSize : 0) + 8 * rows;
+
+    /// <summary>Writes a leaf's input, salted if <paramref name="salt"/> is not empty.</summary>
+    public static void WriteLeaf(ReadOnlySpan<byte> salt, ReadOnlySpan<Goldilocks> column, Span<byte> message)
     {
-        Domains.ProofColumn.CopyTo(message);
-        for (int i = 0; i < column.Length; i++) BinaryPrimitives.WriteUInt64BigEndian(message[(8 + 8 * i)..], column[i].Value);
+        (salt.IsEmpty ? Domains.ProofColumn : Domains.ProofSaltedColumn).CopyTo(message);
+        salt.CopyTo(message[8..]);
+        message = message[(8 + salt.Length)..];
+        for (int i = 0; i < column.Length; i++) BinaryPrimitives.WriteUInt64BigEndian(message[(8 * i)..], column[i].Value);
     }
 
     /// <summary>Writes a node's input.</summary>

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
+using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Zk.Commitments;
 
@@ -8,23 +11,24 @@ namespace Counterfoil.Zk.Commitments;
 /// log₂ n bits of j.
 /// </summary>
 /// <remarks>
-/// The symbols of one quarter (at rate 1/4) are the values on one coset of the roots of unity of order 2^k, so a codeword is 2^ρ transforms
-/// of the row's length rather than one of mostly zeros. No point is zero: uniform further coefficients would hide as many columns as there
-/// are of them.
+/// The row is continued with zeros to 2^m cells. A run of 2^m symbols are the values on one coset of the roots of unity of order 2^m, so a codeword is n / 2^m
+/// transforms of the row's length rather than one of mostly zeros. No point is zero: see <see cref="RowCode.Masks"/>.
 /// </remarks>
 static class ReedSolomon
 {
     static readonly ConcurrentDictionary<(int, int, int), Goldilocks[]> Shifts = new();
 
-    /// <summary>Writes the codeword of <paramref name="cells"/> (one row) to <paramref name="codeword"/>.</summary>
-    public static void Encode(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> codeword, RowCode code)
+    /// <summary>Writes the codeword of <paramref name="cells"/> (one row) to <paramref name="codeword"/>, a power of two symbols.</summary>
+    public static void Encode(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> codeword)
     {
-        var transform = NumberTheoreticTransform.OfSize(code.LogRowLength);
-        for (int coset = 0; coset < 1 << code.LogInverseRate; coset++)
+        int logLength = BitOperations.Log2((uint)codeword.Length), log = Multilinear.VariablesFor(cells.Length), size = 1 << log;
+        var transform = NumberTheoreticTransform.OfSize(log);
+        for (int coset = 0; coset < codeword.Length >> log; coset++)
         {
-            var block = codeword.Slice(coset * code.RowLength, code.RowLength);
-            var powers = Shifts.GetOrAdd((code.LogLength, code.LogRowLength, coset), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
-            for (int i = 0; i < cells.Length; i++) block[i] = cells[i] * powers[i];
+            var block = codeword.Slice(coset << log, size);
+            var powers = Shifts.GetOrAdd((logLength, log, coset), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
+            FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
+            block[cells.Length..].Clear();
             transform.Transform(block);
         }
     }
@@ -32,14 +36,14 @@ static class ReedSolomon
     /// <summary>
     /// The codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone.
     /// </summary>
-    public static Goldilocks2[] Encode(ReadOnlySpan<Goldilocks2> cells, RowCode code)
+    public static Goldilocks2[] Encode(ReadOnlySpan<Goldilocks2> cells, int logLength)
     {
-        Goldilocks[] row = new Goldilocks[cells.Length], low = new Goldilocks[code.Length], high = new Goldilocks[code.Length];
+        Goldilocks[] row = new Goldilocks[cells.Length], low = new Goldilocks[1 << logLength], high = new Goldilocks[1 << logLength];
         for (int i = 0; i < row.Length; i++) row[i] = cells[i].C0;
-        Encode(row, low, code);
+        Encode(row, low);
         for (int i = 0; i < row.Length; i++) row[i] = cells[i].C1;
-        Encode(row, high, code);
-        var codeword = new Goldilocks2[code.Length];
+        Encode(row, high);
+        var codeword = new Goldilocks2[low.Length];
         for (int i = 0; i < codeword.Length; i++) codeword[i] = new(low[i], high[i]);
         return codeword;
     }

@@ -15,13 +15,17 @@ namespace Counterfoil.Zk.Graphs;
 sealed class WeightLayout
 {
     public WeightLayout(NeuronSpace space, RowCode code)
+        : this(space.Nodes.Select(n => (n.Node.OutputLength, n.Node.InputLength)), [.. space.Nodes.Select(n => new BiasGroup(n.Neurons.Start, n.Neurons.End, n.BiasBits))], code) { }
+
+    /// <summary>Lays out weights of these heights and widths, then biases, of which there is at least one.</summary>
+    public WeightLayout(IEnumerable<(int Height, int Width)> shapes, ImmutableArray<BiasGroup> biases, RowCode code)
     {
         Code = code;
+        BiasGroups = biases;
         var blocks = ImmutableArray.CreateBuilder<Block>();
         int rows = 0;
-        foreach (var node in space.Nodes)
-            blocks.Add(Place(node.Node.OutputLength, node.Node.InputLength, node.ColumnVariables, ref rows));
-        Biases = Place(space.Count, 1, 0, ref rows);
+        foreach (var (height, width) in shapes) blocks.Add(Place(height, width, Multilinear.VariablesFor(width), ref rows));
+        Biases = Place(biases[^1].End, 1, 0, ref rows);
         blocks.Add(Biases);
         Blocks = blocks.ToImmutable();
         Rows = rows;
@@ -38,6 +42,9 @@ sealed class WeightLayout
 
     /// <summary>The block of the biases.</summary>
     public Block Biases { get; }
+
+    /// <summary>Neighbouring biases that have one width.</summary>
+    public ImmutableArray<BiasGroup> BiasGroups { get; }
 
     /// <summary>Rows of the matrix.</summary>
     public int Rows { get; }
@@ -77,6 +84,9 @@ sealed class WeightLayout
     /// Entries of <paramref name="Height"/> rows and <paramref name="Width"/> columns, from row <paramref name="FirstRow"/> on.
     /// </summary>
     public readonly record struct Block(int FirstRow, int Rows, int Height, int Width, int ColumnVariables);
+
+    /// <summary>Biases from <paramref name="Start"/> to before <paramref name="End"/>, each b with −2^(Bits−1) ≤ b &lt; 2^(Bits−1).</summary>
+    public readonly record struct BiasGroup(int Start, int End, int Bits);
 
     /// <summary>Cells from <paramref name="Start"/> to before <paramref name="End"/> of a row.</summary>
     public readonly record struct Segment(int Row, int Start, int End);

@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Lookups;
@@ -37,7 +38,7 @@ sealed class InferenceLayout
 
     public NeuronSpace Space { get; }
 
-    /// <summary>The code of the witness matrix.</summary>
+    /// <summary>The code of the weights' matrix and of this one.</summary>
     public RowCode Code { get; }
 
     public TableSet Tables { get; }
@@ -68,10 +69,19 @@ sealed class InferenceLayout
     /// <summary>Levels of the fractional sum's tree.</summary>
     public int Depth => Space.Variables + SlotVariables;
 
-    /// <summary>Rows that one column takes in the witness matrix.</summary>
-    public int RowsPerColumn => 1 << (Space.Variables - Code.LogRowLength);
+    /// <summary>Rows of the witness matrix: all columns one after the other, cell x of column c at address c·2^ν + x.</summary>
+    public int Rows => (int)((((long)Columns << Space.Variables) + Code.RowLength - 1) >> Code.LogRowLength);
 
-    public int Rows => Columns * RowsPerColumn;
+    /// <summary>Variables of a column's number, and more where the whole witness is shorter than a row.</summary>
+    public int ColumnVariables => Math.Max(Multilinear.VariablesFor(Columns), Code.LogRowLength - Space.Variables);
+
+    /// <summary>The pads that a hiding proof takes: one per message from the fractions to the opening, two for the products, one per factor.</summary>
+    public PadLayout Pads(int addressVariables)
+    {
+        int nodes = Space.Nodes.Length, hidden = Space.Nodes.Count(n => n.Node.Input > 0);
+        int messages = FractionalSum.Messages(Depth) + 1 + 2 * addressVariables + nodes + nodes + 1 + 1 + 3 * Space.Variables + Columns + 2 * Code.LogRowLength + 1;
+        return new PadLayout(messages + 2 + FractionalSum.Factors(Depth) + 2 * hidden + 2, Code);
+    }
 
     /// <summary>The table that decides a node's output.</summary>
     public static TableId Saturation(NodeArithmetic node) => node.Node.Relu ? TableId.SaturateRelu : TableId.Saturate;

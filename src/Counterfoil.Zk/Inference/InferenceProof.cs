@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Inference;
@@ -13,7 +14,7 @@ namespace Counterfoil.Zk;
 /// <remarks>
 /// Sound with the model's <see cref="CommittedModel.Ledger"/> in the random-oracle model, for a model whose <see cref="RegistrationProof"/> was
 /// accepted: without it, weights out of range could make modular and integer arithmetic differ. Its work grows with neurons, rows and queries,
-/// never with weights. Hides nothing (<see cref="Models.PrivacyProfile.PublicWeights"/>).
+/// never with weights. What it hides is the model's <see cref="Models.PrivacyProfile"/>.
 /// </remarks>
 public static class InferenceProof
 {
@@ -31,72 +32,91 @@ public static class InferenceProof
         var verdict = statement.Check();
         if (!verdict.IsAccepted) return verdict;
         var model = statement.Model;
+        bool hiding = model.Parameters.WeightsHidden;
+        var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
+        if (Reduce(statement, channel, out var own) is { } claim)
+            RowOpening.Verify(channel, model.Parameters.Code, model.WeightRoot, own, claim, model.InferencePads);
+        return channel.Finish();
+    }
+
+    /// <summary>Reads all messages up to the opening and reduces the statement to one linear claim; null once a check failed.</summary>
+    internal static LinearClaim? Reduce(InferenceStatement statement, VerifierChannel channel, out Keccak256Digest own)
+    {
+        var model = statement.Model;
         var (space, layout, weights) = (model.Space, model.Inference, model.Weights);
-        var channel = new VerifierChannel(proof, transcript);
 
         // 1. The statement, then the witness, before the first challenge.
-        statement.AbsorbInto(transcript);
-        var witnessRoot = channel.ReceiveDigest(Labels.Witness);
+        statement.AbsorbInto(channel);
+        own = channel.ReceiveDigest(Labels.Witness);
 
         // 2. Every lookup is in its table.
         var fingerprint = new Fingerprint(channel.Challenges(3));
         var fractions = FractionalSum.Verify(channel, layout.Depth);
-        if (channel.Rejection is not null) return channel.Finish();
+        if (channel.Rejection is not null) return null;
         var lookups = new LookupClaims(layout, fingerprint, fractions);
 
         // 3. The accumulators of all neurons, weighted at random, are matrix products of the weights and the values read.
         var tau = channel.Challenges(space.Variables);
-        var accumulators = channel.ReceiveOne(Labels.Accumulators);
+        var accumulators = channel.ReceiveClaims(Labels.Accumulators, 1)[0];
         var relation = new NeuronRelation(layout, tau, accumulators, lookups);
         var rowWeights = MatrixClaim.RowWeights(space, relation.Plain);
-        var weightClaim = accumulators;
-        var point = Sumcheck.Verify(channel, Labels.MatrixRound, weights.AddressVariables, 2, ref weightClaim);
-        var read = channel.Receive(Labels.ValuesRead, space.Nodes.Length);
-        foreach (var node in space.Nodes)
-        {
-            if (node.Node.Input != 0) continue;
-            bool same = read[node.Index] == Multilinear.Evaluate(statement.Input.Span, point.AsSpan(0, node.ColumnVariables));
-            channel.Require(same, ZkChecks.Input, "the statement's input", $"another value read by node {node.Index}");
-        }
+        var product = accumulators;
+        var point = Sumcheck.Verify(channel, Labels.MatrixRound, weights.AddressVariables, 2, ref product);
+        var read = channel.ReceiveClaims(Labels.ValuesRead, space.Nodes.Length);
+        var values = channel.ReceiveClaims(Labels.WeightValues, weights.Blocks.Length);
+        VerifyProducts(statement, channel, MatrixClaim.BlockWeights(weights, rowWeights, point), point, read, values, product);
 
         // 4. The output is the statement's.
         var outputPoint = channel.Challenges(Multilinear.VariablesFor(statement.Output.Length));
-        var output = channel.ReceiveOne(Labels.OutputValue);
-        channel.Require(output == Multilinear.Evaluate(statement.Output.Span, outputPoint), ZkChecks.Output, "the statement's output", "another output");
+        var output = channel.ReceiveClaims(Labels.OutputValue, 1)[0];
+        channel.Demand(output - Multilinear.Evaluate(statement.Output.Span, outputPoint), ZkChecks.Output, "the statement's output", "another output");
 
         // 5. All claims on the witness columns become one, at one point.
         relation.Batch(channel.Challenges(NeuronRelation.BatchedClaims(space)), point, read, outputPoint, output);
         var claim = relation.Claim;
         var neuron = Sumcheck.Verify(channel, Labels.NeuronRound, space.Variables, 3, ref claim);
-        var columns = channel.Receive(Labels.Columns, layout.Columns);
-        bool satisfied = relation.At(Multilinear.Equality<Goldilocks2>(neuron), columns) == claim;
-        channel.Require(satisfied, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
+        var columns = channel.ReceiveClaims(Labels.Columns, layout.Columns);
+        var rest = relation.At(Multilinear.Equality<Goldilocks2>(neuron), columns, out var scale, out var side, out var overflow);
+        Product[] summand = [new(channel.Factor(side), channel.Factor(overflow), scale)];
+        channel.Demand(summand, rest - claim, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
+        if (channel.Rejection is not null) return null;
 
-        // 6. The columns are those committed, and the weights those registered.
-        OpenColumns(channel, layout, witnessRoot, neuron, columns);
-        if (channel.Rejection is not null) return channel.Finish();
-        var rows = MatrixClaim.MatrixRows(weights, rowWeights, read, point);
-        var cells = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, weights.Code.LogRowLength));
-        RowOpening.Verify(channel, weights.Code, model.WeightRoot, rows, cells, weightClaim);
-        return channel.Finish();
+        // 6. The columns are those committed and the weights those registered: two claims at two points become one at one.
+        var delta = channel.Challenges(layout.ColumnVariables);
+        var psi = channel.Challenges(weights.Blocks.Length);
+        Goldilocks2[] witness = [.. neuron, .. delta];
+        int k = weights.Code.LogRowLength;
+        claim = Claim.InnerProduct(columns, Multilinear.Equality<Goldilocks2>(delta)) + Claim.InnerProduct(values, psi);
+        var cells = Sumcheck.Verify(channel, Labels.MergeRound, k, 2, ref claim);
+        var ownRows = Multilinear.EqualityPrefix<Goldilocks2>(witness.AsSpan(k), layout.Rows)[..layout.Rows];
+        var weightRows = MatrixClaim.MatrixRows(weights, psi, point);
+        Scale(ownRows, Multilinear.Equality<Goldilocks2>(witness.AsSpan(0, k), cells));
+        Scale(weightRows, Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k), cells));
+        return new LinearClaim(weightRows, ownRows, cells, claim);
     }
 
-    static void OpenColumns(
-        VerifierChannel channel, InferenceLayout layout, Keccak256Digest root, ReadOnlySpan<Goldilocks2> neuron, ReadOnlySpan<Goldilocks2> columns)
+    // Σ over blocks of A(ρ)·x(ρ)·W(ρ) is what the matrix sum-check ended with; x of the input is public, of biases one.
+    static void VerifyProducts(
+        InferenceStatement statement, VerifierChannel channel, ReadOnlySpan<Goldilocks2> a, Goldilocks2[] point, ReadOnlySpan<Claim> read, ReadOnlySpan<Claim> values, Claim claim)
     {
-        var delta = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(layout.Columns)));
-        var rows = ColumnRows(layout, delta, neuron);
-        var cells = Multilinear.Equality(neuron[..layout.Code.LogRowLength]);
-        RowOpening.Verify(channel, layout.Code, root, rows, cells, Multilinear.InnerProduct(columns, delta));
+        var products = new List<Product>();
+        var rest = values[^1] * a[^1] - claim;
+        foreach (var node in statement.Model.Space.Nodes)
+        {
+            int l = node.Index;
+            if (node.Node.Input == 0)
+            {
+                var x = Multilinear.Evaluate(statement.Input.Span, point.AsSpan(0, node.ColumnVariables));
+                channel.Demand(read[l] - x, ZkChecks.Input, "the statement's input", $"another value read by node {l}");
+                rest += values[l] * (a[l] * x);
+            }
+            else products.Add(new(channel.Factor(read[l]), channel.Factor(values[l]), a[l]));
+        }
+        channel.Demand([.. products], rest, ZkChecks.MatrixProduct, "weights whose products are the accumulators", "others");
     }
 
-    // A column of several rows: the row's number within it is the high part of the neuron's.
-    internal static Goldilocks2[] ColumnRows(InferenceLayout layout, ReadOnlySpan<Goldilocks2> delta, ReadOnlySpan<Goldilocks2> neuron)
+    static void Scale(Span<Goldilocks2> values, Goldilocks2 factor)
     {
-        var high = Multilinear.Equality(neuron[layout.Code.LogRowLength..]);
-        var rows = new Goldilocks2[layout.Rows];
-        for (int c = 0; c < layout.Columns; c++)
-            for (int h = 0; h < high.Length; h++) rows[c * high.Length + h] = delta[c] * high[h];
-        return rows;
+        for (int i = 0; i < values.Length; i++) values[i] *= factor;
     }
 }

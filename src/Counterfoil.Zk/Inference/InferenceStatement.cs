@@ -25,18 +25,25 @@ public sealed record InferenceStatement(CommittedModel Model, ReadOnlyMemory<sby
     }
 
     // Everything that fixes what is proven comes before the first challenge; the model id covers all that the shapes say, and they are cheap.
-    internal void AbsorbInto(Transcript transcript)
+    internal void AbsorbInto(Transcript transcript) => AbsorbInto(transcript.Absorb);
+
+    internal void AbsorbInto(VerifierChannel channel) => AbsorbInto(channel.Absorb);
+
+    delegate void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message);
+
+    void AbsorbInto(Absorb absorb)
     {
         Span<byte> shapes = stackalloc byte[16];
         BinaryPrimitives.WriteInt32BigEndian(shapes, Input.Length);
         BinaryPrimitives.WriteInt32BigEndian(shapes[4..], Output.Length);
         BinaryPrimitives.WriteInt32BigEndian(shapes[8..], Model.Inference.Columns);
         BinaryPrimitives.WriteInt32BigEndian(shapes[12..], Model.Inference.Depth);
-        transcript.Absorb(Labels.Protocol, "counterfoil/inference/v1"u8);
-        transcript.Absorb(Labels.Model, Model.Id.Value.ToArray());
-        transcript.Absorb(Labels.Shapes, shapes);
-        transcript.Absorb(Labels.Input, MemoryMarshal.AsBytes(Input.Span));
-        transcript.Absorb(Labels.Output, MemoryMarshal.AsBytes(Output.Span));
-        transcript.Absorb(Labels.Context, Context.ToArray());
+        absorb(Labels.Protocol, "counterfoil/inference/v2"u8);
+        absorb(Labels.Model, Model.Id.Value.ToArray());
+        absorb(Labels.Root, Model.WeightRoot.ToArray());
+        absorb(Labels.Shapes, shapes);
+        absorb(Labels.Input, MemoryMarshal.AsBytes(Input.Span));
+        absorb(Labels.Output, MemoryMarshal.AsBytes(Output.Span));
+        absorb(Labels.Context, Context.ToArray());
     }
 }

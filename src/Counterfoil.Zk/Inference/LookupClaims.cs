@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Lookups;
@@ -11,7 +12,7 @@ namespace Counterfoil.Zk.Inference;
 /// </summary>
 sealed class LookupClaims
 {
-    public LookupClaims(InferenceLayout layout, Fingerprint fingerprint, FractionalSum.Claim claim)
+    public LookupClaims(InferenceLayout layout, Fingerprint fingerprint, FractionalSum.Leaf claim)
     {
         var space = layout.Space;
         Equality = Multilinear.Equality<Goldilocks2>(claim.Point.AsSpan(0, space.Variables));
@@ -54,10 +55,10 @@ sealed class LookupClaims
     public Goldilocks2[] DenominatorWeights { get; }
 
     /// <summary>What the columns must sum to with <see cref="NumeratorWeights"/>.</summary>
-    public Goldilocks2 Numerator { get; }
+    public Claim Numerator { get; }
 
     /// <summary>What the columns must sum to with <see cref="DenominatorWeights"/>.</summary>
-    public Goldilocks2 Denominator { get; }
+    public Claim Denominator { get; }
 
     // The number of the table looked up in one slot, as a polynomial over neurons: constant on each node, that of padding (zero) after the last.
     static Goldilocks2 TableNumber(InferenceLayout layout, int slot, Goldilocks2[] sums)

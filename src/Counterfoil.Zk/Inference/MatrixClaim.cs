@@ -20,29 +20,33 @@ static class MatrixClaim
         return weights;
     }
 
-    /// <summary>
-    /// Once the sum-check is at point ρ, what is left is a sum over blocks of A(ρ)·x(ρ)·W(ρ): a linear function of the weights' matrix,
-    /// with these row weights and eq(ρ, ·) over the cells of a row.
-    /// </summary>
+    /// <summary>A of every block at ρ, where the sum-check ended.</summary>
     /// <param name="layout">Where the weights lie.</param>
     /// <param name="rowWeights">A of every neuron.</param>
-    /// <param name="read">x at ρ for every node.</param>
     /// <param name="point">ρ.</param>
-    public static Goldilocks2[] MatrixRows(
-        WeightLayout layout, ReadOnlySpan<Goldilocks2> rowWeights, ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> point)
+    public static Goldilocks2[] BlockWeights(WeightLayout layout, ReadOnlySpan<Goldilocks2> rowWeights, ReadOnlySpan<Goldilocks2> point)
+    {
+        var weights = new Goldilocks2[layout.Blocks.Length];
+        int offset = 0;
+        for (int l = 0; l < weights.Length; l++)
+        {
+            var block = layout.Blocks[l];
+            var a = rowWeights.Slice(block == layout.Biases ? 0 : offset, block.Height);
+            weights[l] = Multilinear.InnerProduct(a, Multilinear.EqualityPrefix(point[block.ColumnVariables..], block.Height));
+            offset += block.Height;
+        }
+        return weights;
+    }
+
+    /// <summary>Σ over blocks of psi·W(ρ), as row weights of the weights' matrix beside eq(ρ, ·) over the cells of a row.</summary>
+    public static Goldilocks2[] MatrixRows(WeightLayout layout, ReadOnlySpan<Goldilocks2> psi, ReadOnlySpan<Goldilocks2> point)
     {
         var rows = new Goldilocks2[layout.Rows];
-        int offset = 0;
         for (int l = 0; l < layout.Blocks.Length; l++)
         {
             var block = layout.Blocks[l];
-            bool biases = block == layout.Biases;
-            var a = rowWeights.Slice(biases ? 0 : offset, block.Height);
-            var factor = Multilinear.InnerProduct(a, Multilinear.EqualityPrefix(point[block.ColumnVariables..], block.Height));
-            if (!biases) factor *= read[l];
             var high = Multilinear.EqualityPrefix(point[layout.Code.LogRowLength..], block.Rows);
-            for (int r = 0; r < block.Rows; r++) rows[block.FirstRow + r] = factor * high[r];
-            offset += block.Height;
+            for (int r = 0; r < block.Rows; r++) rows[block.FirstRow + r] = psi[l] * high[r];
         }
         return rows;
     }

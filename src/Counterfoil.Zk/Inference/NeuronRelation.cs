@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Polynomials;
@@ -14,7 +15,7 @@ namespace Counterfoil.Zk.Inference;
 /// </remarks>
 sealed class NeuronRelation
 {
-    public NeuronRelation(InferenceLayout layout, ReadOnlySpan<Goldilocks2> tau, Goldilocks2 accumulators, LookupClaims lookups)
+    public NeuronRelation(InferenceLayout layout, ReadOnlySpan<Goldilocks2> tau, Claim accumulators, LookupClaims lookups)
     {
         this.layout = layout;
         var space = layout.Space;
@@ -50,7 +51,7 @@ sealed class NeuronRelation
     public Goldilocks2[] LookupWeights { get; }
 
     /// <summary>What the sum must be.</summary>
-    public Goldilocks2 Claim { get; private set; }
+    public Claim Claim { get; private set; }
 
     /// <summary>Adds the claims of the lookups, the values read and the output, each times a challenge of its own.</summary>
     /// <param name="challenges">Two for the lookups, one for the output, one per node.</param>
@@ -59,11 +60,11 @@ sealed class NeuronRelation
     /// <param name="outputPoint">A random point of the output.</param>
     /// <param name="output">The output there.</param>
     public void Batch(
-        ReadOnlySpan<Goldilocks2> challenges, ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Goldilocks2> read, ReadOnlySpan<Goldilocks2> outputPoint, Goldilocks2 output)
+        ReadOnlySpan<Goldilocks2> challenges, ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Claim> read, ReadOnlySpan<Goldilocks2> outputPoint, Claim output)
     {
         for (int c = 0; c < LookupWeights.Length; c++)
             LookupWeights[c] = challenges[0] * Lookups.NumeratorWeights[c] + challenges[1] * Lookups.DenominatorWeights[c];
-        Claim += challenges[0] * Lookups.Numerator + challenges[1] * Lookups.Denominator;
+        Claim += Lookups.Numerator * challenges[0] + Lookups.Denominator * challenges[1];
         AddRead(layout.Space.Last.Neurons, outputPoint, challenges[2], output);
         foreach (var node in layout.Space.Nodes)
             if (node.Node.Input > 0)
@@ -73,30 +74,32 @@ sealed class NeuronRelation
     /// <summary>Challenges that <see cref="Batch"/> takes.</summary>
     public static int BatchedClaims(NeuronSpace space) => 3 + space.Nodes.Length;
 
-    /// <summary>The summand at the point whose eq is <paramref name="equality"/>, given the columns there.</summary>
-    public Goldilocks2 At(ReadOnlySpan<Goldilocks2> equality, ReadOnlySpan<Goldilocks2> columns)
+    /// <summary>
+    /// The summand at the point whose eq is <paramref name="equality"/>, given the columns there: <c>scale·side·overflow + rest</c>, rest returned.
+    /// </summary>
+    public Claim At(ReadOnlySpan<Goldilocks2> equality, ReadOnlySpan<Claim> columns, out Goldilocks2 scale, out Claim side, out Claim overflow)
     {
         var y = columns[InferenceLayout.Value];
-        var w = Limbs(columns.Slice(InferenceLayout.FirstLimb, layout.OverflowLimbs));
-        var r = Limbs(columns.Slice(layout.FirstRemainder, layout.RemainderLimbs));
-        return Multilinear.InnerProduct(Scaled, equality) * (y + columns[InferenceLayout.Side] * w)
-            + Multilinear.InnerProduct(Plain, equality) * r
-            + Multilinear.InnerProduct(Lookups.Equality, equality) * Multilinear.InnerProduct(LookupWeights, columns)
-            + Multilinear.InnerProduct(Read, equality) * y;
+        scale = Multilinear.InnerProduct(Scaled, equality);
+        side = columns[InferenceLayout.Side];
+        overflow = Limbs(columns.Slice(InferenceLayout.FirstLimb, layout.OverflowLimbs));
+        return y * (scale + Multilinear.InnerProduct(Read, equality))
+            + Limbs(columns.Slice(layout.FirstRemainder, layout.RemainderLimbs)) * Multilinear.InnerProduct(Plain, equality)
+            + Zk.Claims.Claim.InnerProduct(columns, LookupWeights) * Multilinear.InnerProduct(Lookups.Equality, equality);
     }
 
-    /// <summary>Σ 256^k·limb k.</summary>
-    public static Goldilocks2 Limbs(ReadOnlySpan<Goldilocks2> limbs)
+    // Σ 256^k·limb k.
+    static Claim Limbs(ReadOnlySpan<Claim> limbs)
     {
-        var value = Goldilocks2.Zero;
-        for (int k = limbs.Length; --k >= 0;) value = value * Goldilocks.FromUInt64(256) + limbs[k];
-        return value;
+        var powers = new Goldilocks2[limbs.Length];
+        for (int k = 0; k < powers.Length; k++) powers[k] = Goldilocks.FromUInt64(1UL << (8 * k));
+        return Zk.Claims.Claim.InnerProduct(limbs, powers);
     }
 
-    void AddRead((int Start, int End) neurons, ReadOnlySpan<Goldilocks2> point, Goldilocks2 challenge, Goldilocks2 value)
+    void AddRead((int Start, int End) neurons, ReadOnlySpan<Goldilocks2> point, Goldilocks2 challenge, Claim value)
     {
         var equality = Multilinear.Equality(point);
         for (int x = neurons.Start; x < neurons.End; x++) Read[x] += challenge * equality[x - neurons.Start];
-        Claim += challenge * value;
+        Claim += value * challenge;
     }
 }

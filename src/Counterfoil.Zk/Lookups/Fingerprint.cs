@@ -15,6 +15,9 @@ readonly record struct Fingerprint(Goldilocks2 Alpha, Goldilocks2 Beta, Goldiloc
     public Goldilocks2 Of(TableEntry entry) => Of(entry.Table, entry.First, entry.Second);
 
     /// <summary>The denominator of a tuple of integers.</summary>
-    public Goldilocks2 Of(TableId table, long first, long second) =>
-        Alpha + Goldilocks.FromInteger(first) + Beta * Goldilocks.FromInteger(second) + Gamma * Goldilocks.FromInteger((long)table);
+    public Goldilocks2 Of(TableId table, long first, long second) => Of((int)table, first, second);
+
+    /// <inheritdoc cref="Of(TableId, long, long)"/>
+    public Goldilocks2 Of(int table, long first, long second) =>
+        Alpha + Goldilocks.FromInteger(first) + Beta * Goldilocks.FromInteger(second) + Gamma * Goldilocks.FromInteger(table);
 }

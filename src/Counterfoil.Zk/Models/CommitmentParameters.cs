@@ -7,16 +7,31 @@ public enum PrivacyProfile : byte
 {
     /// <summary>Nothing: proofs leak linear functions of weights and of intermediate values. Correctness alone is proven.</summary>
     PublicWeights = 0,
+
+    /// <summary>
+    /// Weights, biases and every value between input and output: proofs are zero-knowledge, as many of them as the budget says. Public are the graph, its shapes
+    /// and scales, the input and the output.
+    /// </summary>
+    HiddenWeights = 1,
 }
 
 /// <summary>
 /// How a model's weights and its proofs' witnesses are committed. Part of the model's identity: a proof cannot choose fewer queries.
 /// </summary>
 /// <param name="Profile">What is hidden.</param>
-/// <param name="Weights">The code of the weights' matrix and of the registration's.</param>
-/// <param name="Witness">The code of an inference's witness.</param>
-public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Weights, RowCode Witness)
+/// <param name="Code">The code of the weights' matrix and of all that proofs commit beside it.</param>
+/// <param name="Budget">
+/// Proofs of inference that the masks of a weight root hide, B: each opens <see cref="RowCode.Queries"/> columns, and so do the registration and the proof that a new root has the same
+/// weights, hence t·(B + 2) ≤ R. 0 where nothing is hidden.
+/// </param>
+public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Code, int Budget = 0)
 {
-    /// <summary>Whether a proof keeps the weights secret: in no profile yet.</summary>
-    public bool WeightsHidden => Profile != PrivacyProfile.PublicWeights;
+    /// <summary>Openings of a root that are no inferences: of its registration (or of its predecessor's proof of equality) and of its successor's.</summary>
+    public const int OtherOpenings = 2;
+
+    /// <summary>The largest budget: 4096.</summary>
+    public const int MostBudget = 4096;
+
+    /// <summary>Whether a proof keeps the weights secret.</summary>
+    public bool WeightsHidden => Profile == PrivacyProfile.HiddenWeights;
 }

@@ -13,7 +13,7 @@ namespace Counterfoil.Zk;
 public sealed partial class CommittedModel
 {
     const string Kind = "counterfoil-model";
-    const int Version = 1;
+    const int Version = 2;
     const int GemmOperator = 1;
 
     static readonly CborLimits DecoderLimits = new() { Bytes = 8 << 20, Depth = 4, Items = 16 * (Limits.Nodes + 4) };
@@ -32,7 +32,8 @@ public sealed partial class CommittedModel
         reader.ReadKey(Kind);
         reader.ReadInt(Version, Version);
         var profile = (PrivacyProfile)reader.ReadInt(0, 255);
-        RowCode weights = ReadCode(ref reader), witness = ReadCode(ref reader);
+        var code = ReadCode(ref reader);
+        int budget = (int)reader.ReadInt(0, CommitmentParameters.MostBudget);
         var graph = ReadGraph(ref reader, out var biasBits);
         reader.Skip();
         reader.Skip();
@@ -41,7 +42,7 @@ public sealed partial class CommittedModel
         var verdict = reader.Finish();
         if (verdict is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(ZkChecks.ModelEncoding, reason.Expected, reason.Found);
 
-        verdict = Create(graph, biasBits, new CommitmentParameters(profile, weights, witness), root, out var candidate);
+        verdict = Create(graph, biasBits, new CommitmentParameters(profile, code, budget), root, out var candidate);
         if (!verdict.IsAccepted) return verdict;
         // The lists of tables follow from the graph; comparing the whole leaves nothing that was read and not used.
         if (!bytes.Span.SequenceEqual(candidate!.encoding)) return Verdict.Reject(ZkChecks.ModelEncoding, "the tables that the graph needs", "others");
@@ -78,8 +79,8 @@ public sealed partial class CommittedModel
 
     static RowCode ReadCode(ref CborReader reader)
     {
-        reader.BeginArray(3, 3);
-        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 4), (int)reader.ReadInt(1, 1024));
+        reader.BeginArray(4, 4);
+        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 16), (int)reader.ReadInt(1, 1024), (int)reader.ReadInt(0, 1 << 20));
         reader.EndArray();
         return code;
     }
@@ -91,12 +92,12 @@ public sealed partial class CommittedModel
         writer.WriteText(Kind);
         writer.WriteUInt(Version);
         writer.WriteUInt((ulong)Parameters.Profile);
-        WriteCode(writer, Parameters.Weights);
-        WriteCode(writer, Parameters.Witness);
+        WriteCode(writer, Parameters.Code);
+        writer.WriteUInt((ulong)Parameters.Budget);
         WriteGraph(writer);
         WriteTables(writer, Registration.Tables);
         WriteTables(writer, Inference.Tables);
-        writer.WriteBytes(WeightRoot.ToArray());
+        writer.WriteBytes(GenesisRoot.ToArray());
         writer.EndArray();
         return writer.ToArray();
     }
@@ -135,10 +136,11 @@ public sealed partial class CommittedModel
 
     static void WriteCode(CborWriter writer, RowCode code)
     {
-        writer.BeginArray(3);
+        writer.BeginArray(4);
         writer.WriteUInt((ulong)code.LogRowLength);
         writer.WriteUInt((ulong)code.LogInverseRate);
         writer.WriteUInt((ulong)code.Queries);
+        writer.WriteUInt((ulong)code.Masks);
         writer.EndArray();
     }
 

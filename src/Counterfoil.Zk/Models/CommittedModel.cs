@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Inference;
@@ -18,21 +19,29 @@ namespace Counterfoil.Zk;
 /// A value of this type has passed every check of shape, range and security; it says nothing yet of the weights under
 /// <see cref="WeightRoot"/>. That they are in range is what <see cref="RegistrationProof"/> shows, once; every verifier of inferences needs it.
 /// </remarks>
-public sealed partial class CommittedModel
+public sealed partial class CommittedModel : IRegistrable
 {
     CommittedModel(NeuronSpace space, ImmutableArray<int> biasBits, CommitmentParameters parameters, Keccak256Digest weightRoot)
     {
         Space = space;
         BiasBits = biasBits;
         Parameters = parameters;
-        WeightRoot = weightRoot;
-        Weights = new WeightLayout(space, parameters.Weights);
-        Inference = new InferenceLayout(space, parameters.Witness);
-        Registration = new RegistrationLayout(space, Weights);
+        WeightRoot = GenesisRoot = weightRoot;
+        Weights = new WeightLayout(space, parameters.Code);
+        Inference = new InferenceLayout(space, parameters.Code);
+        Registration = new RegistrationLayout(Weights);
         Ledger = SecurityLedger.Of(this);
         encoding = WriteEncoding();
         Id = new ModelId(Keccak256.Hash([.. Domains.ModelId, .. encoding]));
         GraphDigest = Keccak256.Hash([.. Domains.GraphDigest, .. GraphEncoding()]);
+    }
+
+    // A model under another root of the same weights.
+    CommittedModel(CommittedModel model, Keccak256Digest weightRoot)
+    {
+        (Space, BiasBits, Parameters, Ledger, encoding, Id, GraphDigest) = (model.Space, model.BiasBits, model.Parameters, model.Ledger, model.encoding, model.Id, model.GraphDigest);
+        (Weights, Inference, Registration, GenesisRoot) = (model.Weights, model.Inference, model.Registration, model.GenesisRoot);
+        (WeightRoot, IsRegistered) = (weightRoot, model.IsRegistered);
     }
 
     /// <summary>The operators, their shapes and scales.</summary>
@@ -44,8 +53,11 @@ public sealed partial class CommittedModel
     /// <summary>How weights and witnesses are committed, and what that hides.</summary>
     public CommitmentParameters Parameters { get; }
 
-    /// <summary>The Merkle root over the encoded weights and biases.</summary>
+    /// <summary>The Merkle root over the encoded weights and biases, under which proofs open them.</summary>
     public Keccak256Digest WeightRoot { get; }
+
+    /// <summary>The root that was registered and that <see cref="Id"/> stands for; another than <see cref="WeightRoot"/> once the masks were drawn anew.</summary>
+    public Keccak256Digest GenesisRoot { get; }
 
     /// <summary>The model's name.</summary>
     public ModelId Id { get; }
@@ -73,6 +85,10 @@ public sealed partial class CommittedModel
 
     internal RegistrationLayout Registration { get; }
 
+    RegistrationLayout IRegistrable.Registration => Registration;
+
+    PadLayout? IRegistrable.RegistrationPads => RegistrationPads;
+
     /// <summary>Checks everything that can be checked without a proof.</summary>
     /// <param name="graph">The operators.</param>
     /// <param name="biasBits">For each node, the bits of its widest bias.</param>
@@ -87,15 +103,16 @@ public sealed partial class CommittedModel
         model = null;
         var verdict = NeuronSpace.Derive(graph, biasBits, out var space);
         if (!verdict.IsAccepted) return verdict;
-        if (parameters.Profile != PrivacyProfile.PublicWeights)
-            return Verdict.Reject(ZkChecks.ModelEncoding, "profile 0 (public weights)", $"{(int)parameters.Profile}");
-        verdict = CheckCode(parameters.Weights, "weights", 16).Then(() => CheckCode(parameters.Witness, "witness", space!.Variables));
+        verdict = CheckParameters(parameters);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedModel(space!, biasBits, parameters, weightRoot);
-        int rows = Math.Max(candidate.Weights.Rows, candidate.Inference.Rows);
+        int rows = candidate.Weights.Rows + Math.Max(candidate.Inference.Rows, candidate.Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (candidate.Inference.Depth > 30 || candidate.Registration.Depth > 30)
             return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(candidate.Inference.Depth, candidate.Registration.Depth)}");
+        if (parameters.WeightsHidden)
+            foreach (int cells in (int[])[parameters.Code.Cells, candidate.InferencePads!.Cells, candidate.RegistrationPads!.Cells])
+                if (2L * cells > parameters.Code.Length) return Verdict.Reject(ZkChecks.ModelHiding, $"rows, masks included, of at most {parameters.Code.Length / 2} cells", $"{cells}");
         var weakest = candidate.Ledger.Weakest;
         if (!(weakest.Bits >= SecurityLedger.LeastBits))
         {
@@ -106,14 +123,29 @@ public sealed partial class CommittedModel
         return Verdict.Accept;
     }
 
-    static Verdict CheckCode(RowCode code, string name, int longestRow)
+    /// <summary>This model under another root, which <see cref="RerandomisationProof"/> has shown to have the same weights.</summary>
+    internal CommittedModel WithRoot(Keccak256Digest weightRoot) => new(this, weightRoot);
+
+    internal PadLayout? InferencePads => Parameters.WeightsHidden ? Inference.Pads(Weights.AddressVariables) : null;
+
+    internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
+
+    internal static Verdict CheckParameters(CommitmentParameters parameters)
     {
-        if (code.LogRowLength < 4 || code.LogRowLength > longestRow)
-            return Verdict.Reject(ZkChecks.ModelEncoding, $"rows of the {name} of 2^4 to 2^{longestRow} cells", $"2^{code.LogRowLength}");
-        if (code.LogInverseRate is < 1 or > 4)
-            return Verdict.Reject(ZkChecks.ModelEncoding, $"a rate of the {name} of 2^−1 to 2^−4", $"2^−{code.LogInverseRate}");
+        var (profile, code, budget) = parameters;
+        if (!Enum.IsDefined(profile)) return Verdict.Reject(ZkChecks.ModelEncoding, "profile 0 (public weights) or 1 (hidden weights)", $"{(int)profile}");
+        if (code.LogRowLength is < 4 or > 16) return Verdict.Reject(ZkChecks.ModelEncoding, "rows of 2^4 to 2^16 cells", $"2^{code.LogRowLength}");
+        if (code.LogInverseRate is < 1 or > 16 || code.LogLength > 20)
+            return Verdict.Reject(ZkChecks.ModelEncoding, "codewords of 2 to 2^16 times a row and at most 2^20 symbols", $"2^{code.LogLength}");
         if (code.Queries < 1 || code.Queries > Math.Min(code.Length, 1024))
-            return Verdict.Reject(ZkChecks.ModelEncoding, $"1 to {Math.Min(code.Length, 1024)} queries of the {name}", $"{code.Queries}");
+            return Verdict.Reject(ZkChecks.ModelEncoding, $"1 to {Math.Min(code.Length, 1024)} queries", $"{code.Queries}");
+        if (!parameters.WeightsHidden)
+            return (code.Masks, budget) == (0, 0) ? Verdict.Accept : Verdict.Reject(ZkChecks.ModelEncoding, "no masks and no budget where nothing is hidden", $"{code.Masks}, {budget}");
+        if (budget is < 1 or > CommitmentParameters.MostBudget)
+            return Verdict.Reject(ZkChecks.ModelEncoding, $"a budget of 1 to {CommitmentParameters.MostBudget} proofs", $"{budget}");
+        long needed = (long)code.Queries * (budget + CommitmentParameters.OtherOpenings);
+        if (code.Masks < needed || 2L * code.Masks > code.Length)
+            return Verdict.Reject(ZkChecks.ModelHiding, $"{needed} to {code.Length / 2} masks, as many as columns will be opened", $"{code.Masks}");
         return Verdict.Accept;
     }
 }

@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Transcripts;
 
@@ -14,26 +15,33 @@ namespace Counterfoil.Zk.Polynomials;
 static class Sumcheck
 {
     /// <summary>Runs all rounds. Afterwards <paramref name="claim"/> is what g must be at the point returned (entry k for variable k).</summary>
-    public static Goldilocks2[] Verify(VerifierChannel channel, ReadOnlySpan<byte> label, int variables, int degree, ref Goldilocks2 claim)
+    public static Goldilocks2[] Verify(VerifierChannel channel, ReadOnlySpan<byte> label, int variables, int degree, ref Claim claim)
     {
         var point = new Goldilocks2[variables];
-        Span<Goldilocks2> round = stackalloc Goldilocks2[degree];
+        var terms = new Claim[degree + 1];
         for (int k = variables - 1; k >= 0; k--)
         {
-            channel.Receive(label, round);
-            point[k] = channel.Challenge();
-            claim = Evaluate(round, claim, point[k]);
+            channel.ReceiveClaims(label, degree).CopyTo(terms, 0);
+            terms[degree] = claim;
+            var x = point[k] = channel.Challenge();
+            claim = Claim.InnerProduct(terms, Weights(degree, x));
         }
         return point;
     }
 
-    /// <summary>The round polynomial, given without its linear coefficient, at <paramref name="x"/>.</summary>
-    public static Goldilocks2 Evaluate(ReadOnlySpan<Goldilocks2> round, Goldilocks2 claim, Goldilocks2 x)
+    /// <summary>What the coefficients c₀, c₂, …, c_d and the claim count for in the round's polynomial at <paramref name="x"/>.</summary>
+    /// <remarks>c₀ + c₁x + Σ cᵢxⁱ with c₁ = claim − 2c₀ − Σ cᵢ is claim·x + c₀·(1 − 2x) + Σ cᵢ·(xⁱ − x).</remarks>
+    public static Goldilocks2[] Weights(int degree, Goldilocks2 x)
     {
-        var linear = claim - round[0] - round[0];
-        for (int i = 1; i < round.Length; i++) linear -= round[i];
-        var y = Goldilocks2.Zero;
-        for (int i = round.Length; --i >= 1;) y = y * x + round[i];
-        return (y * x + linear) * x + round[0];
+        var weights = new Goldilocks2[degree + 1];
+        weights[0] = Goldilocks2.One - x - x;
+        var power = x;
+        for (int i = 1; i < degree; i++)
+        {
+            power *= x;
+            weights[i] = power - x;
+        }
+        weights[degree] = x;
+        return weights;
     }
 }

@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Polynomials;
@@ -13,14 +14,18 @@ sealed class RegistrationClaims
     readonly RegistrationLayout layout;
     readonly Goldilocks2[] sums;
 
-    public RegistrationClaims(RegistrationLayout layout, FractionalSum.Claim claim)
+    public RegistrationClaims(RegistrationLayout layout, FractionalSum.Leaf claim)
     {
         this.layout = layout;
         int cellVariables = layout.Weights.Code.LogRowLength;
-        Cells = Multilinear.Equality<Goldilocks2>(claim.Point.AsSpan(0, cellVariables));
+        Point = claim.Point[..cellVariables];
+        Cells = Multilinear.Equality<Goldilocks2>(Point);
         Slots = Multilinear.Equality<Goldilocks2>(claim.Point.AsSpan(cellVariables));
         sums = Multilinear.PrefixSums<Goldilocks2>(Cells);
     }
+
+    /// <summary>The cell point.</summary>
+    public Goldilocks2[] Point { get; }
 
     /// <summary>eq of the cell point.</summary>
     public Goldilocks2[] Cells { get; }
@@ -31,22 +36,23 @@ sealed class RegistrationClaims
     /// <summary>
     /// Both sides of the fractional sum's last claim, from the combined weight rows and the values of the registration's own rows.
     /// </summary>
-    public (Goldilocks2 Numerator, Goldilocks2 Denominator) Leaves(Fingerprint fingerprint, Goldilocks2 weights, ReadOnlySpan<Goldilocks2> rows)
+    public (Claim Numerator, Claim Denominator) Leaves(Fingerprint fingerprint, Claim weights, ReadOnlySpan<Claim> rows)
     {
-        var numerator = Goldilocks2.Zero;
-        var denominator = weights;
+        Goldilocks2 numerator = default, denominator = default;
+        Goldilocks2[] inNumerator = new Goldilocks2[rows.Length], inDenominator = new Goldilocks2[rows.Length];
         for (int slot = 0; slot < Slots.Length; slot++)
         {
             var weight = Slots[slot];
+            int row = slot - layout.FirstLimbSlot;
             if (slot < layout.FirstTableSlot)
             {
                 numerator += weight;
                 denominator += weight * fingerprint.Alpha;
-                if (slot >= layout.FirstLimbSlot) denominator += weight * rows[slot - layout.FirstLimbSlot];
+                if (row >= 0) inDenominator[row] = weight;
             }
             else if (slot < layout.Slots)
             {
-                numerator -= weight * rows[slot - layout.FirstLimbSlot];
+                inNumerator[row] = -weight;
                 denominator += weight * TableSlot(fingerprint, slot - layout.FirstTableSlot);
             }
             else denominator += weight;
@@ -61,29 +67,26 @@ sealed class RegistrationClaims
                 if (block == layout.Weights.Biases) numerator -= share;
                 else numbers += share * Goldilocks.FromUInt64((ulong)TableId.Weight);
             }
-        foreach (var node in layout.Space.Nodes)
+        foreach (var group in layout.Weights.BiasGroups)
             for (int k = 0; k < RegistrationLayout.Limbs; k++)
-                foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, node.Neurons.Start, node.Neurons.End))
-                    numbers += Slots[LimbSlot(k, row)] * (sums[end] - sums[start]) * Goldilocks.FromUInt64((ulong)TableSet.Limb(node.BiasBits, k));
-        return (numerator, denominator + fingerprint.Gamma * numbers);
+                foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, group.Start, group.End))
+                    numbers += Slots[LimbSlot(k, row)] * (sums[end] - sums[start]) * Goldilocks.FromUInt64((ulong)TableSet.Limb(group.Bits, k));
+        return (Claim.InnerProduct(rows, inNumerator) + numerator, weights + Claim.InnerProduct(rows, inDenominator) + (denominator + fingerprint.Gamma * numbers));
     }
 
     /// <summary>
     /// The biases at (<paramref name="rowEquality"/>, cell point), from their limbs: Σ 256^k·limb k − 2^(bits−1) on every real bias.
     /// </summary>
-    public Goldilocks2 Biases(ReadOnlySpan<Goldilocks2> rowEquality, ReadOnlySpan<Goldilocks2> rows)
+    public Claim Biases(ReadOnlySpan<Goldilocks2> rowEquality, ReadOnlySpan<Claim> rows)
     {
-        var value = Goldilocks2.Zero;
-        for (int k = RegistrationLayout.Limbs; --k >= 0;)
-        {
-            value *= Goldilocks2.FromInteger(256);
-            for (int h = 0; h < layout.LimbRows; h++) value += rowEquality[h] * rows[k * layout.LimbRows + h];
-        }
+        var weights = new Goldilocks2[RegistrationLayout.Limbs * layout.LimbRows];
+        for (int i = 0; i < weights.Length; i++) weights[i] = rowEquality[i % layout.LimbRows] * Goldilocks.FromUInt64(1UL << (8 * (i / layout.LimbRows)));
+        var offset = Goldilocks2.Zero;
         int first = layout.Weights.Biases.FirstRow;
-        foreach (var node in layout.Space.Nodes)
-            foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, node.Neurons.Start, node.Neurons.End))
-                value -= rowEquality[row - first] * (sums[end] - sums[start]) * Goldilocks.FromUInt64(1UL << (node.BiasBits - 1));
-        return value;
+        foreach (var group in layout.Weights.BiasGroups)
+            foreach (var (row, start, end) in layout.Weights.Segments(layout.Weights.Biases, group.Start, group.End))
+                offset += rowEquality[row - first] * (sums[end] - sums[start]) * Goldilocks.FromUInt64(1UL << (group.Bits - 1));
+        return Claim.InnerProduct(rows, weights) - offset;
     }
 
     /// <summary>Row weights of the weights' matrix: the fractional sum's, and the biases' times <paramref name="omega"/>.</summary>

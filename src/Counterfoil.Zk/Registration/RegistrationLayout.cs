@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Polynomials;
@@ -18,18 +19,15 @@ sealed class RegistrationLayout
     /// <summary>Limbs of a bias.</summary>
     public const int Limbs = 4;
 
-    public RegistrationLayout(NeuronSpace space, WeightLayout weights)
+    public RegistrationLayout(WeightLayout weights)
     {
-        Space = space;
         Weights = weights;
         var used = new List<TableId> { TableId.Range, TableId.Weight };
-        foreach (var node in space.Nodes)
-            for (int k = 0; k < Limbs; k++) used.Add(TableSet.Limb(node.BiasBits, k));
+        foreach (var group in weights.BiasGroups)
+            for (int k = 0; k < Limbs; k++) used.Add(TableSet.Limb(group.Bits, k));
         Tables = new TableSet(used);
         TableSlots = (Tables.Entries.Length + weights.Code.RowLength - 1) >> weights.Code.LogRowLength;
     }
-
-    public NeuronSpace Space { get; }
 
     public WeightLayout Weights { get; }
 
@@ -48,6 +46,9 @@ sealed class RegistrationLayout
 
     /// <summary>Rows of the registration's own matrix.</summary>
     public int WitnessRows => Limbs * LimbRows + TableSlots;
+
+    /// <summary>The pads that a hiding registration takes: the fractions, the weights, the own rows, the opening; two for the products, one per factor.</summary>
+    public PadLayout Pads => new(FractionalSum.Messages(Depth) + 1 + WitnessRows + 1 + 2 + FractionalSum.Factors(Depth), Weights.Code);
 
     public int SlotVariables => Multilinear.VariablesFor(Slots);
 

@@ -1,4 +1,6 @@
+using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Lookups;
@@ -23,41 +25,71 @@ public static class RegistrationProof
         return verdict;
     }
 
-    internal static Verdict Verify(CommittedModel model, ReadOnlyMemory<byte> proof, Transcript transcript)
+    /// <inheritdoc cref="Verify(CommittedModel, ReadOnlyMemory{byte})"/>
+    public static Verdict Verify(CommittedGraph model, ReadOnlyMemory<byte> proof)
     {
-        var layout = model.Registration;
-        var code = model.Parameters.Weights;
-        var channel = new VerifierChannel(proof, transcript);
+        ArgumentNullException.ThrowIfNull(model);
+        var verdict = Verify(model, proof, new KeccakTranscript());
+        if (verdict.IsAccepted) model.IsRegistered = true;
+        return verdict;
+    }
 
-        AbsorbStatement(model, transcript);
-        var witnessRoot = channel.ReceiveDigest(Labels.Witness);
-        var fingerprint = new Fingerprint(channel.Challenges(3));
-        var fractions = FractionalSum.Verify(channel, layout.Depth);
-        if (channel.Rejection is not null) return channel.Finish();
-
-        // The leaves' claim, in terms of the committed rows at the cell point.
-        var claims = new RegistrationClaims(layout, fractions);
-        var weights = channel.ReceiveOne(Labels.Weights);
-        var rows = channel.Receive(Labels.Columns, layout.WitnessRows);
-        var (numerator, denominator) = claims.Leaves(fingerprint, weights, rows);
-        bool leaves = numerator == fractions.Numerator && denominator == fractions.Denominator;
-        channel.Require(leaves, ZkChecks.LookupLayer, "rows whose lookups are the leaves", "others");
-
-        // The biases are their limbs, at a random row of the cell point: that point too was drawn after both were committed.
-        var rowEquality = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(layout.LimbRows)));
-        var omega = channel.Challenge();
-        var biases = claims.Biases(rowEquality, rows);
-
-        var delta = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(rows.Length))).AsSpan(0, rows.Length);
-        RowOpening.Verify(channel, code, witnessRoot, delta, claims.Cells, Multilinear.InnerProduct<Goldilocks2>(rows, delta));
-        if (channel.Rejection is not null) return channel.Finish();
-        RowOpening.Verify(channel, code, model.WeightRoot, claims.MatrixRows(omega, rowEquality), claims.Cells, weights + omega * biases);
+    internal static Verdict Verify(IRegistrable model, ReadOnlyMemory<byte> proof, Transcript transcript)
+    {
+        bool hiding = model.Parameters.WeightsHidden;
+        var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
+        if (Reduce(model, channel, out var own) is { } claim)
+            RowOpening.Verify(channel, model.Parameters.Code, model.GenesisRoot, own, claim, model.RegistrationPads);
         return channel.Finish();
     }
 
-    internal static void AbsorbStatement(CommittedModel model, Transcript transcript)
+    /// <summary>Reads all messages up to the opening and reduces the statement to one linear claim; null once a check failed.</summary>
+    internal static LinearClaim? Reduce(IRegistrable model, VerifierChannel channel, out Keccak256Digest own)
     {
-        transcript.Absorb(Labels.Protocol, "counterfoil/registration/v1"u8);
-        transcript.Absorb(Labels.Model, model.Id.Value.ToArray());
+        var layout = model.Registration;
+        channel.Absorb(Labels.Protocol, Protocol);
+        channel.Absorb(Labels.Model, model.Id.Value.ToArray());
+        own = channel.ReceiveDigest(Labels.Witness);
+        var fingerprint = new Fingerprint(channel.Challenges(3));
+        var fractions = FractionalSum.Verify(channel, layout.Depth);
+        if (channel.Rejection is not null) return null;
+
+        // The leaves' claim, in terms of the committed rows at the cell point.
+        var claims = new RegistrationClaims(layout, fractions);
+        var weights = channel.ReceiveClaims(Labels.Weights, 1)[0];
+        var rows = channel.ReceiveClaims(Labels.Columns, layout.WitnessRows);
+        var (numerator, denominator) = claims.Leaves(fingerprint, weights, rows);
+        channel.Demand(numerator - fractions.Numerator, ZkChecks.LookupLayer, "rows whose lookups are the leaves", "others");
+        channel.Demand(denominator - fractions.Denominator, ZkChecks.LookupLayer, "rows whose lookups are the leaves", "others");
+
+        // The biases are their limbs, at a random row of the cell point: that point too was drawn after both were committed.
+        var rowEquality = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(layout.LimbRows)));
+        var (omega, psi) = (channel.Challenge(), channel.Challenge());
+        var delta = Multilinear.Equality<Goldilocks2>(channel.Challenges(Multilinear.VariablesFor(rows.Length)))[..rows.Length];
+        var value = Claim.InnerProduct(rows, delta) + (weights + claims.Biases(rowEquality, rows) * omega) * psi;
+        var weightRows = claims.MatrixRows(omega, rowEquality);
+        for (int r = 0; r < weightRows.Length; r++) weightRows[r] *= psi;
+        return new LinearClaim(weightRows, delta, claims.Point, value);
     }
+
+    internal static ReadOnlySpan<byte> Protocol => "counterfoil/registration/v2"u8;
+}
+
+/// <summary>What has hidden weights under a root, and a registration that shows them in range.</summary>
+interface IRegistrable
+{
+    /// <summary>The model's name.</summary>
+    ModelId Id { get; }
+
+    /// <summary>The Merkle root over the encoded weights and biases that was registered.</summary>
+    Keccak256Digest GenesisRoot { get; }
+
+    /// <summary>How they are committed.</summary>
+    Models.CommitmentParameters Parameters { get; }
+
+    /// <summary>The pads of a hiding registration.</summary>
+    PadLayout? RegistrationPads { get; }
+
+    /// <summary>The slots of the registration's lookups.</summary>
+    RegistrationLayout Registration { get; }
 }

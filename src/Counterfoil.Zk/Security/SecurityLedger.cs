@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Polynomials;
@@ -17,7 +18,7 @@ public sealed record SoundnessTerm(string Round, string Formula, double Bits, in
 /// proof of a round-by-round sound protocol is as strong as its weakest round, per query to the hash); the sum is reported beside it.
 /// </summary>
 /// <param name="Terms">Every round, in order.</param>
-public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
+public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
 {
     /// <summary>No model is accepted with fewer bits in any round.</summary>
     public const double LeastBits = 100;
@@ -36,14 +37,7 @@ public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
         terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
 
-        var registration = model.Registration;
-        int limbRows = registration.LimbRows;
-        AddLookups(terms, "registration", registration.Depth);
-        Add(terms, "registration: biases against limbs", "variables", model.Parameters.Weights.LogRowLength + Multilinear.VariablesFor(limbRows));
-        Add(terms, "registration: two claims on the weights", "", 1);
-        Add(terms, "registration: combination of rows", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
-        AddOpening(terms, "registration: witness", model.Parameters.Weights, registration.WitnessRows);
-        AddOpening(terms, "registration: weights", model.Parameters.Weights, model.Weights.Rows);
+        AddRegistration(terms, model);
 
         var inference = model.Inference;
         AddLookups(terms, "inference", inference.Depth);
@@ -52,10 +46,24 @@ public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         Add(terms, "inference: output at a random cell", "variables", Math.Max(1, Multilinear.VariablesFor(model.Space.Last.Node.OutputLength)));
         Add(terms, "inference: batching of claims", "", 1);
         Add(terms, "inference: neuron sum-check", "degree", 3, model.Space.Variables);
-        Add(terms, "inference: combination of columns", "variables", Math.Max(1, Multilinear.VariablesFor(inference.Columns)));
-        AddOpening(terms, "inference: witness", model.Parameters.Witness, inference.Rows);
-        AddOpening(terms, "inference: weights", model.Parameters.Weights, model.Weights.Rows);
+        Add(terms, "inference: combination of columns and blocks", "variables", Math.Max(1, inference.ColumnVariables));
+        Add(terms, "inference: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
+        AddOpening(terms, "inference", model.Parameters.Code, model.Weights.Rows + inference.Rows, model.InferencePads);
+        if (model.Parameters.WeightsHidden)
+        {
+            Add(terms, "equality of roots: proximity of a tensor combination", "n·⌈log₂ rows⌉", (double)model.Parameters.Code.Length * RowOpening.Variables(model.Weights.Rows, true), 2);
+            AddQueries(terms, "equality of roots: queries", model.Parameters.Code, model.Parameters.Code.Cells);
+        }
         return new SecurityLedger(terms.ToImmutable());
+    }
+
+    static void AddRegistration(ImmutableArray<SoundnessTerm>.Builder terms, IRegistrable model)
+    {
+        var (registration, code) = (model.Registration, model.Parameters.Code);
+        AddLookups(terms, "registration", registration.Depth);
+        Add(terms, "registration: biases against limbs", "variables", code.LogRowLength + Multilinear.VariablesFor(registration.LimbRows));
+        Add(terms, "registration: batching of claims", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
+        AddOpening(terms, "registration", code, registration.Weights.Rows + registration.WitnessRows, model.RegistrationPads);
     }
 
     static void AddLookups(ImmutableArray<SoundnessTerm>.Builder terms, string proof, int depth)
@@ -65,13 +73,24 @@ public sealed record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         Add(terms, $"{proof}: fraction layers, sum-check", "degree", 3, depth * (depth - 1) / 2);
     }
 
-    static void AddOpening(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int rows)
+    static void AddOpening(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int rows, PadLayout? pads)
     {
-        double tensor = (double)code.Length * Math.Max(1, Multilinear.VariablesFor(rows));
+        double tensor = (double)code.Length * Math.Max(1, RowOpening.Variables(rows, pads is not null));
         Add(terms, $"{name}: proximity of a tensor combination", "n·⌈log₂ rows⌉", tensor);
         Add(terms, $"{name}: proximity on a line, and value", "n + 1", code.Length + 1.0);
-        string queries = $"Π (A − i)/(n − i) over {code.Queries} distinct queries, n = {code.Length}, A = {code.MostAgreements}";
-        terms.Add(new($"{name}: queries", queries, code.QueryBits));
+        AddQueries(terms, $"{name}: queries", code, code.Cells);
+        if (pads is null) return;
+        Add(terms, $"{name}: batching of products", "", 1);
+        Add(terms, $"{name}: products of factors", "degree", 2);
+        Add(terms, $"{name}: batching of linear constraints", "", 1);
+        Add(terms, $"{name}: proximity of the pads, and their form", "n + 1", code.Length + 1.0);
+        AddQueries(terms, $"{name}: queries of the pads", code, pads.Cells);
+    }
+
+    static void AddQueries(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int cells)
+    {
+        string queries = $"Π (A − i)/(n − i) over {code.Queries} distinct queries, n = {code.Length}, A = {code.MostAgreementsOf(cells)}";
+        terms.Add(new(name, queries, code.QueryBitsOf(cells)));
     }
 
     static void Add(ImmutableArray<SoundnessTerm>.Builder terms, string round, string what, double numerator, int count = 1) =>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 
 namespace Counterfoil.Zk.Transcripts;
@@ -9,9 +10,15 @@ namespace Counterfoil.Zk.Transcripts;
 /// A proof being read: every message is taken from the bytes and absorbed in one step, so nothing can be used that was not absorbed. The first
 /// check that fails stays: whatever runs after it works on zeros, and <see cref="Finish"/> cannot accept.
 /// </summary>
-sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript)
+/// <param name="proof">The proof.</param>
+/// <param name="transcript">Where its messages are absorbed.</param>
+/// <param name="constraints">Collects what hidden messages must satisfy; null if nothing is hidden, and every relation is checked as it comes.</param>
+sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript, Constraints? constraints = null)
 {
     int position;
+
+    /// <summary>What hidden messages must satisfy; null if nothing is hidden.</summary>
+    public Constraints? Constraints => constraints;
 
     /// <summary>The first check that failed, or null.</summary>
     public Verdict? Rejection { get; private set; }
@@ -45,6 +52,38 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript)
             elements[i] = bytes.IsEmpty ? default : new(Element(bytes[(16 * i)..]), Element(bytes[(16 * i + 8)..]));
     }
 
+    /// <summary>Reads and absorbs messages that depend on secrets: sent under a pad each, where anything is hidden.</summary>
+    public Claim[] ReceiveClaims(ReadOnlySpan<byte> label, int count)
+    {
+        var sent = Receive(label, count);
+        var claims = new Claim[count];
+        for (int i = 0; i < count; i++) claims[i] = constraints is null ? sent[i] : Claim.Padded(sent[i], constraints.TakePad());
+        return claims;
+    }
+
+    /// <summary>Demands that a claim is zero.</summary>
+    public void Demand(Claim zero, Check check, string expected, string found)
+    {
+        if (constraints is null) Require(zero.Constant == Goldilocks2.Zero, check, expected, found);
+        else constraints.Add(zero);
+    }
+
+    /// <summary>A claim to be multiplied with another.</summary>
+    public Factor Factor(Claim claim) => constraints?.AddFactor(claim) ?? new Factor(0, claim);
+
+    /// <summary>Demands that Σ coefficient·left·right + rest is zero.</summary>
+    public void Demand(Product[] products, Claim rest, Check check, string expected, string found)
+    {
+        if (constraints is not null)
+        {
+            constraints.Add(products, rest);
+            return;
+        }
+        var sum = rest.Constant;
+        foreach (var (left, right, coefficient) in products) sum += coefficient * left.Claim.Constant * right.Claim.Constant;
+        Require(sum == Goldilocks2.Zero, check, expected, found);
+    }
+
     /// <summary>Reads and absorbs a digest.</summary>
     public Keccak256Digest ReceiveDigest(ReadOnlySpan<byte> label)
     {
@@ -66,6 +105,14 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript)
     {
         var bytes = Take(8 * elements.Length);
         for (int i = 0; i < elements.Length; i++) elements[i] = bytes.IsEmpty ? default : Element(bytes[(8 * i)..]);
+    }
+
+    /// <summary>Reads bytes that a root absorbed before already binds; zeros if they are not there.</summary>
+    public void TakeBound(Span<byte> bytes)
+    {
+        var taken = Take(bytes.Length);
+        if (taken.IsEmpty) bytes.Clear();
+        else taken.CopyTo(bytes);
     }
 
     /// <summary>Reads a digest that a root absorbed before already binds.</summary>

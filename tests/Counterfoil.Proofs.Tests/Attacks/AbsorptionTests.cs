@@ -30,6 +30,14 @@ public sealed class AbsorptionTests
         EveryByteCounts(Registered.RegistrationProof, (proof, transcript) => RegistrationProof.Verify(Registered.Model, proof, transcript));
 
     [Fact]
+    public void So_do_bytes_of_every_message_where_weights_are_hidden()
+    {
+        var statement = Hiding.Hidden.Statement;
+        EveryByteCounts(Hiding.Hidden.Prove(false), (proof, transcript) => InferenceProof.Verify(statement, proof, transcript), 89);
+        EveryByteCounts(Hiding.Hidden.Registered.RegistrationProof, (proof, transcript) => RegistrationProof.Verify(statement.Model, proof, transcript), 89);
+    }
+
+    [Fact]
     public void Whatever_a_statement_says_moves_the_first_challenge()
     {
         var first = new HashSet<ulong>();
@@ -42,8 +50,7 @@ public sealed class AbsorptionTests
             Statement with { Context = default },
             Statement with { Model = With(model.Graph, model.Parameters, model.WeightRoot, model.BiasBits[0] + 1) },
             Statement with { Model = With(model.Graph, model.Parameters, Keccak256.Hash("another root"u8), model.BiasBits[0]) },
-            Statement with { Model = With(model.Graph, model.Parameters with { Weights = More(model.Parameters.Weights) }, model.WeightRoot, model.BiasBits[0]) },
-            Statement with { Model = With(model.Graph, model.Parameters with { Witness = More(model.Parameters.Witness) }, model.WeightRoot, model.BiasBits[0]) },
+            Statement with { Model = With(model.Graph, model.Parameters with { Code = model.Parameters.Code with { Queries = model.Parameters.Code.Queries + 1 } }, model.WeightRoot, model.BiasBits[0]) },
         })
         {
             var log = new Log(new KeccakTranscript());
@@ -55,22 +62,19 @@ public sealed class AbsorptionTests
         }
     }
 
-    static RowCode More(RowCode code) => code with { Queries = code.Queries + 1 };
-
     static CommittedModel With(Counterfoil.Zk.Graphs.Graph graph, CommitmentParameters parameters, Keccak256Digest root, int bits)
     {
         Assert.True(CommittedModel.Create(graph, [bits], parameters, root, out var model).IsAccepted);
         return model!;
     }
 
-    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Core.Verdicts.Verdict> verify)
+    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Core.Verdicts.Verdict> verify, int stride = 5)
     {
         var honest = new Log(new KeccakTranscript());
         Assert.True(verify(proof, honest).IsAccepted);
-        var openings = honest.Messages.TakeWhile(m => m.Label != "opening-row");
-        // What the roots bind (columns and siblings) is not absorbed; it follows the first opened row.
-        int absorbed = openings.Sum(m => m.FromProof) + honest.Messages.First(m => m.Label == "opening-row").FromProof;
-        for (int at = 0; at < absorbed; at += 1 + at % 5)
+        // What the roots bind (columns, salts and siblings) is not absorbed; it follows all that is.
+        int absorbed = honest.Messages.Sum(m => m.FromProof);
+        for (int at = 0; at < absorbed; at += 1 + at % stride)
         {
             var changed = (byte[])proof.Clone();
             changed[at] ^= 1;
@@ -94,7 +98,7 @@ public sealed class AbsorptionTests
         public override void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message)
         {
             string name = System.Text.Encoding.UTF8.GetString(label);
-            int fromProof = name is "protocol" or "model" or "shapes" or "input" or "output" or "context" ? 0 : message.Length;
+            int fromProof = name is "protocol" or "model" or "root" or "shapes" or "input" or "output" or "context" ? 0 : message.Length;
             Messages.Add((name, fromProof));
             read += fromProof;
             inner.Absorb(label, message);

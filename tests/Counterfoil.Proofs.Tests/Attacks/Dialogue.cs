@@ -59,11 +59,21 @@ sealed class Dialogue(Transcript transcript, Transcript? expected)
                 if (bend && k == 0 && r is { } x) g[0] -= x * gap * Goldilocks2.Inverse(Goldilocks2.One - x - x);
                 Channel.Send(System.Text.Encoding.UTF8.GetBytes(name), [g[0], .. g[2..]]);
             });
-            claim = Counterfoil.Zk.Polynomials.Sumcheck.Evaluate([g[0], .. g[2..]], claim, point[k]);
+            claim = Evaluate([g[0], .. g[2..]], claim, point[k]);
             foreach (var factor in bound.SelectMany(p => p))
                 for (int x = 0; x < 1 << k; x++) factor[x] += point[k] * (factor[(1 << k) + x] - factor[x]);
         }
         return point;
+    }
+
+    /// <summary>A round's polynomial, given without its linear coefficient, at <paramref name="x"/>.</summary>
+    public static Goldilocks2 Evaluate(ReadOnlySpan<Goldilocks2> round, Goldilocks2 claim, Goldilocks2 x)
+    {
+        var linear = claim - round[0] - round[0];
+        for (int i = 1; i < round.Length; i++) linear -= round[i];
+        var y = Goldilocks2.Zero;
+        for (int i = round.Length; --i >= 1;) y = y * x + round[i];
+        return (y * x + linear) * x + round[0];
     }
 
     // The coefficients, from the values at 0 … degree (Newton's differences).

@@ -17,7 +17,7 @@ public sealed class LedgerTests
     public void Every_term_is_what_the_page_says()
     {
         var model = RandomModels.Register(5, 784, 128, 10).Model;
-        RowCode w = model.Parameters.Weights, v = model.Parameters.Witness;
+        RowCode w = model.Parameters.Code;
         int weightRows = (128 * 1024 >> w.LogRowLength) + Rows(10 * 128, w) + Rows(138, w), limbRows = Rows(138, w);
         // Tables of a registration: none, weights, four limbs of each width of biases. Of an inference: both saturations, and limbs of w and r.
         int biasTable = Entries([9, .. model.BiasBits.SelectMany(b => Limbs(b, 4))]);
@@ -29,27 +29,23 @@ public sealed class LedgerTests
         int wLimbs = (overflow.Max() + 7) / 8, rLimbs = (shift.Max() + 7) / 8;
         int table = Entries([10, 11, .. overflow.SelectMany(b => Limbs(b, wLimbs)), .. shift.SelectMany(b => Limbs(b, rLimbs))]);
         int tables = (table + 255) / 256, columns = 2 + wLimbs + rLimbs + tables, depth = 8 + Log(1 + wLimbs + rLimbs + tables);
-        int witnessRows = columns * (256 / v.RowLength);
+        int witnessRows = Rows(columns * 256, w);
 
         var expected = new Dictionary<string, double>
         {
             ["registration: lookup fingerprint"] = Over(1L << registrationDepth), ["inference: lookup fingerprint"] = Over(1L << depth),
             ["registration: fraction layers, batching and descent"] = Over(1), ["inference: fraction layers, batching and descent"] = Over(1),
             ["registration: fraction layers, sum-check"] = Over(3), ["inference: fraction layers, sum-check"] = Over(3),
-            ["registration: biases against limbs"] = Over(w.LogRowLength + (limbRows == 1 ? 0 : Log(limbRows))), ["registration: two claims on the weights"] = Over(1),
-            ["registration: combination of rows"] = Over(Log(registrationWitness)),
+            ["registration: biases against limbs"] = Over(w.LogRowLength + (limbRows == 1 ? 0 : Log(limbRows))), ["registration: batching of claims"] = Over(Log(registrationWitness)),
             ["inference: requantisation at a random neuron"] = Over(8), ["inference: matrix sum-check"] = Over(2),
             ["inference: output at a random cell"] = Over(4), ["inference: batching of claims"] = Over(1), ["inference: neuron sum-check"] = Over(3),
-            ["inference: combination of columns"] = Over(Log(columns)), ["both: Keccak-256 collision"] = 128,
+            ["inference: combination of columns and blocks"] = Over(Math.Max(Log(columns), w.LogRowLength - 8)), ["inference: merging of two points"] = Over(2), ["both: Keccak-256 collision"] = 128,
         };
-        foreach (var (opening, code, rows) in new[]
+        foreach (var (opening, rows) in new[] { ("registration", registrationWitness), ("inference", witnessRows) })
         {
-            ("registration: witness", w, registrationWitness), ("registration: weights", w, weightRows), ("inference: witness", v, witnessRows), ("inference: weights", w, weightRows),
-        })
-        {
-            expected[$"{opening}: proximity of a tensor combination"] = Over((long)code.Length * Log(rows));
-            expected[$"{opening}: proximity on a line, and value"] = Over(code.Length + 1);
-            expected[$"{opening}: queries"] = Queries(code);
+            expected[$"{opening}: proximity of a tensor combination"] = Over((long)w.Length * Log(weightRows + rows));
+            expected[$"{opening}: proximity on a line, and value"] = Over(w.Length + 1);
+            expected[$"{opening}: queries"] = Queries(w);
         }
         Assert.Equal(expected.Keys.Order(), model.Ledger.Terms.Select(t => t.Round).Order());
         Assert.All(model.Ledger.Terms, t => Assert.Equal(expected[t.Round], t.Bits, 6));
@@ -68,33 +64,17 @@ public sealed class LedgerTests
                 if (enough.Queries > enough.Length) continue;
                 var few = enough with { Queries = enough.Queries - 1 };
                 Assert.True(Queries(few) < 100 && Queries(enough) >= 100, $"{few}");
-                foreach (bool witness in new[] { true, false })
-                {
-                    var parameters = witness ? model.Parameters with { Witness = few } : model.Parameters with { Weights = few };
-                    Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedModel.Create(model.Graph, model.BiasBits, parameters, default, out _)));
-                    if (enough.Queries is 24 or 256) continue; // one less is spelt in fewer bytes
-                    // The same in bytes: an honest encoding with the codes overwritten.
-                    var better = witness ? model.Parameters with { Witness = enough } : model.Parameters with { Weights = enough };
-                    Assert.Equal(Verdict.Accept, CommittedModel.Create(model.Graph, model.BiasBits, better, Keccak256.Hash([]), out var honest));
-                    var bytes = honest!.Encode();
-                    Assert.Equal(Verdict.Accept, CommittedModel.Decode(bytes, out _));
-                    Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedModel.Decode(Lower(bytes, better.Weights, better.Witness, witness), out _)));
-                }
+                Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedModel.Create(model.Graph, model.BiasBits, model.Parameters with { Code = few }, default, out _)));
+                if (enough.Queries is 24 or 256) continue; // one less is spelt in fewer bytes
+                // The same in bytes: an honest encoding with the code overwritten.
+                Assert.Equal(Verdict.Accept, CommittedModel.Create(model.Graph, model.BiasBits, model.Parameters with { Code = enough }, Keccak256.Hash([]), out var honest));
+                var bytes = honest!.Encode();
+                Assert.Equal(Verdict.Accept, CommittedModel.Decode(bytes, out _));
+                // The code follows kind, version and profile, 1 + 18 + 2 bytes; a number below 24 takes one byte, below 256 two.
+                Assert.Equal(0x84, bytes[21]);
+                bytes[24 + (enough.Queries < 24 ? 0 : enough.Queries < 256 ? 1 : 2)]--;
+                Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedModel.Decode(bytes, out _)));
             }
-    }
-
-    // The codes follow kind, version and profile: 1 + 18 + 2 bytes; a number below 24 takes one byte, below 256 two.
-    static byte[] Lower(byte[] bytes, RowCode weights, RowCode witness, bool second)
-    {
-        int at = 21, count = 3;
-        foreach (var code in new[] { weights, witness })
-        {
-            Assert.Equal(0x83, bytes[at]);
-            int size = code.Queries < 24 ? 1 : code.Queries < 256 ? 2 : 3;
-            if (code == (second ? witness : weights) && (!second || at > 21)) bytes[at + count + size - 1]--;
-            at += count + size;
-        }
-        return bytes;
     }
 
     static double Over(long numerator) => BigInteger.Log(Field, 2) - Math.Log2(numerator);

@@ -57,6 +57,7 @@ public sealed class LieTests
     {
         Bend.Lookups => ZkChecks.LookupLayer,
         Bend.Neurons => ZkChecks.Sumcheck,
+        Bend.Matrix => ZkChecks.MatrixProduct,
         _ => ZkChecks.OpeningValue,
     };
 }

@@ -1,6 +1,7 @@
 using Counterfoil.Core.Digests;
 using Counterfoil.Prover;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Inference;
 using Counterfoil.Zk.Lookups;
@@ -66,7 +67,7 @@ sealed class MaliciousProver(InferenceStatement statement, Goldilocks[][] column
         var (p, q) = Fractions(fingerprint);
         var leaf = new FractionTree(say, p, q, bend == Bend.Lookups).Prove();
         var equality = Multilinear.Equality<Goldilocks2>(leaf);
-        var claim = new FractionalSum.Claim(leaf, Multilinear.InnerProduct<Goldilocks2>(p, equality), Multilinear.InnerProduct<Goldilocks2>(q, equality));
+        var claim = new FractionalSum.Leaf(leaf, Multilinear.InnerProduct<Goldilocks2>(p, equality), Multilinear.InnerProduct<Goldilocks2>(q, equality));
         var lookups = new LookupClaims(layout, fingerprint, claim);
 
         var tau = say.Draw(space.Variables);
@@ -79,13 +80,15 @@ sealed class MaliciousProver(InferenceStatement statement, Goldilocks[][] column
         var point = say.Sumcheck(Labels.MatrixRound, 2, products, accumulators, bend == Bend.Matrix);
         var read = space.Nodes.Select(n => Multilinear.InnerProduct<Goldilocks2>(Lift(Read(n.Index)), Multilinear.Equality<Goldilocks2>(point.AsSpan(0, n.ColumnVariables)))).ToArray();
         say.Channel.Send(Labels.ValuesRead, read);
+        var there = Multilinear.Equality<Goldilocks2>(point);
+        say.Channel.Send(Labels.WeightValues, [.. products.Select(p => Multilinear.InnerProduct<Goldilocks2>(p[1], there))]);
 
         var outputPoint = say.Draw(Multilinear.VariablesFor(statement.Output.Length));
         var output = Multilinear.Evaluate(statement.Output.Span, outputPoint);
         say.Channel.Send(Labels.OutputValue, output);
 
-        relation.Batch(say.Draw(NeuronRelation.BatchedClaims(space)), point, read, outputPoint, output);
-        var ended = relation.Claim;
+        relation.Batch(say.Draw(NeuronRelation.BatchedClaims(space)), point, [.. read.Select(v => (Claim)v)], outputPoint, output);
+        var ended = relation.Claim.Constant;
         var neuron = say.Sumcheck(Labels.NeuronRound, 3, Relation(relation), ref ended, bend == Bend.Neurons);
         equality = Multilinear.Equality<Goldilocks2>(neuron);
         var values = columns.Select(c => Multilinear.InnerProduct<Goldilocks2>(Lift(c), equality)).ToArray();
@@ -94,16 +97,29 @@ sealed class MaliciousProver(InferenceStatement statement, Goldilocks[][] column
         {
             // The relation is linear in the last column, a multiplicity.
             var slope = Multilinear.InnerProduct<Goldilocks2>(lookups.Equality, equality) * relation.LookupWeights[^1];
-            claimed[^1] += (ended - relation.At(equality, claimed)) * Goldilocks2.Inverse(slope);
+            claimed[^1] += (ended - At(relation, equality, claimed)) * Goldilocks2.Inverse(slope);
         }
         say.Channel.Send(Labels.Columns, claimed);
 
-        var delta = Multilinear.Equality<Goldilocks2>(say.Draw(Multilinear.VariablesFor(layout.Columns)));
-        var lie = Multilinear.InnerProduct<Goldilocks2>(claimed, delta) - Multilinear.InnerProduct<Goldilocks2>(values, delta);
-        witness.Open(say, InferenceProof.ColumnRows(layout, delta, neuron), Multilinear.Equality<Goldilocks2>(neuron.AsSpan(0, layout.Code.LogRowLength)), lie);
-        var rows = MatrixClaim.MatrixRows(model.Weights, rowWeights, read, point);
-        weights.Open(say, rows, Multilinear.Equality<Goldilocks2>(point.AsSpan(0, model.Weights.Code.LogRowLength)), default);
+        // Two claims at two points become one at one; a lie told so far is carried to its end.
+        Goldilocks2[] delta = say.Draw(layout.ColumnVariables), psi = say.Draw(model.Weights.Blocks.Length);
+        int k = layout.Code.LogRowLength;
+        Goldilocks2[] at = [.. neuron, .. delta], ownRows = Multilinear.Equality<Goldilocks2>(at.AsSpan(k))[..witness.Rows], weightRows = MatrixClaim.MatrixRows(model.Weights, psi, point);
+        Goldilocks2[] ownCells = Multilinear.Equality<Goldilocks2>(at.AsSpan(0, k)), weightCells = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k));
+        Goldilocks2[] own = witness.Combine(ownRows), other = weights.Combine(weightRows);
+        ended = Multilinear.InnerProduct<Goldilocks2>(claimed, Multilinear.Equality<Goldilocks2>(delta)) + Multilinear.InnerProduct<Goldilocks2>(psi, [.. products.Select(p => Multilinear.InnerProduct<Goldilocks2>(p[1], there))]);
+        var cells = say.Sumcheck(Labels.MergeRound, 2, [[ownCells, own], [weightCells, other]], ref ended, false);
+        var b = Multilinear.Equality<Goldilocks2>(cells);
+        Goldilocks2 ownScale = Multilinear.InnerProduct<Goldilocks2>(ownCells, b), otherScale = Multilinear.InnerProduct<Goldilocks2>(weightCells, b);
+        var lie = ended - ownScale * Multilinear.InnerProduct<Goldilocks2>(own, b) - otherScale * Multilinear.InnerProduct<Goldilocks2>(other, b);
+        FieldCommitment.Open(say, weights, witness, [.. weightRows.Select(a => otherScale * a)], [.. ownRows.Select(a => ownScale * a)], b, lie);
         return say.Channel.ToArray();
+    }
+
+    static Goldilocks2 At(NeuronRelation relation, Goldilocks2[] equality, Goldilocks2[] columns)
+    {
+        var rest = relation.At(equality, [.. columns.Select(c => (Claim)c)], out var scale, out var side, out var overflow);
+        return scale * side.Constant * overflow.Constant + rest.Constant;
     }
 
     Goldilocks[] Read(int node)

@@ -30,6 +30,13 @@ public sealed class MutationTests
         Change.Array[1, 3].Sample(changes => Refused(Registered.RegistrationProof, changes, proof => RegistrationProof.Verify(Registered.Model, proof)), iter: 500, threads: 2);
 
     [Fact]
+    public void None_of_200_changed_hiding_proofs_is_accepted()
+    {
+        byte[] proof = Hiding.Hidden.Prove(false);
+        Change.Array[1, 3].Sample(changes => Refused(proof, changes, bytes => InferenceProof.Verify(Hiding.Hidden.Statement, bytes)), iter: 200, threads: 2);
+    }
+
+    [Fact]
     public void Two_hundred_random_networks_are_believed() =>
         Gen.Select(Gen.Int[1, 12].Array[2, 4], Gen.Int[0, 1 << 30]).Sample((sizes, seed) =>
         {

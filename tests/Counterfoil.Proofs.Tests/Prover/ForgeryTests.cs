@@ -62,14 +62,16 @@ public sealed class ForgeryTests
 
         // The prover reads the other input but keeps the accumulators of the true one; the matrix sum-check's end no longer fits the weights.
         var (proof, map) = Forging.Prove(frozen, Forging.Trace with { Input = [.. other] }, statement);
-        if (frozen) Assert.Equal(ZkChecks.OpeningValue, Forging.CheckOf(Forging.Verify(frozen, statement, proof)));
-        var layout = Forging.Registered.Model.Weights;
+        if (frozen) Assert.Equal(ZkChecks.MatrixProduct, Forging.CheckOf(Forging.Verify(frozen, statement, proof)));
+        var (layout, space) = (Forging.Registered.Model.Weights, Forging.Registered.Model.Space);
         var claim = ProofMap.Read(proof, map.Accumulators);
         for (int t = 0; t < layout.AddressVariables; t++)
-            claim = Sumcheck.Evaluate(ProofMap.Read(proof, map.MatrixRounds + 32 * t, 2), claim, map.MatrixPoint[layout.AddressVariables - 1 - t]);
-        var cells = Multilinear.Equality<Goldilocks2>(map.MatrixPoint.AsSpan(0, layout.Code.LogRowLength));
-        var opened = Multilinear.InnerProduct<Goldilocks2>(ProofMap.Read(proof, map.Weights.Row, layout.Code.RowLength), cells) - map.Weights.Epsilon * ProofMap.Read(proof, map.Weights.Value);
-        ProofMap.Shift(proof, map.MatrixRounds + 32 * (layout.AddressVariables - 1), map.MatrixPoint[0], opened - claim);
+            claim = Attacks.Dialogue.Evaluate(ProofMap.Read(proof, map.MatrixRounds + 32 * t, 2), claim, map.MatrixPoint[layout.AddressVariables - 1 - t]);
+        var a = MatrixClaim.BlockWeights(layout, MatrixClaim.RowWeights(space, Multilinear.Equality<Goldilocks2>(map.Tau)), map.MatrixPoint);
+        Goldilocks2[] read = [.. ProofMap.Read(proof, map.ValuesRead, 2), Goldilocks2.One], values = ProofMap.Read(proof, map.WeightValues, 3);
+        var product = Goldilocks2.Zero;
+        for (int l = 0; l < 3; l++) product += a[l] * read[l] * values[l];
+        ProofMap.Shift(proof, map.MatrixRounds + 32 * (layout.AddressVariables - 1), map.MatrixPoint[0], product - claim);
         Assert.Equal(frozen, Forging.Verify(frozen, statement, proof).IsAccepted);
     }
 
@@ -247,22 +249,22 @@ public sealed class ForgeryTests
         // Z vanishes at every queried position: adding it to the row changes no symbol that is looked at.
         var root = Goldilocks.RootOfUnity(layout.Code.LogLength);
         Goldilocks[] z = [Goldilocks.One];
-        foreach (int position in map.Weights.Positions)
+        foreach (int position in map.Row.Positions)
         {
             var x = root.Power(Reverse((uint)position, layout.Code.LogLength));
             var next = new Goldilocks[z.Length + 1];
             for (int i = 0; i < z.Length; i++) (next[i], next[i + 1]) = (next[i] - x * z[i], next[i + 1] + z[i]);
             z = next;
         }
-        var cells = Multilinear.Equality<Goldilocks2>(map.MatrixPoint.AsSpan(0, layout.Code.LogRowLength));
+        var cells = Multilinear.Equality<Goldilocks2>(map.MergePoint);
         var change = Goldilocks2.Zero;
         for (int i = 0; i < z.Length; i++)
         {
             change += cells[i] * z[i];
-            ProofMap.Write(proof, map.Weights.Row + 16 * i, ProofMap.Read(proof, map.Weights.Row + 16 * i) + z[i]);
+            ProofMap.Write(proof, map.Row.Row + 16 * i, ProofMap.Read(proof, map.Row.Row + 16 * i) + z[i]);
         }
         if (frozen) Assert.Equal(ZkChecks.OpeningValue, Forging.CheckOf(Forging.Verify(frozen, statement, proof)));
-        ProofMap.Write(proof, map.Weights.Value, ProofMap.Read(proof, map.Weights.Value) + change * Goldilocks2.Inverse(map.Weights.Epsilon));
+        ProofMap.Write(proof, map.Row.Value, ProofMap.Read(proof, map.Row.Value) + change);
         Assert.Equal(frozen, Forging.Verify(frozen, statement, proof).IsAccepted);
     }
 
@@ -272,9 +274,9 @@ public sealed class ForgeryTests
         var layout = Forging.Registered.Model.Weights;
         var (proof, map) = Forging.Prove(true);
         // A change orthogonal to the cells' weights keeps the claimed value, and only the columns are left to notice.
-        var cells = Multilinear.Equality<Goldilocks2>(map.MatrixPoint.AsSpan(0, layout.Code.LogRowLength));
-        ProofMap.Write(proof, map.Weights.Row, ProofMap.Read(proof, map.Weights.Row) + cells[1]);
-        ProofMap.Write(proof, map.Weights.Row + 16, ProofMap.Read(proof, map.Weights.Row + 16) - cells[0]);
+        var cells = Multilinear.Equality<Goldilocks2>(map.MergePoint);
+        ProofMap.Write(proof, map.Row.Row, ProofMap.Read(proof, map.Row.Row) + cells[1]);
+        ProofMap.Write(proof, map.Row.Row + 16, ProofMap.Read(proof, map.Row.Row + 16) - cells[0]);
         Assert.Equal(ZkChecks.Opening, Forging.CheckOf(Forging.Verify(true, Forging.Statement, proof)));
     }
 

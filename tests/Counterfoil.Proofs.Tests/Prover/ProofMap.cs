@@ -23,7 +23,7 @@ sealed class ProofMap
             challenges.Challenges(layer + 2);
             at += 48 * layer + 64;
         }
-        challenges.Challenges(space.Variables);
+        Tau = challenges.Challenges(space.Variables);
         Accumulators = at;
         at += 16;
         MatrixRounds = at;
@@ -31,6 +31,8 @@ sealed class ProofMap
         MatrixPoint = [.. challenges.Challenges(model.Weights.AddressVariables).Reverse()];
         ValuesRead = at;
         at += 16 * space.Nodes.Length;
+        WeightValues = at;
+        at += 16 * model.Weights.Blocks.Length;
         OutputPoint = challenges.Challenges(Multilinear.VariablesFor(space.Last.Node.OutputLength));
         OutputValue = at;
         at += 16;
@@ -40,9 +42,10 @@ sealed class ProofMap
         NeuronPoint = [.. challenges.Challenges(space.Variables).Reverse()];
         Columns = at;
         at += 16 * layout.Columns;
-        challenges.Challenges(Multilinear.VariablesFor(layout.Columns));
-        Witness = new Opening(challenges, layout.Code, layout.Rows, ref at);
-        Weights = new Opening(challenges, model.Weights.Code, model.Weights.Rows, ref at);
+        challenges.Challenges(layout.ColumnVariables + model.Weights.Blocks.Length);
+        at += 32 * layout.Code.LogRowLength;
+        MergePoint = [.. challenges.Challenges(layout.Code.LogRowLength).Reverse()];
+        Row = new Opening(challenges, layout.Code, model.Weights.Rows, layout.Rows, ref at);
         Length = at;
     }
 
@@ -51,15 +54,17 @@ sealed class ProofMap
     public int Accumulators { get; }
     public int MatrixRounds { get; }
     public Goldilocks2[] MatrixPoint { get; }
+    public Goldilocks2[] Tau { get; }
     public int ValuesRead { get; }
+    public int WeightValues { get; }
     public Goldilocks2[] OutputPoint { get; }
     public int OutputValue { get; }
     public Goldilocks2[] Batching { get; }
     public int NeuronRounds { get; }
     public Goldilocks2[] NeuronPoint { get; }
     public int Columns { get; }
-    public Opening Witness { get; }
-    public Opening Weights { get; }
+    public Goldilocks2[] MergePoint { get; }
+    public Opening Row { get; }
     public int Length { get; }
 
     public static Goldilocks2 Read(byte[] proof, int at) => new(
@@ -83,24 +88,19 @@ sealed class ProofMap
     /// <summary>The messages of one opening.</summary>
     public sealed class Opening
     {
-        public Opening(Transcript challenges, Counterfoil.Zk.Commitments.RowCode code, int rows, ref int at)
+        public Opening(Transcript challenges, Counterfoil.Zk.Commitments.RowCode code, int weightRows, int ownRows, ref int at)
         {
-            challenges.Challenges(Multilinear.VariablesFor(rows));
+            challenges.Challenges(Multilinear.VariablesFor(weightRows + ownRows));
             Value = at;
-            Epsilon = challenges.Challenge();
+            challenges.Challenge();
             Row = at + 16;
             Positions = challenges.Positions(code.Queries, code.LogLength);
-            SymbolColumns = Row + 16 * code.RowLength;
-            Siblings = SymbolColumns + 8 * rows * code.Queries;
-            at = Siblings + 32 * CountSiblings([.. Positions], code.LogLength);
+            at = Row + 16 * code.RowLength + 8 * (weightRows + ownRows) * code.Queries + 2 * 32 * CountSiblings([.. Positions], code.LogLength);
         }
 
         public int Value { get; }
-        public Goldilocks2 Epsilon { get; }
         public int Row { get; }
         public int[] Positions { get; }
-        public int SymbolColumns { get; }
-        public int Siblings { get; }
 
         static int CountSiblings(HashSet<int> known, int depth)
         {

@@ -52,7 +52,14 @@ public sealed class RandomMlpProperties
 
     static bool Holds(Graph graph, ImmutableArray<GemmParameters> parameters, int seed)
     {
-        var registered = RegisteredModel.Register(graph, parameters);
+        foreach (var options in new[] { new RegistrationOptions(), RandomModels.Hidden })
+            if (options.Profile == Counterfoil.Zk.Models.PrivacyProfile.PublicWeights || seed % 6 == 1) Prove(graph, parameters, seed, options);
+        return true;
+    }
+
+    static void Prove(Graph graph, ImmutableArray<GemmParameters> parameters, int seed, RegistrationOptions options)
+    {
+        var registered = RegisteredModel.Register(graph, parameters, options);
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(registered.Model, registered.RegistrationProof));
         Assert.Equal(Verdict.Accept, CommittedModel.Decode(registered.Model.Encode(), out var model));
         Assert.Equal(registered.Model.Id, model!.Id);
@@ -61,6 +68,5 @@ public sealed class RandomMlpProperties
         var proven = registered.Prove(input, Forging.Context);
         Assert.Equal(IntegerExecutor.Execute(graph, parameters, input).Output, proven.Output);
         Assert.Equal(Verdict.Accept, InferenceProof.Verify(new InferenceStatement(model, input, proven.Output.AsMemory(), Forging.Context), proven.Proof));
-        return true;
     }
 }

@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using Counterfoil.Prover;
 using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Proofs.Tests.Prover;
 
 /// <summary>Models and inputs from a seed: the same for every run.</summary>
 static class RandomModels
 {
+    /// <summary>Hidden weights and a small budget: small proofs of small models.</summary>
+    public static RegistrationOptions Hidden { get; } = new() { Profile = PrivacyProfile.HiddenWeights, Budget = 3 };
+
     /// <summary>A chain of layers; every layer but the last has ReLU.</summary>
     public static (Graph Graph, ImmutableArray<GemmParameters> Parameters) Mlp(int seed, params int[] sizes)
     {
@@ -37,9 +41,11 @@ static class RandomModels
         return [.. Enumerable.Range(0, length).Select(_ => (sbyte)random.Next(-127, 128))];
     }
 
-    public static RegisteredModel Register(int seed, params int[] sizes)
+    public static RegisteredModel Register(int seed, params int[] sizes) => Register(seed, null, sizes);
+
+    public static RegisteredModel Register(int seed, RegistrationOptions? options, params int[] sizes)
     {
         var (graph, parameters) = Mlp(seed, sizes);
-        return RegisteredModel.Register(graph, parameters);
+        return RegisteredModel.Register(graph, parameters, options);
     }
 }

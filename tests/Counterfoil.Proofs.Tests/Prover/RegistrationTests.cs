@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Prover;
 using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
@@ -15,7 +16,9 @@ namespace Counterfoil.Proofs.Tests.Prover;
 /// <summary>Rule D: what registration proves of the weights, and that it proves exactly that.</summary>
 public sealed class RegistrationTests
 {
-    static readonly CommitmentParameters Codes = new(PrivacyProfile.PublicWeights, RowCode.WithBits(5, 2, 101), RowCode.WithBits(6, 2, 101));
+    static readonly CommitmentParameters Codes = new(PrivacyProfile.PublicWeights, RowCode.WithBits(5, 2, 101));
+
+    static readonly CommitmentParameters HiddenCodes = new(PrivacyProfile.HiddenWeights, RowCode.Hiding(5, 9, 3, 107)!.Value, 1);
 
     static Graph Graph(int inputs, int outputs) =>
         new(inputs, [new Gemm(0, inputs, outputs, new Requantisation([.. Enumerable.Repeat(1u << 20, outputs)], 30), false)]);
@@ -23,12 +26,23 @@ public sealed class RegistrationTests
     // Commits the weights of one graph and claims them to be another's: the prover checks nothing, as a forger's would not.
     static Verdict Claim(Graph claimed, int biasBits, Graph made, GemmParameters parameters, int madeBits = 31)
     {
-        Assert.Equal(Verdict.Accept, NeuronSpace.Derive(made, [madeBits], out var space));
-        var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Weights), [parameters]);
-        var committed = new CommittedMatrix(weights, Codes.Weights);
-        Assert.Equal(Verdict.Accept, CommittedModel.Create(claimed, [biasBits], Codes, committed.Root, out var model));
-        var proof = new RegistrationProver(model!, weights, weights.Biases, committed).Prove(new KeccakTranscript());
-        return RegistrationProof.Verify(model!, proof);
+        // In both profiles: where weights are hidden, one check stands for all that cannot be seen.
+        Verdict open = Claim(Codes), hidden = Claim(HiddenCodes);
+        if (open.IsAccepted) Assert.Equal(Verdict.Accept, hidden);
+        else Assert.Equal(ZkChecks.Pads, Forging.CheckOf(hidden));
+        return open;
+
+        Verdict Claim(CommitmentParameters codes)
+        {
+            Assert.Equal(Verdict.Accept, NeuronSpace.Derive(made, [madeBits], out var space));
+            var weights = new WeightMatrix(space!, new WeightLayout(space!, codes.Code), [parameters]);
+            using var masks = codes.WeightsHidden ? new SecretStream(new byte[32]) : null;
+            using var secrets = codes.WeightsHidden ? new SecretStream([.. Enumerable.Repeat((byte)1, 32)]) : null;
+            var committed = new CommittedMatrix(weights, codes.Code, masks);
+            Assert.Equal(Verdict.Accept, CommittedModel.Create(claimed, [biasBits], codes, committed.Root, out var model));
+            var proof = new RegistrationProver(model!, weights, weights.Biases, committed, secrets).Prove(new KeccakTranscript());
+            return RegistrationProof.Verify(model!, proof);
+        }
     }
 
     static GemmParameters Parameters(int inputs, int outputs, int weight = 1, int bias = 1) =>
@@ -75,15 +89,15 @@ public sealed class RegistrationTests
         foreach (int k in new[] { 4, 5, 7 })
         {
             var (graph, parameters) = RandomModels.Mlp(6, 19, 3, 5);
-            var codes = Codes with { Weights = RowCode.WithBits(k, 2, 101) };
+            var codes = Codes with { Code = RowCode.WithBits(k, 2, 101) };
             int[] bits = [20, 20];
             Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, [.. bits], out var space));
-            var layout = new WeightLayout(space!, codes.Weights);
+            var layout = new WeightLayout(space!, codes.Code);
             var weights = new WeightMatrix(space!, layout, parameters);
             var entries = layout.Blocks.SelectMany(b => layout.Entries(b).SelectMany(s => Enumerable.Range(s.Start, s.End - s.Start).Select(c => (s.Row, c)))).ToHashSet();
             Assert.Equal(19 * 3 + 3 * 5 + 8, entries.Count);
             for (int row = 0; row < layout.Rows; row++)
-                for (int cell = row % 3; cell < codes.Weights.RowLength; cell += k < 7 ? 1 : 5)
+                for (int cell = row % 3; cell < codes.Code.RowLength; cell += k < 7 ? 1 : 5)
                 {
                     bool bias = row >= layout.Biases.FirstRow, entry = entries.Contains((row, cell));
                     // Out of range; and, where a value may stand at all, another one in range.
@@ -94,7 +108,7 @@ public sealed class RegistrationTests
             Verdict Register(int row, int cell, int value)
             {
                 var tampered = new Tampered(weights, row, cell, value);
-                var committed = new CommittedMatrix(tampered, codes.Weights);
+                var committed = new CommittedMatrix(tampered, codes.Code);
                 Assert.Equal(Verdict.Accept, CommittedModel.Create(graph, [.. bits], codes, committed.Root, out var model));
                 var biases = weights.Biases.ToArray();
                 if (row >= layout.Biases.FirstRow && entries.Contains((row, cell))) biases[((row - layout.Biases.FirstRow) << k) + cell] = value;
@@ -109,8 +123,8 @@ public sealed class RegistrationTests
         // Every limb is in its table and every multiplicity right; only the tie between limbs and biases is broken.
         var (graph, parameters) = RandomModels.Mlp(6, 5, 4);
         Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, [20], out var space));
-        var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Weights), parameters);
-        var committed = new CommittedMatrix(weights, Codes.Weights);
+        var weights = new WeightMatrix(space!, new WeightLayout(space!, Codes.Code), parameters);
+        var committed = new CommittedMatrix(weights, Codes.Code);
         Assert.Equal(Verdict.Accept, CommittedModel.Create(graph, [20], Codes, committed.Root, out var model));
         var biases = weights.Biases.ToArray();
         biases[2] ^= 1;
@@ -136,7 +150,7 @@ public sealed class RegistrationTests
         var (graph, parameters) = RandomModels.Mlp(1, 4, 3);
         Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, one.Model.BiasBits, out var space));
         var weights = new WeightMatrix(space!, one.Model.Weights, [parameters[0] with { Weights = parameters[0].Weights.SetItem(0, 3) }]);
-        var committed = new CommittedMatrix(weights, one.Model.Parameters.Weights);
+        var committed = new CommittedMatrix(weights, one.Model.Parameters.Code);
         var proof = new RegistrationProver(one.Model, weights, weights.Biases, committed).Prove(new FrozenTranscript(3));
         Assert.Equal(ZkChecks.Path, Forging.CheckOf(RegistrationProof.Verify(one.Model, proof, new FrozenTranscript(3))));
     }

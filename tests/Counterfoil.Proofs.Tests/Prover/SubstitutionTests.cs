@@ -89,24 +89,18 @@ public sealed class SubstitutionTests
     [Fact]
     public void Fewer_queries_than_security_asks_for_make_no_model()
     {
-        foreach (var parameters in new[]
-        {
-            Model.Parameters with { Weights = Model.Parameters.Weights with { Queries = Model.Parameters.Weights.Queries - 4 } },
-            Model.Parameters with { Witness = Model.Parameters.Witness with { Queries = Model.Parameters.Witness.Queries - 4 } },
-        })
-        {
-            var verdict = CommittedModel.Create(Model.Graph, Model.BiasBits, parameters, Model.WeightRoot, out _);
-            Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(verdict));
-            Assert.Contains("queries", Assert.IsType<Verdict.Rejected>(verdict).Reason.Found, StringComparison.Ordinal);
-        }
+        var parameters = Model.Parameters with { Code = Model.Parameters.Code with { Queries = Model.Parameters.Code.Queries - 4 } };
+        var verdict = CommittedModel.Create(Model.Graph, Model.BiasBits, parameters, Model.WeightRoot, out _);
+        Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(verdict));
+        Assert.Contains("queries", Assert.IsType<Verdict.Rejected>(verdict).Reason.Found, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_proof_under_other_parameters_is_refused()
     {
-        var code = Model.Parameters.Witness;
+        var code = Model.Parameters.Code;
         foreach (var other in new[] { code with { Queries = code.Queries + 1 }, RowCode.WithBits(code.LogRowLength, code.LogInverseRate + 1, 101), RowCode.WithBits(code.LogRowLength - 1, code.LogInverseRate, 101) })
-            Assert.False(Forging.Verify(true, Forging.Statement with { Model = With(parameters: Model.Parameters with { Witness = other }) }, Frozen).IsAccepted, $"{other}");
+            Assert.False(Forging.Verify(true, Forging.Statement with { Model = With(parameters: Model.Parameters with { Code = other }) }, Frozen).IsAccepted, $"{other}");
     }
 
     [Fact]

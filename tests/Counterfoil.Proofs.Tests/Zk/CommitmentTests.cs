@@ -27,7 +27,7 @@ public sealed class CommitmentTests
         var code = new RowCode(logRow, logInverseRate, 1);
         var cells = Random(logRow, code.RowLength);
         var codeword = new Goldilocks[code.Length];
-        ReedSolomon.Encode(cells, codeword, code);
+        ReedSolomon.Encode(cells, codeword);
         var root = Goldilocks.RootOfUnity(code.LogLength);
         for (int j = 0; j < code.Length; j++)
         {

@@ -20,15 +20,31 @@ public sealed class CommittedModelTests
     }
 
     [Fact]
+    public void A_model_with_hidden_weights_says_so()
+    {
+        var hidden = Hiding.Hidden.Model;
+        Assert.Equal(Verdict.Accept, CommittedModel.Decode(hidden.Encode(), out var decoded));
+        Assert.Equal((hidden.Id, hidden.Parameters), (decoded!.Id, decoded.Parameters));
+        Assert.True(decoded.Parameters.WeightsHidden);
+        Assert.NotEqual(Model.Id, hidden.Id);
+        Assert.Equal(Model.GraphDigest, hidden.GraphDigest);
+    }
+
+    [Fact]
     public void Every_changed_byte_is_another_model_or_none()
     {
-        var bytes = Model.Encode();
+        foreach (var model in new[] { Model, Hiding.Hidden.Model }) EveryChangedByte(model);
+    }
+
+    static void EveryChangedByte(CommittedModel original)
+    {
+        var bytes = original.Encode();
         for (int i = 0; i < bytes.Length; i++)
             for (int bit = 0; bit < 8; bit++)
             {
                 var changed = (byte[])bytes.Clone();
                 changed[i] ^= (byte)(1 << bit);
-                if (CommittedModel.Decode(changed, out var other).IsAccepted) Assert.NotEqual(Model.Id, other!.Id);
+                if (CommittedModel.Decode(changed, out var other).IsAccepted) Assert.NotEqual(original.Id, other!.Id);
                 else Assert.Null(other);
             }
     }

@@ -58,8 +58,6 @@ sealed partial class ReferenceVerifier
         return [.. Enumerable.Range(0, number).Select(i => (Element(bytes.AsSpan(16 * i)), Element(bytes.AsSpan(16 * i + 8))))];
     }
 
-    F Receive(string label) => Receive(label, 1)[0];
-
     byte[] Take(int size)
     {
         Check(size <= proof.Length - position);
@@ -106,9 +104,8 @@ sealed partial class ReferenceVerifier
 
     static F Mul(F a, F b) => ((a.A * b.A + 7 * a.B * b.B) % P, (a.A * b.B + a.B * b.A) % P);
 
-    static F Line(F a, F b, F r) => Add(a, Mul(r, Sub(b, a)));
 
-    static F Join(F[] limbs) => limbs.Reverse().Aggregate(Zero, (v, limb) => Add(Mul(v, Of(256)), limb));
+    static Claim Join(Claim[] limbs) => limbs.Reverse().Aggregate((Claim)Zero, (v, limb) => v.Times(Of(256)).Plus(limb));
 
     static F EqOf(F[] a, F[] b) => a.Zip(b, (u, v) => Add(Mul(u, v), Mul(Sub(One, u), Sub(One, v)))).Aggregate(One, Mul);
 

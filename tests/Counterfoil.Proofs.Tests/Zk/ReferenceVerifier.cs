@@ -8,11 +8,11 @@ namespace Counterfoil.Proofs.Tests.Zk;
 /// A second verifier of inference proofs, written from <c>docs/proofs.md</c> and sharing nothing with the first: big integers, hash tables, direct sums, another
 /// Keccak. Slow and plain.
 /// </summary>
-sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code weightCode, ReferenceVerifier.Code witnessCode, byte[] modelId, byte[] weightRoot)
+sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, ReferenceVerifier.Code code, bool hidden, byte[] modelId, byte[] weightRoot)
 {
     public sealed record Node(int Read, int Columns, int Rows, int Shift, bool Relu, int BiasBits, uint[] Multipliers);
 
-    public sealed record Code(int K, int Rho, int Queries);
+    public sealed record Code(int K, int Rho, int Queries, int Masks);
 
     sealed class Refused : Exception;
 
@@ -44,8 +44,9 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         int depth = nu + Log(slots);
 
         // §5, step 1.
-        Absorb("protocol", Encoding.ASCII.GetBytes("counterfoil/inference/v1"));
+        Absorb("protocol", Encoding.ASCII.GetBytes("counterfoil/inference/v2"));
         Absorb("model", modelId);
+        Absorb("root", weightRoot);
         Absorb("shapes", [.. Int(x.Length), .. Int(y.Length), .. Int(columns), .. Int(depth)]);
         Absorb("input", [.. x.Select(v => (byte)v)]);
         Absorb("output", [.. y.Select(v => (byte)v)]);
@@ -55,7 +56,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
 
         // Step 2.
         F alpha = Draw(), beta = Draw(), gamma = Draw();
-        var (leaf, p, q) = FractionalSum(depth);
+        var (leaf, p, q) = FractionalSum(depth); // claims, as is whatever depends on secrets
         F[] atNeuron = leaf[..nu], atSlot = leaf[nu..];
         F[] eqNeuron = Eq(atNeuron), eqSlot = Eq(atSlot);
         F Den(F a, F b, int table) => Add(alpha, Add(a, Add(Mul(beta, b), Mul(gamma, Of(table)))));
@@ -65,14 +66,14 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         Array.Fill(inQ, Zero);
         for (int s = 0; s < eqSlot.Length; s++)
         {
-            if (s >= slots) q = Sub(q, eqSlot[s]);
+            if (s >= slots) q = q.Less(eqSlot[s]);
             else if (s < lookups)
             {
-                p = Sub(p, eqSlot[s]);
+                p = p.Less(eqSlot[s]);
                 for (int i = 0; i < 1 << nu; i++)
                 {
                     int l = Array.FindLastIndex(first, f => f <= i);
-                    q = Sub(q, Mul(Mul(eqSlot[s], eqNeuron[i]), Den(Zero, Zero, i < count ? Slots(l)[s] : 0)));
+                    q = q.Less(Mul(Mul(eqSlot[s], eqNeuron[i]), Den(Zero, Zero, i < count ? Slots(l)[s] : 0)));
                 }
                 inQ[s == 0 ? 0 : s + 1] = eqSlot[s];
                 if (s == 0) inQ[1] = Mul(eqSlot[0], beta);
@@ -83,41 +84,65 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
                 for (int i = 0; i < 1 << nu; i++)
                 {
                     var (table, a, b) = entries[Math.Min(((s - lookups) << nu) + i, entries.Count - 1)];
-                    q = Sub(q, Mul(Mul(eqSlot[s], eqNeuron[i]), Den(Of(a), Of(b), table)));
+                    q = q.Less(Mul(Mul(eqSlot[s], eqNeuron[i]), Den(Of(a), Of(b), table)));
                 }
             }
         }
 
         // Step 3.
         var eqTau = Eq(Draws(nu));
-        var sum = Receive("accumulators");
+        var sum = Claims("accumulators", 1)[0];
         var blocks = Blocks(out int matrixRows);
-        int t = Math.Max(weightCode.K, blocks.Max(b => b.Kappa + Log(b.Height)));
+        int t = Math.Max(code.K, blocks.Max(b => b.Kappa + Log(b.Height)));
         var claim = sum;
         var rho = Rounds("matrix-round", t, 2, ref claim);
-        var read = Receive("values-read", nodes.Length);
-        for (int l = 0; l < nodes.Length; l++)
-            if (nodes[l].Read == 0) Check(read[l] == Evaluate([.. x.Select(v => Of(v))], rho[..Log(nodes[l].Columns)]));
-        var matrixClaim = claim;
+        var read = Claims("values-read", nodes.Length);
+        var weights = Claims("weight-values", nodes.Length + 1);
+        var (outside, products) = (claim.Times(Of(-1)), new List<(int, int, F)>());
+        for (int l = 0; l <= nodes.Length; l++)
+        {
+            var (_, height, kappa) = blocks[l];
+            var factor = Zero;
+            for (int i = 0; i < height; i++)
+            {
+                int neuron = l < nodes.Length ? first[l] + i : i, node = Array.FindLastIndex(first, f => f <= neuron);
+                var a = Mul(eqTau[neuron], Of(nodes[node].Multipliers[neuron - first[node]]));
+                factor = Add(factor, Mul(a, EqOf(Bits(i, t - kappa), rho[kappa..])));
+            }
+            if (l < nodes.Length && nodes[l].Read == 0)
+            {
+                var own = Evaluate([.. x.Select(v => Of(v))], rho[..Log(nodes[l].Columns)]);
+                Vanish(read[l].Less(own));
+                factor = Mul(factor, own);
+            }
+            else if (l < nodes.Length)
+            {
+                products.Add((Factor(read[l]), Factor(weights[l]), factor));
+                continue;
+            }
+            outside = outside.Plus(weights[l].Times(factor));
+        }
+        Vanish([.. products], outside);
 
         // Step 4.
         var atOutput = Draws(Log(y.Length));
-        var output = Receive("output-value");
-        Check(output == Evaluate([.. y.Select(v => Of(v))], atOutput));
+        var output = Claims("output-value", 1)[0];
+        Vanish(output.Less(Evaluate([.. y.Select(v => Of(v))], atOutput)));
 
         // Step 5.
         var zeta = Draws(3 + nodes.Length);
-        claim = Add(sum, Add(Mul(zeta[0], p), Add(Mul(zeta[1], q), Mul(zeta[2], output))));
+        claim = sum.Plus(p.Times(zeta[0])).Plus(q.Times(zeta[1])).Plus(output.Times(zeta[2]));
         for (int l = 0; l < nodes.Length; l++)
         {
-            for (int i = 0; i < nodes[l].Rows; i++) claim = Add(claim, Mul(eqTau[first[l] + i], Of(BigInteger.One << (nodes[l].Shift - 1))));
-            if (nodes[l].Read > 0) claim = Add(claim, Mul(zeta[3 + l], read[l]));
+            for (int i = 0; i < nodes[l].Rows; i++) claim = claim.Plus(Mul(eqTau[first[l] + i], Of(BigInteger.One << (nodes[l].Shift - 1))));
+            if (nodes[l].Read > 0) claim = claim.Plus(read[l].Times(zeta[3 + l]));
         }
         var star = Rounds("neuron-round", nu, 3, ref claim);
         var eqStar = Eq(star);
-        var value = Receive("columns", columns);
-        F w = Join(value[2..(2 + wLimbs)]), r = Join(value[(2 + wLimbs)..(2 + wLimbs + rLimbs)]);
-        F main = Zero, rest = Zero, reads = Zero, own = Zero;
+        var value = Claims("columns", columns);
+        Claim w = Join(value[2..(2 + wLimbs)]), r = Join(value[(2 + wLimbs)..(2 + wLimbs + rLimbs)]);
+        F main = Zero, rest = Zero, reads = Zero;
+        Claim lookedUp = Zero;
         for (int l = 0; l < nodes.Length; l++)
         {
             for (int i = first[l]; i < first[l] + nodes[l].Rows; i++)
@@ -133,50 +158,50 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
             var eq = Eq(point);
             for (int i = 0; i < nodes[l].Rows; i++) reads = Add(reads, Mul(challenge, Mul(eq[i], eqStar[first[l] + i])));
         }
-        for (int c = 0; c < columns; c++) own = Add(own, Mul(value[c], Add(Mul(zeta[0], inP[c]), Mul(zeta[1], inQ[c]))));
-        var summand = Add(Mul(main, Add(value[0], Mul(value[1], w))), Add(Mul(rest, r), Add(Mul(EqOf(atNeuron, star), own), Mul(reads, value[0]))));
-        Check(summand == claim);
+        for (int c = 0; c < columns; c++) lookedUp = lookedUp.Plus(value[c].Times(Add(Mul(zeta[0], inP[c]), Mul(zeta[1], inQ[c]))));
+        var linear = value[0].Times(Add(main, reads)).Plus(r.Times(rest)).Plus(lookedUp.Times(EqOf(atNeuron, star))).Plus(claim.Times(Of(-1)));
+        Vanish([(Factor(value[1]), Factor(w), main)], linear);
 
         // Step 6.
-        var eqDelta = Eq(Draws(Log(columns)));
-        var high = Eq(star[witnessCode.K..]);
-        var total = Zero;
-        for (int c = 0; c < columns; c++) total = Add(total, Mul(eqDelta[c], value[c]));
-        Open(witnessCode, root, [.. Enumerable.Range(0, columns).SelectMany(c => high.Select(h => Mul(eqDelta[c], h)))], Eq(star[..witnessCode.K]), total);
-
+        F[] delta = Draws(Math.Max(Log(columns), code.K - nu)), psi = Draws(nodes.Length + 1), at = [.. star, .. delta];
+        claim = value.Zip(Eq(delta)).Concat(weights.Zip(psi)).Aggregate((Claim)Zero, (all, term) => all.Plus(term.First.Times(term.Second)));
+        var cells = Rounds("merge-round", code.K, 2, ref claim);
+        F ownScale = EqOf(at[..code.K], cells), weightScale = EqOf(rho[..code.K], cells);
         var a2 = new F[matrixRows];
         Array.Fill(a2, Zero);
         for (int l = 0; l <= nodes.Length; l++)
         {
             var (row, height, kappa) = blocks[l];
-            var factor = Zero;
-            for (int i = 0; i < height; i++)
-            {
-                int neuron = l < nodes.Length ? first[l] + i : i, node = Array.FindLastIndex(first, f => f <= neuron);
-                var a = Mul(eqTau[neuron], Of(nodes[node].Multipliers[neuron - first[node]]));
-                factor = Add(factor, Mul(a, EqOf(Bits(i, t - kappa), rho[kappa..])));
-            }
-            if (l < nodes.Length) factor = Mul(factor, read[l]);
-            for (int h = 0; h << weightCode.K < height << kappa; h++) a2[row + h] = Mul(factor, EqOf(Bits(h, t - weightCode.K), rho[weightCode.K..]));
+            for (int h = 0; h << code.K < height << kappa; h++) a2[row + h] = Mul(weightScale, Mul(psi[l], EqOf(Bits(h, t - code.K), rho[code.K..])));
         }
-        Open(weightCode, weightRoot, a2, Eq(rho[..weightCode.K]), matrixClaim);
+        int ownRows = ((columns << nu) + (1 << code.K) - 1) >> code.K;
+        var columnRows = Enumerable.Range(0, ownRows).Select(row => Mul(ownScale, EqOf(Bits(row, at.Length - code.K), at[code.K..])));
+        Open([.. a2, .. columnRows], root, matrixRows, Eq(cells), claim);
     }
 
-    (F[] Point, F P, F Q) FractionalSum(int depth)
+    (F[] Point, Claim P, Claim Q) FractionalSum(int depth)
     {
-        var ends = Receive("fraction-root", 4);
-        Check(Add(Mul(ends[0], ends[3]), Mul(ends[1], ends[2])) == Zero);
-        Check(Mul(ends[2], ends[3]) != Zero);
+        var ends = Claims("fraction-root", 4);
+        var f = ends.Select(Factor).ToArray();
+        Vanish([(f[0], f[3], One), (f[1], f[2], One)], Zero);
+        if (hidden)
+        {
+            var inverses = Claims("fraction-inverse", 2);
+            for (int i = 0; i < 2; i++) Vanish([(f[2 + i], Factor(inverses[i]), One)], Of(-1));
+        }
+        else Check(ends[2].Constant != Zero && ends[3].Constant != Zero);
         var mu = Draw();
         F[] point = [mu];
-        F p = Line(ends[0], ends[1], mu), q = Line(ends[2], ends[3], mu);
+        Claim p = Line(ends[0], ends[1], mu), q = Line(ends[2], ends[3], mu);
         for (int layer = 1; layer < depth; layer++)
         {
             var lambda = Draw();
-            var claim = Add(p, Mul(lambda, q));
+            var claim = p.Plus(q.Times(lambda));
             var z = Rounds("fraction-round", layer, 3, ref claim);
-            ends = Receive("fraction-layer", 4);
-            Check(Mul(EqOf(point, z), Add(Add(Mul(ends[0], ends[3]), Mul(ends[1], ends[2])), Mul(lambda, Mul(ends[2], ends[3])))) == claim);
+            ends = Claims("fraction-layer", 4);
+            f = [.. ends.Select(Factor)];
+            var eq = EqOf(point, z);
+            Vanish([(f[0], f[3], eq), (f[1], f[2], eq), (f[2], f[3], Mul(eq, lambda))], claim.Times(Of(-1)));
             mu = Draw();
             point = [.. z, mu];
             (p, q) = (Line(ends[0], ends[1], mu), Line(ends[2], ends[3], mu));
@@ -184,50 +209,74 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         return (point, p, q);
     }
 
-    F[] Rounds(string label, int variables, int degree, ref F claim)
+    F[] Rounds(string label, int variables, int degree, ref Claim claim)
     {
         var point = new F[variables];
         for (int k = variables - 1; k >= 0; k--)
         {
-            var sent = Receive(label, degree);
+            var sent = Claims(label, degree);
             var r = Draw();
-            var linear = Sub(claim, Add(sent[0], sent[0]));
-            foreach (var c in sent[1..]) linear = Sub(linear, c);
-            F power = r, value = Add(sent[0], Mul(linear, r));
+            var linear = claim.Plus(sent[0].Times(Of(-2)));
+            foreach (var c in sent[1..]) linear = linear.Plus(c.Times(Of(-1)));
+            var power = r;
+            var value = sent[0].Plus(linear.Times(r));
             foreach (var c in sent[1..])
             {
                 power = Mul(power, r);
-                value = Add(value, Mul(c, power));
+                value = value.Plus(c.Times(power));
             }
             (point[k], claim) = (r, value);
         }
         return point;
     }
 
-    void Open(Code code, byte[] root, F[] a, F[] b, F claim)
+    void Open(F[] a, byte[] ownRoot, int weightRows, F[] b, Claim claim)
     {
-        var eqTheta = Eq(Draws(Log(a.Length)));
-        var u = Receive("opening-value");
+        var eqTheta = Eq(Draws(Log(hidden ? a.Length + 1 : a.Length)));
+        var u = Claims("opening-value", 1)[0];
         var epsilon = Draw();
-        var v = Receive("opening-row", 1 << code.K);
+        var v = Receive("opening-row", (1 << code.K) + code.Masks);
+        Vanish(u.Plus(claim.Times(epsilon)).Less(v.Zip(b, Mul).Aggregate(Add)));
+        var (padRow, padEpsilon) = hidden ? OpenPads() : ([], Zero);
+
         int log = code.K + code.Rho;
         var positions = new SortedSet<int>();
         while (positions.Count < code.Queries) positions.Add((int)(Word() & ((1UL << log) - 1)));
-        Check(v.Zip(b, Mul).Aggregate(Add) == Add(claim, Mul(epsilon, u)));
+        F[] combination = [.. a.Zip(eqTheta, (x, eq) => Add(eq, Mul(epsilon, x)))];
+        F[] one = [One, (0, 1)], none = [Zero, Zero];
+        F[] weightPart = Columns(positions, log, weightRoot, combination[..weightRows]).Single(), own = combination[weightRows..];
+        var ownPart = hidden
+            ? Columns(positions, log, ownRoot, [.. own, .. one, Zero, .. none], [.. own.Select(_ => Zero), .. none, padEpsilon, .. one])
+            : Columns(positions, log, ownRoot, own);
+        foreach (var (j, i) in positions.Select((j, i) => (j, i)))
+        {
+            Check(Add(weightPart[i], ownPart[0][i]) == Symbol(v, j, log));
+            if (hidden) Check(ownPart[1][i] == Symbol(padRow, j, log));
+        }
+    }
 
-        var omega = BigInteger.ModPow(7, (P - 1) >> log, P);
+    // A row's polynomial at the point of symbol j.
+    static F Symbol(F[] row, int j, int log)
+    {
+        int reversed = 0;
+        for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
+        F point = (BigInteger.ModPow(BigInteger.ModPow(7, (P - 1) >> log, P), reversed, P), 0), symbol = Zero;
+        for (int i = row.Length; --i >= 0;) symbol = Add(Mul(symbol, point), row[i]);
+        return symbol;
+    }
+
+    // The columns of one tree, each in one combination or several.
+    F[][] Columns(SortedSet<int> positions, int log, byte[] root, params F[][] combinations)
+    {
         var known = new SortedDictionary<int, byte[]>();
+        var sums = combinations.Select(_ => new List<F>()).ToArray();
         foreach (int j in positions)
         {
-            var column = Take(8 * a.Length);
-            var combined = Zero;
-            for (int r = 0; r < a.Length; r++) combined = Add(combined, Mul(Add(a[r], Mul(epsilon, eqTheta[r])), Of(Element(column.AsSpan(8 * r)))));
-            int reversed = 0;
-            for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
-            F point = (BigInteger.ModPow(omega, reversed, P), 0), symbol = Zero;
-            for (int i = v.Length; --i >= 0;) symbol = Add(Mul(symbol, point), v[i]);
-            Check(combined == symbol);
-            known[j] = Keccak([.. Encoding.ASCII.GetBytes("cf-colum"), .. column]);
+            var salt = Take(hidden ? 32 : 0);
+            var column = Take(8 * combinations[0].Length);
+            for (int i = 0; i < sums.Length; i++)
+                sums[i].Add(combinations[i].Select((c, r) => Mul(c, Of(Element(column.AsSpan(8 * r))))).Aggregate(Zero, Add));
+            known[j] = Keccak([.. Encoding.ASCII.GetBytes(hidden ? "cf-scolu" : "cf-colum"), .. salt, .. column]);
         }
         for (int level = 0; level < log; level++)
         {
@@ -242,6 +291,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
             known = parents;
         }
         Check(known[0].SequenceEqual(root));
+        return [.. sums.Select(list => list.ToArray())];
     }
 
     List<(int Row, int Height, int Kappa)> Blocks(out int rows)
@@ -251,7 +301,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         foreach (var (height, kappa) in nodes.Select(n => (n.Rows, Log(n.Columns))).Append((nodes.Sum(n => n.Rows), 0)))
         {
             blocks.Add((rows, height, kappa));
-            rows += ((height << kappa) + (1 << weightCode.K) - 1) >> weightCode.K;
+            rows += ((height << kappa) + (1 << code.K) - 1) >> code.K;
         }
         return blocks;
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Encoding;
 using Counterfoil.Proofs.Tests.Prover;
+using Counterfoil.Prover;
 using Counterfoil.Zk;
 
 namespace Counterfoil.Proofs.Tests.Zk;
@@ -15,7 +16,11 @@ public sealed class ReferenceVerifierTests
     [InlineData(3, new[] { 70, 40, 7 })]
     public void Both_verifiers_accept_an_honest_proof_and_refuse_a_changed_one(int seed, int[] sizes)
     {
-        var registered = RandomModels.Register(seed, sizes);
+        foreach (var options in new[] { new RegistrationOptions(), RandomModels.Hidden }) Agree(RandomModels.Register(seed, options, sizes), seed, sizes);
+    }
+
+    static void Agree(RegisteredModel registered, int seed, int[] sizes)
+    {
         var input = RandomModels.Input(seed, sizes[0]);
         var proven = registered.Prove(input, Forging.Context);
         var output = proven.Output.ToArray();
@@ -39,9 +44,10 @@ public sealed class ReferenceVerifierTests
         var reader = new CborReader(model);
         reader.BeginArray();
         Assert.Equal("counterfoil-model", reader.ReadText());
-        Assert.Equal(1, reader.ReadInt());
-        Assert.Equal(0, reader.ReadInt());
-        ReferenceVerifier.Code weights = ReadCode(ref reader), witness = ReadCode(ref reader);
+        Assert.Equal(2, reader.ReadInt());
+        bool hidden = reader.ReadInt() == 1;
+        var code = ReadCode(ref reader);
+        Assert.Equal(hidden, reader.ReadInt() > 0);
         reader.BeginArray();
         reader.ReadInt();
         var nodes = new ReferenceVerifier.Node[reader.BeginArray()];
@@ -62,13 +68,13 @@ public sealed class ReferenceVerifierTests
         reader.Skip();
         var root = reader.ReadBytes32().ToArray();
         var id = Keccak256.Hash([.. "counterfoil/model/v1"u8, .. model]);
-        return new ReferenceVerifier(nodes, weights, witness, id.ToArray(), root);
+        return new ReferenceVerifier(nodes, code, hidden, id.ToArray(), root);
     }
 
     static ReferenceVerifier.Code ReadCode(ref CborReader reader)
     {
         reader.BeginArray();
-        var code = new ReferenceVerifier.Code((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
+        var code = new ReferenceVerifier.Code((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
         reader.EndArray();
         return code;
     }

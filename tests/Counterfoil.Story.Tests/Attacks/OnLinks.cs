@@ -78,7 +78,7 @@ static class OnLinks
         Lie<ModelCommitment>("other weights than the run produced", EvidenceChecks.JoinModelWeights, M, m => m with { Onnx = Other }),
         Lie<ModelCommitment>("another weight root under the same name", EvidenceChecks.JoinModelId, M, m => m with { WeightRoot = Keccak256.Hash("other"u8) }),
         Lie<ModelCommitment>("another graph under the same name", EvidenceChecks.JoinModelId, M, m => m with { GraphDigest = Keccak256.Hash("other"u8) }),
-        Lie<ModelCommitment>("weights said to be hidden that are not", EvidenceChecks.JoinModelId, M, m => m with { WeightsHidden = true }),
+        Lie<ModelCommitment>("weights said to be open that are hidden", EvidenceChecks.JoinModelId, M, m => m with { WeightsHidden = false }),
         Lie<ModelCommitment>("more labelled right than looked at", EvidenceChecks.LinkPredicate, M, m => m with { Evaluation = m.Evaluation! with { Correct = m.Evaluation.Records + 1 } }),
     ];
 

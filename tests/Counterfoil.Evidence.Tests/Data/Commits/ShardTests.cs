@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Files;
+using Counterfoil.Data.Idx;
 using Counterfoil.Data.Records;
 using CsCheck;
 using Check = Counterfoil.Core.Verdicts.Check;
@@ -51,6 +53,58 @@ public sealed class ShardTests
         Assert.True(FolderCommit.Run(plan!, new FragileFiles(), out var whole, new(), default).IsAccepted);
         Assert.Equal(whole, sharded);
         Assert.Equal(10, whole!.Records);
+    }
+
+    [Fact]
+    public async Task Labelled_images_are_committed_whole_in_shards_and_through_gzip_to_the_same_roots()
+    {
+        string folder = Path.Combine(Surroundings.Root, "samples", "fashion-mnist");
+        string[] names = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+        Assert.True(IdxLabelled.Open(Path.Combine(folder, names[0] + ".gz"), Path.Combine(folder, names[1] + ".gz"), out var source).IsAccepted);
+        using var images = source!;
+        var (expected, _) = await DatasetCommitment.BuildAsync(images, cancellation: TestContext.Current.CancellationToken);
+        byte[] Packed(string name) => File.ReadAllBytes(Path.Combine(folder, name + ".gz"));
+        byte[] Plain(string name)
+        {
+            var bytes = new MemoryStream();
+            using var gzip = new GZipStream(new MemoryStream(Packed(name)), CompressionMode.Decompress);
+            gzip.CopyTo(bytes);
+            return bytes.ToArray();
+        }
+        Assert.True(CommitPlan.Of(new IdxLabelledFormat(), [.. names.Select(n => new MemoryObject(n + ".gz", Packed(n)))], out var packed).IsAccepted);
+        Assert.True(CommitPlan.Of(new IdxLabelledFormat(), [.. names.Select(n => new MemoryObject(n, Plain(n)))], out var plain).IsAccepted);
+        foreach (var plan in (CommitPlan[])[packed!, plain!])
+        {
+            var verdict = Merge(Shards(plan, 3), out var result);
+            Assert.True(verdict.IsAccepted, verdict.ToString());
+            Assert.Equal(expected, result);
+        }
+        Refused(DataChecks.IdxCounts, CommitPlan.Of(new IdxLabelledFormat(), [new MemoryObject(names[0], Plain(names[0]))], out _));
+        Refused(DataChecks.IdxCounts, CommitPlan.Of(new IdxLabelledFormat(), [new MemoryObject(names[1], Plain(names[1]))], out _));
+        // Compressed files tell their lengths only at their ends.
+        Assert.True(CommitPlan.Of(new IdxLabelledFormat(), [.. names.Select(n => new MemoryObject(n + ".gz", Gzip(Plain(n)[..^1])))], out var cut).IsAccepted);
+        Refused(DataChecks.IdxLength, ShardCommit.Run(cut!, 1, 1, new FragileFiles(), new(), default, out _));
+        Assert.True(CommitPlan.Of(new IdxLabelledFormat(), [.. names.Select(n => new MemoryObject(n + ".gz", Gzip([.. Plain(n), 0])))], out var longer).IsAccepted);
+        Refused(DataChecks.IdxLength, ShardCommit.Run(longer!, 1, 1, new FragileFiles(), new(), default, out _));
+    }
+
+    [Fact]
+    public void Lines_are_committed_through_gzip_to_the_same_roots()
+    {
+        var records = Lines.Make(3_000);
+        byte[] lines = [.. records.SelectMany(r => (byte[])[.. r, (byte)'\n'])];
+        Assert.True(CommitPlan.Of(new JsonLinesFormat(), [new MemoryObject("a.jsonl.gz", Gzip(lines))], out var plan).IsAccepted);
+        Assert.True(Merge(Shards(plan!, 2), out var result).IsAccepted);
+        Assert.Equal(Lines.Expected(records), result);
+        Assert.True(CommitPlan.Of(new JsonLinesFormat(), [new MemoryObject("a.jsonl.gz", Gzip(lines)[..^4])], out var cut).IsAccepted);
+        Refused(DataChecks.Gzip, ShardCommit.Run(cut!, 1, 1, new FragileFiles(), new(), default, out _));
+    }
+
+    static byte[] Gzip(byte[] bytes)
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
+        return packed.ToArray();
     }
 
     [Fact]

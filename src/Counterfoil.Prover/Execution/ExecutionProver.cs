@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Hiding;
+using Counterfoil.Prover.Sumchecks;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Claims;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
+using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Prover.Execution;
+
+/// <summary>The prover's side of <see cref="ExecutionProof"/>, step by step as the verifier takes them.</summary>
+/// <param name="statement">What is proven.</param>
+/// <param name="values">Every value's cells.</param>
+/// <param name="hidden">The hidden cells.</param>
+/// <param name="committedHidden">The same, committed.</param>
+/// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
+sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden, SecretStream? secrets)
+{
+    readonly CommittedGraph model = statement.Model;
+    readonly GraphLayout layout = statement.Model.Layout;
+    readonly ImmutableArray<StageTiming>.Builder timings = ImmutableArray.CreateBuilder<StageTiming>();
+    long started = Stopwatch.GetTimestamp();
+
+    /// <summary>Where the time went, in order.</summary>
+    public ImmutableArray<StageTiming> Timings => timings.ToImmutable();
+
+    /// <summary>Proves under a transcript; tests freeze its challenges.</summary>
+    public byte[] Prove(Transcript transcript) => Prove(transcript, new ExecutionWitness(layout, values));
+
+    /// <summary>Proves with a given witness; tests forge it.</summary>
+    public byte[] Prove(Transcript transcript, ExecutionWitness witness)
+    {
+        var channel = new ProverChannel(transcript);
+        var tape = channel.Transcript;
+
+        // 1.
+        statement.AbsorbInto(tape.Absorb);
+        using var own = new ProofMatrix(new FieldMatrix(witness.Cells, model.Witness.Code.RowLength), model.Witness.Code, model.ExecutionPads, secrets);
+        if (model.ExecutionPads is not null) channel.Hide(own.Pads);
+        channel.Send(Labels.Witness, own.Root.ToArray());
+        Mark("commit witness");
+
+        // 2.
+        var fingerprint = new Fingerprint(tape.Challenges(3));
+        var (numerators, denominators) = Fractions(witness, fingerprint);
+        // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
+        var leaves = new FractionalSum.Leaf(FractionalSumProver.Prove(channel, numerators, denominators), default, default);
+        Mark("lookups");
+
+        // 3.
+        var adjoint = new Adjoint(layout, statement.PublicCells());
+        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, tape.Challenges), fingerprint, leaves, statement.Output.Span);
+        adjoint.Propagate();
+        Mark("relation");
+
+        // 4.
+        Goldilocks2[] weights = [.. adjoint.Products], cells = Products();
+        channel.SendClaims(Labels.Products, [Multilinear.InnerProduct<Goldilocks2>(weights, cells)]);
+        var point = ProductSumcheckProver.Prove(channel, Labels.ProductRound, [(weights, cells)]);
+        channel.SendClaims(Labels.ProductValue, [cells[0]]);
+        var products = new ProductClaims(layout, point);
+        Mark("products");
+
+        // 5.
+        var factors = new FactorVectors(layout, products, values);
+        var terms = new WeightTerms(model, products, values, hidden);
+        channel.SendClaims(Labels.Accumulators, [terms.Linear]);
+        point = ProductSumcheckProver.Prove(channel, Labels.FactorRound, [(factors.Left, factors.Right)]);
+        channel.SendClaims(Labels.Factors, [factors.Left[0], factors.Right[0]]);
+        var batch = tape.Challenges(2);
+        products.AddFactors(adjoint, point, batch[0], batch[1]);
+        adjoint.Propagate();
+        Mark("factors");
+
+        // 6.
+        channel.SendClaims(Labels.Parameters, [terms.Parameters(adjoint)]);
+        var xi = tape.Challenge();
+        (point, var evaluated) = MatrixSumcheckProver.Prove(channel, model.Hidden.Weights.AddressVariables, terms.Terms(adjoint, xi));
+        channel.SendClaims(Labels.ValuesRead, terms.Reads(point));
+        channel.SendClaims(Labels.WeightValues, evaluated);
+        var weightClaims = new WeightClaims(layout, model.Hidden, products, adjoint, xi, point);
+        weightClaims.AddReads(adjoint, tape.Challenges(layout.LinearMaps));
+        adjoint.Propagate();
+        Mark("weights");
+
+        // 7.
+        var cell = CellSumcheckProver.Prove(channel, layout, relation, adjoint, witness);
+        var equality = Multilinear.Equality<Goldilocks2>(cell);
+        var columns = new Goldilocks2[layout.Columns];
+        for (int c = 0; c < columns.Length; c++)
+        {
+            var column = witness.Column(c);
+            for (int x = 0; x < layout.Size; x++)
+                if (column[x] != Goldilocks.Zero) columns[c] += equality[x] * column[x];
+        }
+        channel.SendClaims(Labels.Columns, columns);
+        Mark("cells");
+
+        // 8.
+        Open(channel, own, [.. cell, .. tape.Challenges(model.Witness.ColumnVariables)], tape.Challenges(evaluated.Length), point);
+        Mark("open");
+        return channel.ToArray();
+    }
+
+    // Two claims at two points become one at one point, which is opened.
+    void Open(ProverChannel channel, ProofMatrix own, Goldilocks2[] witnessPoint, Goldilocks2[] psi, Goldilocks2[] weightPoint)
+    {
+        int k = model.Witness.Code.LogRowLength;
+        Goldilocks2[] ownFold = new Goldilocks2[1 << k], weightFold = new Goldilocks2[1 << k];
+        own.Combine(Multilinear.EqualityPrefix<Goldilocks2>(witnessPoint.AsSpan(k), own.Rows).AsSpan(0, own.Rows), ownFold);
+        committedHidden.Combine(WeightClaims.MatrixRows(model.Hidden.Weights, psi, weightPoint), weightFold);
+        var cells = ProductSumcheckProver.Prove(channel, Labels.MergeRound, [
+            (Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k)), (Goldilocks2[])ownFold.Clone()),
+            (Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k)), (Goldilocks2[])weightFold.Clone())]);
+        Goldilocks2 ownScale = Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k), cells), weightScale = Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k), cells);
+        for (int c = 0; c < ownFold.Length; c++) ownFold[c] = ownScale * ownFold[c] + weightScale * weightFold[c];
+        var constraints = new Constraints();
+        // Only what is hidden needs the verifier's own account of it.
+        var claim = channel.IsHiding
+            ? ExecutionProof.Reduce(statement, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
+            : ExecutionProof.Merged(model, witnessPoint, psi, weightPoint, cells, default(Goldilocks2));
+        OpeningProver.Prove(channel, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
+    }
+
+    (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(ExecutionWitness witness, Fingerprint fingerprint)
+    {
+        int size = layout.Size;
+        Goldilocks2[] numerators = new Goldilocks2[1 << layout.Depth], denominators = new Goldilocks2[1 << layout.Depth];
+        Array.Fill(denominators, Goldilocks2.One);
+        numerators.AsSpan(0, layout.LookupSlots * size).Fill(Goldilocks2.One);
+        // Padding is looked up in table 0, and its cells are zero.
+        denominators.AsSpan(0, layout.LookupSlots * size).Fill(fingerprint.Of(0, 0, 0));
+        foreach (var block in layout.Blocks)
+        {
+            var numbers = layout.SlotTables(block);
+            for (int slot = 1; slot < numbers.Length; slot++)
+            {
+                var table = fingerprint.Of(numbers[slot], 0, 0);
+                var limbs = witness.Column(GraphLayout.FirstLimb + slot - 1).Slice(block.Offset, block.Count);
+                var target = denominators.AsSpan(slot * size + block.Offset, block.Count);
+                for (int x = 0; x < limbs.Length; x++) target[x] = table + limbs[x];
+            }
+            Pairs(block, witness, fingerprint, denominators.AsSpan(block.Offset, block.Count));
+        }
+        for (int i = 0, table = 0; i < layout.TableSlots << layout.Variables; i++)
+        {
+            int entry = Math.Min(i, layout.Tables.Entries - 1), leaf = layout.LookupSlots * size + i;
+            while (layout.Tables.Starts[table + 1] <= entry) table++;
+            var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
+            denominators[leaf] = fingerprint.Of(table, first, second);
+            numerators[leaf] = -(Goldilocks2)witness.Cells[(layout.FirstMultiplicity << layout.Variables) + i];
+        }
+        return (numerators, denominators);
+    }
+
+    void Pairs(ColumnBlock block, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> target)
+    {
+        var table = fingerprint.Of(block.Table, 0, 0);
+        ReadOnlySpan<Goldilocks> y = witness.Column(GraphLayout.Value).Slice(block.Offset, block.Count), sides = witness.Column(GraphLayout.Side).Slice(block.Offset, block.Count);
+        switch (block.Kind)
+        {
+            case CellKind.Requantised:
+                for (int i = 0; i < target.Length; i++) target[i] = table + y[i] + fingerprint.Beta * sides[i];
+                break;
+            case CellKind.LookedUp:
+                var x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
+                for (int i = 0; i < target.Length; i++) target[i] = table + Goldilocks.FromInteger(x[i]) + fingerprint.Beta * y[i];
+                break;
+            case CellKind.Maximum:
+                x = values[((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input];
+                var pairs = layout.Pairs[block.Value];
+                for (int i = 0; i < target.Length; i++)
+                {
+                    Goldilocks a = pairs.First[i] >= 0 ? Goldilocks.FromInteger(x[pairs.First[i]]) : y[i - 1], b = Goldilocks.FromInteger(x[pairs.Second[i]]);
+                    target[i] = table + (a - b) + fingerprint.Beta * (y[i] - b);
+                }
+                break;
+            default: target.Fill(table); break;
+        }
+    }
+
+    // Every product at its place.
+    Goldilocks2[] Products()
+    {
+        var products = new Goldilocks2[1 << layout.ProductVariables];
+        for (int b = 0; b < layout.Products.Length; b++)
+        {
+            var block = layout.Products[b];
+            var places = layout.Places[b];
+            var y = values[block.Value];
+            if (layout.Graph.Nodes[block.Value - 1] is Quotient q)
+                for (int i = 0; i < places.Length; i++) products[places[i]] = Goldilocks2.FromInteger(values[q.B][i / q.Inner] * y[i]);
+            else if (block.Kind == ProductKind.Root)
+                for (int i = 0; i < places.Length; i++) products[places[i]] = Goldilocks2.FromInteger(y[i] * y[i]);
+            else
+                for (int i = 0; i < places.Length; i++) products[places[i]] = Goldilocks2.FromInteger(y[i]);
+        }
+        return products;
+    }
+
+    void Mark(string stage)
+    {
+        long now = Stopwatch.GetTimestamp();
+        timings.Add(new StageTiming(stage, Stopwatch.GetElapsedTime(started, now)));
+        started = now;
+    }
+}

@@ -1,0 +1,126 @@
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
+
+namespace Counterfoil.Prover.Execution;
+
+/// <summary>The witness columns of one execution.</summary>
+sealed class ExecutionWitness
+{
+    readonly GraphLayout layout;
+    readonly int[] counts;
+
+    /// <param name="layout">The graph.</param>
+    /// <param name="values">Every value's cells, as the executor computes them.</param>
+    public ExecutionWitness(GraphLayout layout, IReadOnlyList<long[]> values)
+    {
+        this.layout = layout;
+        Cells = new Goldilocks[(long)layout.Columns << layout.Variables];
+        counts = new int[layout.TableSlots << layout.Variables];
+        foreach (var block in layout.Blocks) Fill(block, values);
+        counts[0] += layout.LookupSlots * (layout.Size - layout.Count);
+        var multiplicities = Cells.AsSpan(layout.FirstMultiplicity << layout.Variables);
+        for (int i = 0; i < counts.Length; i++) multiplicities[i] = Goldilocks.FromInteger(counts[i]);
+    }
+
+    /// <summary>All columns, one after the other.</summary>
+    public Goldilocks[] Cells { get; }
+
+    /// <summary>One column.</summary>
+    public Span<Goldilocks> Column(int index) => Cells.AsSpan(index << layout.Variables, layout.Size);
+
+    void Fill(ColumnBlock block, IReadOnlyList<long[]> values)
+    {
+        var y = Column(GraphLayout.Value).Slice(block.Offset, block.Count);
+        Span<long> numbers = stackalloc long[GraphLayout.Groups];
+        var result = values[block.Value];
+        switch (block.Kind)
+        {
+            case CellKind.Requantised:
+                var r = (Requantise)layout.Graph.Nodes[block.Value - 1];
+                var x = values[r.Input];
+                var sides = Column(GraphLayout.Side).Slice(block.Offset, block.Count);
+                for (int i = 0; i < y.Length;)
+                    foreach (uint m in r.Multipliers)
+                        for (int end = i + r.Inner; i < end; i++)
+                        {
+                            long scaled = x[i] * m + (1L << (r.Shift - 1)), over = (scaled >> r.Shift) - result[i];
+                            int side = Math.Sign(over);
+                            y[i] = Goldilocks.FromInteger(result[i]);
+                            sides[i] = Goldilocks.FromInteger(side);
+                            counts[layout.Tables.IndexOf(block.Table, result[i], side)]++;
+                            (numbers[0], numbers[1]) = (Math.Abs(over), scaled & ((1L << r.Shift) - 1));
+                            FillLimbs(block, i, numbers);
+                        }
+                break;
+            case CellKind.LookedUp:
+                x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
+                for (int i = 0; i < y.Length; i++)
+                {
+                    y[i] = Goldilocks.FromInteger(result[i]);
+                    counts[layout.Tables.IndexOf(block.Table, x[i], result[i])]++;
+                    FillLimbs(block, i, numbers);
+                }
+                break;
+            case CellKind.Maximum:
+                x = values[((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input];
+                var pairs = layout.Pairs[block.Value];
+                long largest = 0;
+                for (int i = 0; i < y.Length; i++)
+                {
+                    long a = pairs.First[i] >= 0 ? x[pairs.First[i]] : largest, b = x[pairs.Second[i]];
+                    largest = Math.Max(a, b);
+                    y[i] = Goldilocks.FromInteger(largest);
+                    counts[layout.Tables.IndexOf(block.Table, a - b, largest - b)]++;
+                    FillLimbs(block, i, numbers);
+                }
+                break;
+            case CellKind.Quotient:
+                var q = (Quotient)layout.Graph.Nodes[block.Value - 1];
+                long least = layout.Ranges[block.Value].Least;
+                for (int i = 0; i < y.Length; i++)
+                {
+                    long d = values[q.B][i / q.Inner], remainder = 2L * q.Multiplier * values[q.A][i] + d - 2 * d * result[i];
+                    y[i] = Goldilocks.FromInteger(result[i]);
+                    (numbers[0], numbers[1], numbers[2]) = (remainder, 2 * d - 1 - remainder, result[i] - least);
+                    counts[0]++;
+                    FillLimbs(block, i, numbers);
+                }
+                break;
+            case CellKind.Root:
+                x = values[((SquareRoot)layout.Graph.Nodes[block.Value - 1]).Input];
+                for (int i = 0; i < y.Length; i++)
+                {
+                    y[i] = Goldilocks.FromInteger(result[i]);
+                    long below = x[i] - result[i] * result[i];
+                    (numbers[0], numbers[1], numbers[2]) = (below, 2 * result[i] - below, result[i]);
+                    counts[0]++;
+                    FillLimbs(block, i, numbers);
+                }
+                break;
+            case CellKind.Exposed:
+                for (int i = 0; i < y.Length; i++)
+                {
+                    y[i] = Goldilocks.FromInteger(result[i]);
+                    counts[0]++;
+                    FillLimbs(block, i, numbers);
+                }
+                break;
+        }
+    }
+
+    void FillLimbs(ColumnBlock block, int cell, ReadOnlySpan<long> numbers)
+    {
+        int column = GraphLayout.FirstLimb, mask = (1 << layout.LimbBits) - 1;
+        for (int g = 0; g < GraphLayout.Groups; g++)
+        {
+            long number = numbers[g];
+            for (int k = 0; k < layout.GroupLimbs[g]; k++, column++, number >>= layout.LimbBits)
+            {
+                int limb = (int)number & mask;
+                Cells[(column << layout.Variables) + block.Offset + cell] = Goldilocks.FromInteger(limb);
+                counts[layout.Tables.IndexOf(layout.LimbNumbers[layout.BitsOf(block, g, k)], limb, 0)]++;
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
+using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Zk;
+
+/// <summary>The verifier of executions of any <see cref="IntegerGraph"/>. <c>docs/executions.md</c> describes the protocol message by message.</summary>
+/// <remarks>
+/// Sound with the model's <see cref="CommittedGraph.Ledger"/> in the random-oracle model, for a model whose <see cref="RegistrationProof"/> was accepted. Its work grows with cells, window passes, rows and
+/// queries, never with weights. What it hides is the model's <see cref="Models.PrivacyProfile"/>.
+/// </remarks>
+public static class ExecutionProof
+{
+    /// <summary>Whether <paramref name="proof"/> shows that <paramref name="statement"/> holds.</summary>
+    public static Verdict Verify(ExecutionStatement statement, ReadOnlyMemory<byte> proof)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        // Under a root that nobody vouches for may lie a bias that is no integer, and modulo p it makes any result whatever.
+        if (!statement.Model.IsRegistered) return Verdict.CannotTell(ZkChecks.Registration, "an accepted registration proof of the model");
+        return Verify(statement, proof, new KeccakTranscript());
+    }
+
+    internal static Verdict Verify(ExecutionStatement statement, ReadOnlyMemory<byte> proof, Transcript transcript)
+    {
+        var verdict = statement.Check();
+        if (!verdict.IsAccepted) return verdict;
+        var model = statement.Model;
+        var channel = new VerifierChannel(proof, transcript, model.Parameters.WeightsHidden ? new Constraints() : null);
+        if (Reduce(statement, channel, out var own) is { } claim)
+            RowOpening.Verify(channel, model.Parameters.Code, model.WeightRoot, own, claim, model.ExecutionPads);
+        return channel.Finish();
+    }
+
+    /// <summary>Reads all messages up to the opening and reduces the statement to one linear claim; null once a check failed.</summary>
+    internal static LinearClaim? Reduce(ExecutionStatement statement, VerifierChannel channel, out Keccak256Digest own)
+    {
+        var model = statement.Model;
+        var (layout, hidden) = (model.Layout, model.Hidden);
+
+        // 1. The statement, then the witness, before the first challenge.
+        statement.AbsorbInto(channel.Absorb);
+        own = channel.ReceiveDigest(Labels.Witness);
+
+        // 2. Every lookup is in its table.
+        var fingerprint = new Fingerprint(channel.Challenges(3));
+        var leaves = FractionalSum.Verify(channel, layout.Depth);
+        if (channel.Rejection is not null) return null;
+
+        // 3. What is demanded of every cell, as one claim, carried back to columns, products and parameters.
+        var adjoint = new Adjoint(layout, statement.PublicCells());
+        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, channel.Challenges), fingerprint, leaves, statement.Output.Span);
+        adjoint.Propagate();
+
+        // 4. The products that it needs, at one point.
+        var products = channel.ReceiveClaims(Labels.Products, 1)[0];
+        var claim = products;
+        var productPoint = Sumcheck.Verify(channel, Labels.ProductRound, layout.ProductVariables, 2, ref claim);
+        var product = channel.ReceiveClaims(Labels.ProductValue, 1)[0];
+        var productClaims = new ProductClaims(layout, productPoint);
+        channel.Demand(
+            product * Multilinear.InnerProduct<Goldilocks2>(adjoint.Products, productClaims.Equality) - claim, ZkChecks.Products, "products that sum to what is claimed of them", "others");
+
+        // 5. Those with weights apart; the others as factors, at one point.
+        var linear = channel.ReceiveClaims(Labels.Accumulators, 1)[0];
+        claim = product - linear;
+        var factorPoint = Sumcheck.Verify(channel, Labels.FactorRound, layout.FactorVariables, 2, ref claim);
+        var factors = channel.ReceiveClaims(Labels.Factors, 2);
+        channel.Demand(
+            [new(channel.Factor(factors[0]), channel.Factor(factors[1]), Goldilocks2.One)], claim * -Goldilocks2.One, ZkChecks.Factors, "factors that multiply to the products", "others");
+        var batch = channel.Challenges(2);
+        productClaims.AddFactors(adjoint, factorPoint, batch[0], batch[1]);
+        adjoint.Propagate();
+
+        // 6. Weights and parameters, at one point.
+        var parameters = channel.ReceiveClaims(Labels.Parameters, 1)[0];
+        var xi = channel.Challenge();
+        claim = linear + parameters * xi;
+        var point = Sumcheck.Verify(channel, Labels.MatrixRound, hidden.Weights.AddressVariables, 2, ref claim);
+        var read = channel.ReceiveClaims(Labels.ValuesRead, layout.LinearMaps);
+        var values = channel.ReceiveClaims(Labels.WeightValues, hidden.Weights.Blocks.Length);
+        var weightClaims = new WeightClaims(layout, hidden, productClaims, adjoint, xi, point);
+        weightClaims.Demand(channel, read, values, claim);
+        var readBatch = channel.Challenges(read.Length);
+        weightClaims.AddReads(adjoint, readBatch);
+        adjoint.Propagate();
+
+        // 7. What is left is claimed of the columns alone.
+        claim = relation.Claim + factors[0] * batch[0] + factors[1] * batch[1] + Claim.InnerProduct(read, readBatch) - products - parameters - adjoint.Known;
+        var cell = Sumcheck.Verify(channel, Labels.CellRound, layout.Variables, 3, ref claim);
+        var columns = channel.ReceiveClaims(Labels.Columns, layout.Columns);
+        var (both, rest) = relation.At(Multilinear.Equality<Goldilocks2>(cell), columns);
+        Product[] summand = [new(channel.Factor(columns[GraphLayout.Side]), channel.Factor(ExecutionRelation.Group(layout, 0, columns)), both)];
+        channel.Demand(summand, rest - claim, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
+        if (channel.Rejection is not null) return null;
+
+        // 8. The columns are those committed and the weights those registered: two claims at two points become one at one.
+        var delta = channel.Challenges(model.Witness.ColumnVariables);
+        var psi = channel.Challenges(values.Length);
+        Goldilocks2[] witness = [.. cell, .. delta];
+        int k = hidden.Weights.Code.LogRowLength;
+        claim = Claim.InnerProduct(columns, Multilinear.Equality<Goldilocks2>(delta)) + Claim.InnerProduct(values, psi);
+        var cells = Sumcheck.Verify(channel, Labels.MergeRound, k, 2, ref claim);
+        return Merged(model, witness, psi, point, cells, claim);
+    }
+
+    // The rows of both matrices, scaled for the point at which the merge ended.
+    internal static LinearClaim Merged(CommittedGraph model, Goldilocks2[] witness, Goldilocks2[] psi, Goldilocks2[] point, Goldilocks2[] cells, Claim claim)
+    {
+        int k = model.Hidden.Weights.Code.LogRowLength;
+        var ownRows = Multilinear.EqualityPrefix<Goldilocks2>(witness.AsSpan(k), model.Witness.Rows)[..model.Witness.Rows];
+        var weightRows = WeightClaims.MatrixRows(model.Hidden.Weights, psi, point);
+        Goldilocks2 own = Multilinear.Equality<Goldilocks2>(witness.AsSpan(0, k), cells), weights = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k), cells);
+        for (int r = 0; r < ownRows.Length; r++) ownRows[r] *= own;
+        for (int r = 0; r < weightRows.Length; r++) weightRows[r] *= weights;
+        return new LinearClaim(weightRows, ownRows, cells, claim);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
+using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Polynomials;
+
+namespace Counterfoil.Zk.Execution;
+
+/// <summary>Where the hidden cells of every node lie in the one committed matrix.</summary>
+/// <remarks>
+/// Of a linear map, row o of a block is output o of every group, side by side: the column of (group, k) is group·Columns + k. Of a parameter, every cell is a row. Biases come last, output after
+/// output; a graph without any has one, which is zero in all that is proven.
+/// </remarks>
+sealed class HiddenLayout
+{
+    HiddenLayout(WeightLayout weights, ImmutableArray<int> values, int[] blockOf, int[] biasOf) => (Weights, Values, BlockOf, BiasOf) = (weights, values, blockOf, biasOf);
+
+    /// <summary>The matrix.</summary>
+    public WeightLayout Weights { get; }
+
+    /// <summary>The value whose node each block belongs to; the biases' block has none.</summary>
+    public ImmutableArray<int> Values { get; }
+
+    /// <summary>The block of a value's node, or −1.</summary>
+    public int[] BlockOf { get; }
+
+    /// <summary>The number of a value's first bias, or −1.</summary>
+    public int[] BiasOf { get; }
+
+    /// <summary>Lays out a graph's hidden cells.</summary>
+    public static Verdict Derive(IntegerGraph graph, RowCode code, out HiddenLayout? layout)
+    {
+        layout = null;
+        var shapes = new List<(int, int)>();
+        var groups = ImmutableArray.CreateBuilder<WeightLayout.BiasGroup>();
+        var values = ImmutableArray.CreateBuilder<int>();
+        int[] blockOf = new int[graph.Values], biasOf = new int[graph.Values];
+        Array.Fill(blockOf, -1);
+        Array.Fill(biasOf, -1);
+        int biases = 0;
+        long cells = 0;
+        for (int v = 1; v < graph.Values; v++)
+        {
+            if (Shape(graph.Nodes[v - 1]) is not var (height, width)) continue;
+            blockOf[v] = shapes.Count;
+            shapes.Add((height, width));
+            values.Add(v);
+            cells += (long)height << Multilinear.VariablesFor(width);
+            if (graph.Nodes[v - 1] is LinearMap map)
+            {
+                biasOf[v] = biases;
+                groups.Add(new(biases, biases + map.Outputs, map.BiasBits));
+                biases += map.Outputs;
+            }
+            if (cells > Limits.Weights || biases > Limits.Neurons)
+                return Verdict.Reject(ZkChecks.ModelGraph, $"{Limits.Weights} padded weights and {Limits.Neurons} biases at most", $"{cells}, {biases}");
+        }
+        if (groups.Count == 0) groups.Add(new(0, 1, 1));
+        layout = new HiddenLayout(new WeightLayout(shapes, groups.ToImmutable(), code), values.ToImmutable(), blockOf, biasOf);
+        return Verdict.Accept;
+    }
+
+    /// <summary>Rows and columns of a node's block, or null if it hides nothing.</summary>
+    public static (int Height, int Width)? Shape(Primitive node) => node switch
+    {
+        LinearMap m => (m.Outputs / m.Groups, m.Groups * m.Columns),
+        Parameter p => (p.Cells, 1),
+        _ => null,
+    };
+}
+
+/// <summary>The rows of a witness: all columns one after the other, cell x of column c at address c·2^ν + x.</summary>
+sealed class WitnessRows(GraphLayout layout, RowCode code)
+{
+    public RowCode Code => code;
+
+    public int Rows => (int)((((long)layout.Columns << layout.Variables) + code.RowLength - 1) >> code.LogRowLength);
+
+    /// <summary>Variables of a column's number, and more where the whole witness is shorter than a row.</summary>
+    public int ColumnVariables => Math.Max(Multilinear.VariablesFor(layout.Columns), code.LogRowLength - layout.Variables);
+
+    /// <summary>The pads that a hiding proof takes: one per message from the fractions to the opening, two for the products of factors, one per factor.</summary>
+    public PadLayout Pads(HiddenLayout hidden)
+    {
+        int blocks = hidden.Weights.Blocks.Length, maps = layout.LinearMaps;
+        int messages = FractionalSum.Messages(layout.Depth) + 2 + 2 * layout.ProductVariables + 1 + 2 * layout.FactorVariables + 2 + 1 + 2 * hidden.Weights.AddressVariables
+            + maps + blocks + 3 * layout.Variables + layout.Columns + 2 * code.LogRowLength + 1;
+        return new PadLayout(messages + 2 + FractionalSum.Factors(layout.Depth) + 2 + 2 * maps + 2, code);
+    }
+}

@@ -1,0 +1,92 @@
+using Counterfoil.Proofs.Tests.Prover;
+using Counterfoil.Zk;
+using Counterfoil.Zk.Claims;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
+
+namespace Counterfoil.Proofs.Tests.Hiding;
+
+/// <summary>Where the end of a hiding proof lies, from the opened row to the queried columns, and the challenges between: what a forger works with.</summary>
+sealed class HiddenProofMap
+{
+    public delegate LinearClaim? Reduction(VerifierChannel channel);
+
+    public HiddenProofMap(CommittedModel model, PadLayout layout, Reduction reduce, byte[] proof, Transcript transcript)
+    {
+        var code = model.Parameters.Code;
+        var channel = new VerifierChannel(proof, transcript, Constraints);
+        Claim = reduce(channel)!;
+        OpeningValue = 32 + 16 * Constraints.Pads;
+        Random = Multilinear.Equality<Goldilocks2>(channel.Challenges(RowOpening.Variables(Claim.WeightRows.Length + Claim.OwnRows.Length, true)));
+        var u = channel.ReceiveClaims(Labels.OpeningValue, 1)[0];
+        Epsilon = channel.Challenge();
+        OpeningRow = OpeningValue + 16;
+        Cells = Multilinear.Equality<Goldilocks2>(Claim.Cells);
+        Row = channel.Receive(Labels.OpeningRow, code.Cells);
+        Constraints.Add(u + Claim.Value * Epsilon - Multilinear.InnerProduct<Goldilocks2>(Row, Cells));
+        ProductValues = OpeningRow + 16 * code.Cells;
+        ProductFactors = ProductValues + 32;
+        PadOpening.VerifyProducts(channel, Constraints);
+        Kappa = channel.Challenges(Constraints.Linear.Count);
+        (Form, Target) = PadOpening.Combine(layout, Constraints, Kappa);
+        PadValue = ProductFactors + 16 * Constraints.Factors.Count;
+        var value = channel.ReceiveOne(Labels.PadValue);
+        PadEpsilon = channel.Challenge();
+        PadRow = PadValue + 16;
+        Pads = channel.Receive(Labels.PadRow, layout.Cells);
+        Gap = Multilinear.InnerProduct<Goldilocks2>(Pads, Form) - value - PadEpsilon * Target;
+        Positions = channel.Positions(code.Queries, code.LogLength);
+        Columns = PadRow + 16 * layout.Cells;
+    }
+
+    public static HiddenProofMap Of(InferenceStatement statement, byte[] proof, Transcript transcript) => new(
+        statement.Model, statement.Model.InferencePads!, channel => InferenceProof.Reduce(statement, channel, out _), proof, transcript);
+
+    public static HiddenProofMap Of(CommittedModel model, byte[] proof, Transcript transcript) => new(
+        model, model.RegistrationPads!, channel => RegistrationProof.Reduce(model, channel, out _), proof, transcript);
+
+    public Constraints Constraints { get; } = new();
+    public LinearClaim Claim { get; }
+    public Goldilocks2[] Random { get; }
+    public Goldilocks2[] Cells { get; }
+    public Goldilocks2 Epsilon { get; }
+    public Goldilocks2[] Row { get; }
+    public Goldilocks2[] Kappa { get; }
+    public Goldilocks2[] Form { get; }
+    public Goldilocks2 Target { get; }
+    public Goldilocks2 PadEpsilon { get; }
+    public Goldilocks2[] Pads { get; }
+
+    /// <summary>What the linear form of the opened pads is too large by: zero if every relation holds.</summary>
+    public Goldilocks2 Gap { get; }
+
+    public int[] Positions { get; }
+    public int OpeningValue { get; }
+    public int OpeningRow { get; }
+    public int ProductValues { get; }
+    public int ProductFactors { get; }
+    public int PadValue { get; }
+    public int PadRow { get; }
+    public int Columns { get; }
+
+    /// <summary>The polynomial that vanishes at every queried point.</summary>
+    public static Goldilocks[] Vanishing(RowCode code, int[] positions)
+    {
+        var root = Goldilocks.RootOfUnity(code.LogLength);
+        Goldilocks[] z = [Goldilocks.One];
+        foreach (int position in positions)
+        {
+            ulong reversed = 0;
+            for (int bit = 0; bit < code.LogLength; bit++) reversed |= (ulong)(position >> bit & 1) << (code.LogLength - 1 - bit);
+            var x = root.Power(reversed);
+            var next = new Goldilocks[z.Length + 1];
+            for (int i = 0; i < z.Length; i++) (next[i], next[i + 1]) = (next[i] - x * z[i], next[i + 1] + z[i]);
+            z = next;
+        }
+        return z;
+    }
+
+    public static void Add(byte[] proof, int at, Goldilocks2 change) => ProofMap.Write(proof, at, ProofMap.Read(proof, at) + change);
+}
