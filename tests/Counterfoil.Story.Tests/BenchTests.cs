@@ -27,9 +27,11 @@ public sealed class BenchTests
     public void A_row_of_proofs_says_what_was_proven_at_what_price()
     {
         using var rows = JsonDocument.Parse(Run("proofs", "--json"));
-        // The same model twice: weights public, weights hidden.
-        Assert.Equal([false, true], rows.RootElement.EnumerateArray().Select(row => row.GetProperty("weightsHidden").GetBoolean()));
-        foreach (var row in rows.RootElement.EnumerateArray()) IsComplete(row);
+        // The same model twice, weights public and weights hidden; then whole graphs.
+        var all = rows.RootElement.EnumerateArray().ToList();
+        Assert.Equal([false, true], all.Take(2).Select(row => row.GetProperty("weightsHidden").GetBoolean()));
+        foreach (var row in all.Take(2)) IsComplete(row);
+        Assert.All(all.Skip(2), row => Assert.True(row.GetProperty("securityBits").GetDouble() >= 100 && row.GetProperty("proveMillis").GetDouble() > 0, $"{row}"));
     }
 
     static void IsComplete(JsonElement row)

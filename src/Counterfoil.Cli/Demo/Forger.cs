@@ -49,7 +49,7 @@ sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<
         yield return new("another weight root under the same model id", EvidenceChecks.JoinModelId,
             Rewrite<ModelCommitment>(m => m with { WeightRoot = Keccak256.Hash("other weights"u8) }));
         // The output is absorbed before the first challenge, so the first layer of the proof is what no longer fits.
-        yield return new("an answer off by one in its largest cell", Zk.ZkChecks.LookupLayer, AnswerOffByOne());
+        yield return new("an answer off by one in its largest cell", Zk.ZkChecks.Pads, AnswerOffByOne());
         yield return new("a settlement of ten times the amount that moved", EvidenceChecks.ChainPayment,
             Rewrite<Settlement>(s => s with { Payment = s.Payment with { Amount = s.Payment.Amount * 10 } }));
         yield return new("the log rewritten after it was anchored", EvidenceChecks.ChainAnchor, RewriteLog());
