@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Counterfoil.Core.Digests;
 using Counterfoil.Zk.Commitments;
@@ -14,19 +15,30 @@ sealed class MerkleTree
     // Fewer hashes than this are not worth a second thread.
     const int Alone = 1 << 12;
 
-    readonly Keccak256Digest[][] levels;
+    readonly Keccak256Digest[] digests;
+    readonly Memory<Keccak256Digest>[] levels;
+    readonly bool borrowed;
 
     /// <summary>
     /// Hashes the columns of <paramref name="codewords"/>, row-major, 2^<paramref name="depth"/> symbols a row, with a salt each unless <paramref name="salts"/> is empty.
     /// </summary>
-    public MerkleTree(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int depth)
+    public MerkleTree(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int depth, bool borrowed = false)
     {
-        levels = new Keccak256Digest[depth + 1][];
-        levels[0] = Leaves(codewords, salts, rows, 1 << depth);
-        for (int level = 0; level < depth; level++) levels[level + 1] = Parents(levels[level]);
+        this.borrowed = borrowed;
+        digests = borrowed ? ArrayPool<Keccak256Digest>.Shared.Rent(2 << depth) : new Keccak256Digest[2 << depth];
+        levels = new Memory<Keccak256Digest>[depth + 1];
+        for (int level = 0, start = 0; level <= depth; start += 1 << (depth - level++)) levels[level] = digests.AsMemory(start, 1 << (depth - level));
+        HashLeaves(codewords, salts, rows, levels[0]);
+        for (int level = 0; level < depth; level++) HashParents(levels[level], levels[level + 1]);
     }
 
-    public Keccak256Digest Root => levels[^1][0];
+    public Keccak256Digest Root => levels[^1].Span[0];
+
+    /// <summary>Gives borrowed memory back; what is in it is public as far as it was sent, and salted otherwise.</summary>
+    public void Return()
+    {
+        if (borrowed) ArrayPool<Keccak256Digest>.Shared.Return(digests);
+    }
 
     /// <summary>
     /// Writes the siblings that cannot be computed from the leaves at ascending <paramref name="positions"/>, level by level. Overwrites
@@ -42,16 +54,16 @@ sealed class MerkleTree
             {
                 int position = positions[i];
                 if ((position & 1) == 0 && i + 1 < count && positions[i + 1] == position + 1) i++;
-                else channel.WriteBound(levels[level][position ^ 1]);
+                else channel.WriteBound(levels[level].Span[position ^ 1]);
                 positions[parents++] = position >> 1;
             }
             count = parents;
         }
     }
 
-    static Keccak256Digest[] Leaves(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int length)
+    static void HashLeaves(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, Memory<Keccak256Digest> leaves)
     {
-        var leaves = new Keccak256Digest[length];
+        int length = leaves.Length;
         bool salted = !salts.IsEmpty;
         int size = MerkleRoot.LeafSize(rows, salted), batch = Math.Min(Batch, length), head = size - 8 * rows;
         ForStretches(length, batch, (first, last) =>
@@ -66,30 +78,28 @@ sealed class MerkleTree
                     var symbols = codewords.AsSpan(r * length + first, batch);
                     for (int i = 0; i < batch; i++) BinaryPrimitives.WriteUInt64BigEndian(messages.AsSpan(i * size + head + 8 * r), symbols[i].Value);
                 }
-                Keccak256.HashMany(messages, size, leaves.AsSpan(first, batch));
+                Keccak256.HashMany(messages, size, leaves.Span.Slice(first, batch));
             }
         });
-        return leaves;
     }
 
-    static Keccak256Digest[] Parents(Keccak256Digest[] level)
+    static void HashParents(Memory<Keccak256Digest> level, Memory<Keccak256Digest> parents)
     {
-        var parents = new Keccak256Digest[level.Length / 2];
         int batch = Math.Min(Batch, parents.Length);
         ForStretches(parents.Length, batch, (start, end) =>
         {
             var messages = new byte[batch * MerkleRoot.NodeSize];
+            var children = level.Span;
             for (; start < end; start += batch)
             {
                 for (int i = 0; i < batch; i++)
                 {
                     var message = messages.AsSpan(i * MerkleRoot.NodeSize, MerkleRoot.NodeSize);
-                    MerkleRoot.WriteNode(level[2 * (start + i)], level[2 * (start + i) + 1], message);
+                    MerkleRoot.WriteNode(children[2 * (start + i)], children[2 * (start + i) + 1], message);
                 }
-                Keccak256.HashMany(messages, MerkleRoot.NodeSize, parents.AsSpan(start, batch));
+                Keccak256.HashMany(messages, MerkleRoot.NodeSize, parents.Span.Slice(start, batch));
             }
         });
-        return parents;
     }
 
     // Halves, on two threads, of what is long enough.

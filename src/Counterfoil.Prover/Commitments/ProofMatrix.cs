@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
@@ -16,6 +17,7 @@ sealed class ProofMatrix : IDisposable
     readonly RowCode code;
     readonly Goldilocks[] tails;
     readonly Goldilocks[][] hidden = [];
+    readonly byte[] salts;
 
     public ProofMatrix(IMatrix matrix, RowCode code, PadLayout? layout, SecretStream? secrets)
     {
@@ -23,7 +25,8 @@ sealed class ProofMatrix : IDisposable
         (this.matrix, this.code) = (matrix, code);
         int tail = layout is null ? 0 : code.Queries;
         tails = new Goldilocks[matrix.Rows * tail];
-        var salts = new byte[layout is null ? 0 : code.Length * MerkleRoot.SaltSize];
+        int saltSize = layout is null ? 0 : code.Length * MerkleRoot.SaltSize;
+        salts = saltSize == 0 ? [] : ArrayPool<byte>.Shared.Rent(saltSize);
         if (layout is not null)
         {
             hidden = new Goldilocks[PadLayout.Rows][];
@@ -33,7 +36,7 @@ sealed class ProofMatrix : IDisposable
                 secrets!.Fill(hidden[i]);
             }
             secrets!.Fill(tails);
-            secrets.Fill(salts);
+            secrets.Fill(salts.AsSpan(0, saltSize));
             Pads = MemoryMarshal.Cast<Goldilocks, Goldilocks2>(hidden[PadLayout.PadRow].AsSpan(0, 2 * layout.Pads)).ToArray();
         }
         Codewords = new Codewords(matrix.Rows + hidden.Length, code.Cells, code.LogLength, (row, buffer) =>
@@ -42,7 +45,7 @@ sealed class ProofMatrix : IDisposable
             matrix.CopyRow(row, buffer[..code.RowLength]);
             tails.AsSpan(row * tail, tail).CopyTo(buffer[code.RowLength..]);
             return buffer[..(code.RowLength + tail)];
-        }, salts);
+        }, salts.AsMemory(0, saltSize), borrowed: true);
     }
 
     public Codewords Codewords { get; }
@@ -77,7 +80,8 @@ sealed class ProofMatrix : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (hidden.Length > 0) Codewords.Clear();
+        Codewords.Dispose();
+        if (salts.Length > 0) ArrayPool<byte>.Shared.Return(salts, clearArray: true);
         foreach (var row in hidden) CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(row.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(tails.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(Pads.AsSpan()));

@@ -30,7 +30,7 @@ static class RerandomisationProver
         }
         var salts = new byte[code.Length * MerkleRoot.SaltSize];
         secrets.Fill(salts);
-        var own = new Codewords(4, code.Cells, code.LogLength, (row, _) => masks[row], salts);
+        using var own = new Codewords(4, code.Cells, code.LogLength, (row, _) => masks[row], salts);
         channel.Send(Labels.Witness, own.Root.ToArray());
 
         var random = Multilinear.Equality<Goldilocks2>(tape.Challenges(RowOpening.Variables(old.Rows, true))).AsSpan(0, old.Rows);
@@ -47,7 +47,6 @@ static class RerandomisationProver
         fresh.Codewords.Write(channel, positions);
         own.Write(channel, positions);
         foreach (var mask in masks) Array.Clear(mask);
-        own.Clear();
         return channel.ToArray();
     }
 

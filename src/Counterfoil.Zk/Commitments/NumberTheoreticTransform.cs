@@ -49,9 +49,26 @@ sealed class NumberTheoreticTransform
             Transform(values[(values.Length / 2)..], log - 1);
             return;
         }
-        for (int k = log - 1; k >= 0; k--)
+        int last = log >= 3 ? 3 : 0;
+        for (int k = log - 1; k >= last; k--)
             for (int start = 0; start < values.Length; start += 2 << k)
                 Butterflies(values.Slice(start, 2 << k), twiddles[k]);
+        if (last == 3) Eighths(values);
+    }
+
+    // The last three stages, eight values at a time in registers: a call for each two, four and eight cost more than all stages before.
+    void Eighths(Span<Goldilocks> values)
+    {
+        Goldilocks w = twiddles[2][1], i = twiddles[2][2], wi = twiddles[2][3];
+        for (; values.Length >= 8; values = values[8..])
+        {
+            Goldilocks a0 = values[0] + values[4], a1 = values[1] + values[5], a2 = values[2] + values[6], a3 = values[3] + values[7];
+            Goldilocks b0 = values[0] - values[4], b1 = (values[1] - values[5]) * w, b2 = (values[2] - values[6]) * i, b3 = (values[3] - values[7]) * wi;
+            Goldilocks c0 = a0 + a2, c1 = a1 + a3, c2 = a0 - a2, c3 = (a1 - a3) * i;
+            Goldilocks d0 = b0 + b2, d1 = b1 + b3, d2 = b0 - b2, d3 = (b1 - b3) * i;
+            (values[0], values[1], values[2], values[3]) = (c0 + c1, c0 - c1, c2 + c3, c2 - c3);
+            (values[4], values[5], values[6], values[7]) = (d0 + d1, d0 - d1, d2 + d3, d2 - d3);
+        }
     }
 
     static void Butterflies(Span<Goldilocks> block, Goldilocks[] twiddles)

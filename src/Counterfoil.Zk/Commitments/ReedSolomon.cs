@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Numerics;
 using Counterfoil.Zk.Fields;
@@ -34,18 +35,22 @@ static class ReedSolomon
     }
 
     /// <summary>
-    /// The codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone.
+    /// Symbols of the codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone.
     /// </summary>
-    public static Goldilocks2[] Encode(ReadOnlySpan<Goldilocks2> cells, int logLength)
+    public static Goldilocks2[] SymbolsAt(ReadOnlySpan<Goldilocks2> cells, int logLength, ReadOnlySpan<int> positions)
     {
-        Goldilocks[] row = new Goldilocks[cells.Length], low = new Goldilocks[1 << logLength], high = new Goldilocks[1 << logLength];
-        for (int i = 0; i < row.Length; i++) row[i] = cells[i].C0;
-        Encode(row, low);
-        for (int i = 0; i < row.Length; i++) row[i] = cells[i].C1;
-        Encode(row, high);
-        var codeword = new Goldilocks2[low.Length];
-        for (int i = 0; i < codeword.Length; i++) codeword[i] = new(low[i], high[i]);
-        return codeword;
+        var row = ArrayPool<Goldilocks>.Shared.Rent(cells.Length);
+        var codeword = ArrayPool<Goldilocks>.Shared.Rent(1 << logLength);
+        var symbols = new Goldilocks2[positions.Length];
+        for (int i = 0; i < cells.Length; i++) row[i] = cells[i].C0;
+        Encode(row.AsSpan(0, cells.Length), codeword.AsSpan(0, 1 << logLength));
+        for (int i = 0; i < symbols.Length; i++) symbols[i] = codeword[positions[i]];
+        for (int i = 0; i < cells.Length; i++) row[i] = cells[i].C1;
+        Encode(row.AsSpan(0, cells.Length), codeword.AsSpan(0, 1 << logLength));
+        for (int i = 0; i < symbols.Length; i++) symbols[i] = new(symbols[i].C0, codeword[positions[i]]);
+        ArrayPool<Goldilocks>.Shared.Return(row);
+        ArrayPool<Goldilocks>.Shared.Return(codeword);
+        return symbols;
     }
 
     static Goldilocks[] ShiftPowers(int logLength, int logRowLength, int coset)

@@ -56,7 +56,7 @@ public static class RerandomisationProof
         Goldilocks[] old = RowOpening.TakeColumns(channel, code, positions, rows, true, model.WeightRoot);
         Goldilocks[] fresh = RowOpening.TakeColumns(channel, code, positions, rows, true, newRoot);
         Goldilocks[] masks = RowOpening.TakeColumns(channel, code, positions, 4, true, own);
-        Goldilocks2[] codeword = ReedSolomon.Encode(v, code.LogLength), nextCodeword = ReedSolomon.Encode(next, code.LogLength);
+        Goldilocks2[] codeword = ReedSolomon.SymbolsAt(v, code.LogLength, positions), nextCodeword = ReedSolomon.SymbolsAt(next, code.LogLength, positions);
         bool agrees = true;
         for (int i = 0; i < positions.Length; i++)
         {
@@ -66,7 +66,7 @@ public static class RerandomisationProof
                 sum += random[r] * old[i * rows + r];
                 nextSum += random[r] * fresh[i * rows + r];
             }
-            agrees &= sum == codeword[positions[i]] && nextSum == nextCodeword[positions[i]];
+            agrees &= sum == codeword[i] && nextSum == nextCodeword[i];
         }
         channel.Require(agrees, ZkChecks.Successor, "rows with the same weights under both roots", "a difference");
         return channel.Finish();

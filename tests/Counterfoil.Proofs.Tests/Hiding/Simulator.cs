@@ -50,7 +50,8 @@ sealed class Simulator
         Assert.Equal(proof.Length, first.Columns);
 
         // A mask's symbol is what the others leave of the opened row's.
-        Goldilocks2[] row = ReedSolomon.Encode(first.Row, code.LogLength), pads = ReedSolomon.Encode(first.Pads, code.LogLength);
+        int[] every = [.. Enumerable.Range(0, code.Length)];
+        Goldilocks2[] row = ReedSolomon.SymbolsAt(first.Row, code.LogLength, every), pads = ReedSolomon.SymbolsAt(first.Pads, code.LogLength, every);
         int rows = Model.Weights.Rows;
         var own = new Table(this, ownRows + PadLayout.Rows, code, table =>
         {
