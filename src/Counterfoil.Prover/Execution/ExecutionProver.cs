@@ -56,7 +56,7 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         Mark("lookups");
 
         // 3.
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, tape.Challenges), fingerprint, leaves, statement.Output.Span);
         adjoint.Propagate();
         Mark("relation");
