@@ -116,6 +116,12 @@ public sealed class CommittedGraph : IRegistrable
         return verdict;
     }
 
+    /// <summary>Cells that a proof commits to: what its cost grows with, beside the weights.</summary>
+    public int CommittedCells => Layout.Count;
+
+    /// <summary>Leaves of a proof's fractional sum: lookups, padding and table entries.</summary>
+    public int Lookups => Layout.Leaves;
+
     internal GraphLayout Layout { get; }
 
     internal HiddenLayout Hidden { get; }
