@@ -71,6 +71,12 @@ public static class ZkChecks
     /// <summary>The opened row of pads agrees with every queried column.</summary>
     public static readonly Check PadOpening = new("proof.pads.opening");
 
+    /// <summary>A hidden input or output is committed for the graph's length and the model's code, with masks of at least one opening, and a proof that opens it has room for its pads and 100 bits in every round.</summary>
+    public static readonly Check Hidden = new("proof.hidden");
+
+    /// <summary>No rows are chosen by an input that is hidden.</summary>
+    public static readonly Check HiddenRows = new("proof.hidden.rows");
+
     /// <summary>The old root and the new have rows with the same weights.</summary>
     public static readonly Check Successor = new("proof.successor");
 }

@@ -98,6 +98,14 @@ sealed class ExecutionWitness
                     FillLimbs(block, i, numbers);
                 }
                 break;
+            case CellKind.Input:
+                for (int i = 0; i < y.Length; i++)
+                {
+                    y[i] = Goldilocks.FromInteger(result[i]);
+                    counts[layout.Tables.IndexOf(block.Table, result[i], 0)]++;
+                    FillLimbs(block, i, numbers);
+                }
+                break;
             case CellKind.Exposed:
                 for (int i = 0; i < y.Length; i++)
                 {

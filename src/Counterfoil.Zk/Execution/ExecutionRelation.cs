@@ -8,7 +8,7 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Execution;
 
 /// <summary>
-/// All that is claimed of an execution, as one sum over cells: what each primitive demands of its cells, the two claims that the lookups left, and the output.
+/// All that is claimed of an execution, as one sum over cells: what each primitive demands of its cells, the two claims that the lookups left, the output, and a hidden input.
 /// </summary>
 /// <remarks>
 /// Σ over x of Scaled·σ·G₀ + Weights₀·G₀ + Weights₁·G₁ + Weights₂·G₂ + Sides·σ + y·(<see cref="Adjoint.Columns"/>) + Lookups·Σ LookupWeights·columns, with G_g the number in a group of limbs, is
@@ -20,7 +20,7 @@ sealed class ExecutionRelation
     readonly Adjoint adjoint;
     readonly RelationChallenges challenges;
 
-    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves, ReadOnlySpan<long> output)
+    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves)
     {
         (this.layout, this.adjoint, this.challenges) = (layout, adjoint, challenges);
         Scaled = new Goldilocks2[layout.Size];
@@ -31,17 +31,19 @@ sealed class ExecutionRelation
         var t = Multilinear.Equality<Goldilocks2>(challenges.Tau);
         foreach (var block in layout.Blocks) Demand(block, t.AsSpan(block.Offset, block.Count));
         AddLookups(fingerprint, leaves);
+    }
 
-        var equality = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Output, output.Length);
-        var form = adjoint.Of(layout.Graph.Output);
-        var sum = Goldilocks2.Zero;
-        for (int i = 0; i < output.Length; i++)
-        {
-            var weight = challenges.Batching[2] * equality[i];
-            form[i] += weight;
-            sum += weight * Goldilocks.FromInteger(output[i]);
-        }
-        Claim += sum;
+    /// <summary>Adds that the output, at its point, is a claim.</summary>
+    public void AddOutput(Claim claim) => AddTensor(adjoint.Of(layout.Graph.Output), challenges.Output, challenges.Batching[2], claim);
+
+    /// <summary>Adds that the cells of a hidden input, at its point, are a claim.</summary>
+    public void AddInput(Claim claim) => AddTensor(adjoint.Of(0), challenges.Input, challenges.Batching[3], claim);
+
+    void AddTensor(Span<Goldilocks2> form, ReadOnlySpan<Goldilocks2> point, Goldilocks2 weight, Claim claim)
+    {
+        var equality = Multilinear.EqualityPrefix(point, form.Length);
+        for (int i = 0; i < form.Length; i++) form[i] += weight * equality[i];
+        Claim += claim * weight;
     }
 
     /// <summary>Of σ·G₀.</summary>
@@ -153,7 +155,7 @@ sealed class ExecutionRelation
                     x[i] -= t[i];
                 }
                 break;
-            case CellKind.LookedUp or CellKind.Maximum: break; // the lookup is all there is to say
+            case CellKind.LookedUp or CellKind.Maximum or CellKind.Input: break; // the lookup is all there is to say
             default: throw new InvalidOperationException($"no such kind of cell: {block.Kind}");
         }
         Claim += constant;
@@ -206,6 +208,9 @@ sealed class ExecutionRelation
                     y[i] += first;
                     Sides[block.Offset + i] += first * beta;
                 }
+                break;
+            case CellKind.Input: // (y, 0)
+                for (int i = 0; i < e.Length; i++) y[i] += weight * e[i];
                 break;
             case CellKind.LookedUp: // (x, y)
                 var x = adjoint.Of(((Lookup)layout.Graph.Nodes[block.Value - 1]).Input);
@@ -262,10 +267,14 @@ sealed class ExecutionRelation
 /// <param name="Tau">τ: one per variable of a column.</param>
 /// <param name="Kappa">κ₁ and κ₂.</param>
 /// <param name="Output">A point of the output.</param>
-/// <param name="Batching">Of the numerators' claim, the denominators' and the output's.</param>
-sealed record RelationChallenges(Goldilocks2[] Tau, Goldilocks2[] Kappa, Goldilocks2[] Output, Goldilocks2[] Batching)
+/// <param name="Input">A point of the input, if it is hidden.</param>
+/// <param name="Batching">Of the numerators' claim, the denominators', the output's, and a hidden input's.</param>
+sealed record RelationChallenges(Goldilocks2[] Tau, Goldilocks2[] Kappa, Goldilocks2[] Output, Goldilocks2[] Input, Goldilocks2[] Batching)
 {
-    /// <summary>Draws them.</summary>
-    public static RelationChallenges Draw(GraphLayout layout, Func<int, Goldilocks2[]> draw) =>
-        new(draw(layout.Variables), draw(2), draw(Multilinear.VariablesFor(layout.Graph.Length(layout.Graph.Output))), draw(3));
+    /// <summary>Draws all but the last; hidden values are received in between.</summary>
+    public static RelationChallenges DrawPoints(ExecutionPlan plan, Func<int, Goldilocks2[]> draw) =>
+        new(draw(plan.Layout.Variables), draw(2), draw(plan.OutputVariables), draw(plan.InputVariables), []);
+
+    /// <summary>Draws the last.</summary>
+    public RelationChallenges DrawBatching(ExecutionPlan plan, Func<int, Goldilocks2[]> draw) => this with { Batching = draw(plan.Input is null ? 3 : 4) };
 }

@@ -22,6 +22,9 @@ enum CellKind
 
     /// <summary>y is a value that a product reads and that is itself made of products, committed so that one product never reads another.</summary>
     Exposed,
+
+    /// <summary>y is a cell of an input that the verifier does not see, looked up in the range of the graph's input.</summary>
+    Input,
 }
 
 /// <summary>Neighbouring cells of the column space that one node has committed.</summary>

@@ -25,14 +25,16 @@ public sealed class CommittedGraph : IRegistrable
     static readonly CborLimits DecoderLimits = new() { Bytes = 257 << 20, Depth = 4, Items = 64 };
 
     readonly byte[] encoding;
+    readonly Lazy<(Verdict Verdict, GraphLayout? Layout)> hiddenInput;
 
     CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot)
     {
         (Layout, Hidden, Parameters, WeightRoot) = (layout, hidden, parameters, weightRoot);
         GenesisRoot = weightRoot;
-        Witness = new WitnessRows(layout, parameters.Code);
+        Plan = ExecutionPlan.Public(this, layout);
+        hiddenInput = new(() => (GraphLayout.Derive(layout.Graph, out var hiding, hidesInput: true), hiding));
         Registration = new RegistrationLayout(hidden.Weights);
-        Ledger = SecurityLedger.Of(this);
+        Ledger = Plan.Ledger;
         var graph = IntegerGraphEncoding.Encode(layout.Graph);
         var writer = new CborWriter();
         writer.BeginArray(7);
@@ -77,11 +79,13 @@ public sealed class CommittedGraph : IRegistrable
 
     internal HiddenLayout Hidden { get; }
 
-    internal WitnessRows Witness { get; }
+    /// <summary>The sizes of a proof that hides neither input nor output.</summary>
+    internal ExecutionPlan Plan { get; }
+
+    /// <summary>The layout where the input is hidden, or why there is none.</summary>
+    internal (Verdict Verdict, GraphLayout? Layout) HiddenInputLayout => hiddenInput.Value;
 
     internal RegistrationLayout Registration { get; }
-
-    internal PadLayout? ExecutionPads => Parameters.WeightsHidden ? Witness.Pads(Hidden) : null;
 
     internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
 
@@ -114,7 +118,7 @@ public sealed class CommittedGraph : IRegistrable
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
-        int rows = hidden!.Weights.Rows + Math.Max(candidate.Witness.Rows, candidate.Registration.WitnessRows);
+        int rows = hidden!.Weights.Rows + Math.Max(candidate.Plan.Witness.Rows, candidate.Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (layout.Depth > 30 || candidate.Registration.Depth > 30)
             return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(layout.Depth, candidate.Registration.Depth)}");

@@ -1,0 +1,130 @@
+using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Claims;
+using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
+using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Security;
+
+namespace Counterfoil.Zk.Execution;
+
+/// <summary>The sizes of everything in a proof: they follow from the model and from which of input and output are hidden, under which commitments. A proof has no say in them.</summary>
+sealed record ExecutionPlan
+{
+    ExecutionPlan(CommittedGraph model, GraphLayout layout, TensorCommitment? input, TensorCommitment? output)
+    {
+        (Model, Layout, Input, Output) = (model, layout, input, output);
+        var code = model.Parameters.Code;
+        Tensors = [.. new[] { input, output }.OfType<TensorCommitment>()];
+        // The opened row is as long as the longest.
+        Code = code with { Masks = Math.Max(code.Masks, Tensors.Select(t => t.Code.Masks).DefaultIfEmpty().Max()) };
+        Witness = new WitnessRows(layout, Code);
+        if (model.Parameters.WeightsHidden || Tensors.Length > 0) Pads = Witness.Pads(model.Hidden, Tensors.Length);
+    }
+
+    /// <summary>The model.</summary>
+    public CommittedGraph Model { get; }
+
+    /// <summary>Which cells are committed, and how.</summary>
+    public GraphLayout Layout { get; }
+
+    /// <summary>The hidden input, or null.</summary>
+    public TensorCommitment? Input { get; }
+
+    /// <summary>The hidden output, or null.</summary>
+    public TensorCommitment? Output { get; }
+
+    /// <summary>Those of the two that are hidden, in this order.</summary>
+    public TensorCommitment[] Tensors { get; }
+
+    /// <summary>The code of the opened row and of the proof's own: the model's, with as many masks as anything that is opened has.</summary>
+    public RowCode Code { get; }
+
+    /// <summary>The proof's own rows.</summary>
+    public WitnessRows Witness { get; }
+
+    /// <summary>The pads; null if nothing at all is hidden. Tests leave them out to see relations checked one by one.</summary>
+    public PadLayout? Pads { get; init; }
+
+    /// <summary>Rows of all matrices that are opened together.</summary>
+    public int Rows => Model.Hidden.Weights.Rows + Tensors.Sum(t => t.Rows) + Witness.Rows;
+
+    /// <summary>Coordinates of the point at which the output is claimed.</summary>
+    public int OutputVariables => Output?.Variables ?? Multilinear.VariablesFor(Layout.Graph.Length(Layout.Graph.Output));
+
+    /// <summary>Coordinates of the point at which a hidden input is claimed; none for one that is public.</summary>
+    public int InputVariables => Input?.Variables ?? 0;
+
+    /// <summary>The soundness error of every round of registration and execution.</summary>
+    public SecurityLedger Ledger => SecurityLedger.Of(this);
+
+    /// <summary>The matrices that are opened: weights, hidden input, hidden output, the proof's own.</summary>
+    public CommittedRows[] Matrices(Keccak256Digest own) =>
+        [new(Model.WeightRoot, Model.Parameters.WeightsHidden), .. Tensors.Select(t => new CommittedRows(t.Root, true)), new(own, Pads is not null)];
+
+    /// <summary>Where nothing of the statement is hidden.</summary>
+    public static ExecutionPlan Public(CommittedGraph model, GraphLayout layout) => new(model, layout, null, null);
+
+    /// <summary>The plan of a statement with these commitments, or why there is none.</summary>
+    public static Verdict Of(CommittedGraph model, TensorCommitment? input, TensorCommitment? output, out ExecutionPlan? plan)
+    {
+        plan = null;
+        if (input is null && output is null)
+        {
+            plan = model.Plan;
+            return Verdict.Accept;
+        }
+        var verdict = Check(model, input, model.Graph.Input.Length, "input");
+        if (verdict.IsAccepted) verdict = Check(model, output, model.Graph.Length(model.Graph.Output), "output");
+        if (!verdict.IsAccepted) return verdict;
+        var layout = model.Layout;
+        if (input is not null)
+        {
+            (verdict, var hidden) = model.HiddenInputLayout;
+            if (!verdict.IsAccepted) return verdict;
+            layout = hidden!;
+        }
+        var candidate = new ExecutionPlan(model, layout, input, output);
+        if (candidate.Rows > Limits.Rows || layout.Depth > 30) return Verdict.Reject(ZkChecks.Hidden, $"at most {Limits.Rows} rows and 2^30 lookups", $"{candidate.Rows}, 2^{layout.Depth}");
+        int cells = Math.Max(candidate.Code.Cells, candidate.Pads!.Cells);
+        if (2L * cells > candidate.Code.Length) return Verdict.Reject(ZkChecks.Hidden, $"a model whose code has room for rows of {cells} cells", $"{candidate.Code.Length / 2}");
+        var weakest = candidate.Ledger.Weakest;
+        if (!(weakest.Bits >= SecurityLedger.LeastBits)) return Verdict.Reject(ZkChecks.Hidden, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
+        plan = candidate;
+        return Verdict.Accept;
+    }
+
+    static Verdict Check(CommittedGraph model, TensorCommitment? tensor, int length, string name)
+    {
+        if (tensor is null) return Verdict.Accept;
+        if (tensor.Length != length) return Verdict.Reject(ZkChecks.Hidden, $"an {name} of {length} cells", $"{tensor.Length}");
+        var code = model.Parameters.Code with { Masks = tensor.Code.Masks };
+        if (tensor.Code != code) return Verdict.Reject(ZkChecks.Hidden, $"an {name} committed with {code}", $"{tensor.Code}");
+        return code.Masks < code.Queries || 2L * code.Masks > code.Length
+            ? Verdict.Reject(ZkChecks.Hidden, $"an {name} with {code.Queries} to {code.Length / 2} masks", $"{code.Masks}")
+            : Verdict.Accept;
+    }
+}
+
+/// <summary>The rows of a witness: all columns one after the other, cell x of column c at address c·2^ν + x.</summary>
+sealed class WitnessRows(GraphLayout layout, RowCode code)
+{
+    public RowCode Code => code;
+
+    public int Rows => (int)((((long)layout.Columns << layout.Variables) + code.RowLength - 1) >> code.LogRowLength);
+
+    /// <summary>Variables of a column's number, and more where the whole witness is shorter than a row.</summary>
+    public int ColumnVariables => Math.Max(Multilinear.VariablesFor(layout.Columns), code.LogRowLength - layout.Variables);
+
+    /// <summary>The pads that a hiding proof takes: one per message from the fractions to the opening, two for the products of factors, one per factor.</summary>
+    /// <param name="hidden">The hidden cells of the model.</param>
+    /// <param name="tensors">How many of input and output are hidden: one message each.</param>
+    public PadLayout Pads(HiddenLayout hidden, int tensors)
+    {
+        int blocks = hidden.Weights.Blocks.Length, maps = layout.LinearMaps;
+        int messages = Lookups.FractionalSum.Messages(layout.Depth) + tensors + 2 + 2 * layout.ProductVariables + 1 + 2 * layout.FactorVariables + 2 + 1 + 2 * hidden.Weights.AddressVariables
+            + maps + blocks + 3 * layout.Variables + layout.Columns + 2 * code.LogRowLength + 1;
+        return new PadLayout(messages + 2 + Lookups.FractionalSum.Factors(layout.Depth) + 2 + 2 * maps + 2, code);
+    }
+}
