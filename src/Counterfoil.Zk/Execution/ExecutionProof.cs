@@ -102,8 +102,9 @@ public static class ExecutionProof
         claim = relation.Claim + factors[0] * batch[0] + factors[1] * batch[1] + Claim.InnerProduct(read, readBatch) - products - parameters - adjoint.Known;
         var cell = Sumcheck.Verify(channel, Labels.CellRound, layout.Variables, 3, ref claim);
         var columns = channel.ReceiveClaims(Labels.Columns, layout.Columns);
-        var (both, rest) = relation.At(Multilinear.Equality<Goldilocks2>(cell), columns);
-        Product[] summand = [new(channel.Factor(columns[GraphLayout.Side]), channel.Factor(ExecutionRelation.Group(layout, 0, columns)), both)];
+        var (sides, rest) = relation.At(cell, columns);
+        var side = channel.Factor(columns[GraphLayout.Side]);
+        Product[] summand = [.. sides.Select((weight, j) => new Product(side, channel.Factor(columns[GraphLayout.FirstLimb + j]), weight))];
         channel.Demand(summand, rest - claim, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
         if (channel.Rejection is not null) return null;
 
@@ -112,6 +113,6 @@ public static class ExecutionProof
         var psi = channel.Challenges(values.Length + tensors.Length);
         claim = Claim.InnerProduct(columns, Multilinear.Equality<Goldilocks2>(delta)) + Claim.InnerProduct(values, psi) + Claim.InnerProduct(tensors, psi.AsSpan(values.Length));
         var cells = Sumcheck.Verify(channel, Labels.MergeRound, plan.Code.LogRowLength, 2, ref claim);
-        return PointClaim.Merged(PointClaim.Of(plan, challenges, [.. cell, .. delta], psi, point), cells, claim);
+        return PointClaim.Merged(PointClaim.Of(plan, challenges, cell, delta, psi, point), cells, claim);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
+using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Zk.Execution;
@@ -68,3 +69,4 @@ sealed class HiddenLayout
         _ => null,
     };
 }
+

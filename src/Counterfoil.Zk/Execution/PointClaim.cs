@@ -13,16 +13,17 @@ readonly record struct PointClaim(Goldilocks2[] Rows, Goldilocks2[] Point)
     /// <summary>What is claimed of every matrix of a proof, in the order in which they are opened.</summary>
     /// <param name="plan">The proof's sizes.</param>
     /// <param name="challenges">Where hidden input and output are claimed.</param>
-    /// <param name="witness">Where the columns are claimed: cell, then column.</param>
+    /// <param name="cell">Where the columns are claimed.</param>
+    /// <param name="delta">How they are combined.</param>
     /// <param name="psi">One for each block of weights, one for each hidden tensor.</param>
     /// <param name="weights">Where the weights are claimed.</param>
-    public static PointClaim[] Of(ExecutionPlan plan, RelationChallenges challenges, Goldilocks2[] witness, ReadOnlySpan<Goldilocks2> psi, Goldilocks2[] weights)
+    public static PointClaim[] Of(ExecutionPlan plan, RelationChallenges challenges, Goldilocks2[] cell, Goldilocks2[] delta, ReadOnlySpan<Goldilocks2> psi, Goldilocks2[] weights)
     {
         int k = plan.Code.LogRowLength, next = plan.Model.Hidden.Weights.Blocks.Length;
         var claims = new List<PointClaim> { new(WeightClaims.MatrixRows(plan.Model.Hidden.Weights, psi, weights), weights[..k]) };
         if (plan.Input is not null) claims.Add(OfTensor(plan.Input, challenges.Input, psi[next++]));
         if (plan.Output is not null) claims.Add(OfTensor(plan.Output, challenges.Output, psi[next]));
-        claims.Add(new(Multilinear.EqualityPrefix<Goldilocks2>(witness.AsSpan(k), plan.Witness.Rows)[..plan.Witness.Rows], witness[..k]));
+        claims.Add(new(plan.Witness.RowWeights(cell, delta), plan.Witness.RowPoint(cell, delta)));
         return [.. claims];
     }
 
