@@ -61,7 +61,7 @@ sealed class ExecutionProver(
         var challenges = RelationChallenges.DrawPoints(plan, tape.Challenges);
         if (plan.Tensors.Length > 0) channel.SendClaims(Labels.HiddenValues, TensorValues(challenges));
         challenges = challenges.DrawBatching(plan, tape.Challenges);
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         // Of what the claims are, too, only the verifier needs an account.
         var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
         relation.AddOutput(default);

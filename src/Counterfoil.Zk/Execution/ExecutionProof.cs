@@ -59,7 +59,7 @@ public static class ExecutionProof
         var challenges = RelationChallenges.DrawPoints(plan, channel.Challenges);
         var tensors = plan.Tensors.Length == 0 ? [] : channel.ReceiveClaims(Labels.HiddenValues, plan.Tensors.Length);
         challenges = challenges.DrawBatching(plan, channel.Challenges);
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
         relation.AddOutput(plan.Output is null ? statement.OutputAt(challenges.Output) : tensors[^1]);
         if (plan.Input is not null) relation.AddInput(tensors[0]);
