@@ -84,9 +84,10 @@ public sealed class RegisteredGraph : IDisposable
         var seed = new byte[isHidden ? SecretStream.SeedSize : 0];
         if (isHidden) lock (options.Random) options.Random.GetBytes(seed);
         using var secrets = isHidden ? new SecretStream(seed) : null;
-        var committed = new CommittedMatrix(hidden, code, secrets);
+        var parameters = new CommitmentParameters(options.Profile, code, isHidden ? options.Budget : 0);
+        var committed = new CommittedMatrix(hidden, parameters.WeightCode, secrets);
         var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
-        verdict = CommittedGraph.Create(layout!, new CommitmentParameters(options.Profile, code, isHidden ? options.Budget : 0), committed.Root, out var model);
+        verdict = CommittedGraph.Create(layout!, parameters, committed.Root, out var model);
         if (!verdict.IsAccepted) return verdict;
         if (isHidden) options.Openings.Create(committed.Root, options.Budget);
         registered = new RegisteredGraph(model!, source, hidden, committed, seed, options, commitment);

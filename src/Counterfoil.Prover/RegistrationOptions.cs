@@ -13,7 +13,8 @@ public sealed record RegistrationOptions
     public int Budget { get; init; } = 64;
 
     /// <summary>
-    /// Proofs about one hidden input or output that the code is to have room for: 0 by default, which leaves it to chance; up to 4096. Where weights are public this is what makes room for masks at all.
+    /// Proofs about one hidden input or output that the code's masks are to hide, up to 4096. 0, the default, makes no room: where weights are public none can then be hidden, and where they are hidden it is left to chance
+    /// whether a small model's code holds the few pads more.
     /// </summary>
     public int TensorBudget { get; init; }
 

@@ -14,7 +14,7 @@ static class CodeChoice
     const int LongestRow = 16, LongestCodeword = 20;
 
     /// <summary>The code; null if none reaches the bits asked for.</summary>
-    public static RowCode? For(NeuronSpace space, RegistrationOptions options) => For(options, code =>
+    public static RowCode? For(NeuronSpace space, RegistrationOptions options) => For(options with { TensorBudget = 0 }, code =>
     {
         WeightLayout weights = new(space, code);
         InferenceLayout inference = new(space, code);
@@ -50,7 +50,7 @@ static class CodeChoice
             let code = RowCode.Hiding(k, length - k, Math.Max(own, options.TensorBudget), options.QueryBits)
             where code is not null && PadsFit(sizes, code.Value, options.QueryBits)
             orderby Cost(sizes, code.Value) + code.Value.Length
-            select (RowCode?)(code.Value with { Masks = code.Value.Queries * own });
+            select code;
         return codes.FirstOrDefault();
     }
 

@@ -5,7 +5,6 @@ using Counterfoil.Prover.Hiding;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
-using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Prover;
 
@@ -43,18 +42,18 @@ public sealed class CommittedTensor : IDisposable
     /// <summary>Commits to a tensor, with a seed of its own, and starts its account.</summary>
     /// <param name="cells">The cells: an input of the model, or an output.</param>
     /// <param name="model">A model in whose code it is committed; it can be opened under every model of that code.</param>
-    /// <param name="budget">Proofs about it, 1 to 4096.</param>
+    /// <param name="budget">Proofs about it, at least 1.</param>
     /// <param name="options">Where openings are counted and the seed comes from; null for the defaults.</param>
-    /// <param name="tensor">The tensor, if the verdict accepts: the model's code has room for so many masks.</param>
+    /// <param name="tensor">The tensor, if the verdict accepts: the masks of the model's code hide so many proofs.</param>
     public static Verdict TryCommit(ReadOnlySpan<long> cells, CommittedGraph model, int budget, RegistrationOptions? options, out CommittedTensor? tensor)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (cells.IsEmpty) throw new ArgumentException("a tensor has at least one cell", nameof(cells));
-        if (budget is < 1 or > CommitmentParameters.MostBudget) throw new ArgumentOutOfRangeException(nameof(budget), budget, $"the budget is 1 to {CommitmentParameters.MostBudget} proofs");
+        ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1);
         tensor = null;
         options ??= new RegistrationOptions();
-        var code = model.Parameters.Code with { Masks = budget * model.Parameters.Code.Queries };
-        if (2L * code.Cells > code.Length) return Verdict.Reject(ZkChecks.Hidden, $"a model whose code has room for rows of {code.Cells} cells", $"{code.Length / 2}");
+        var code = model.Parameters.Code;
+        if (budget > code.Masks / code.Queries) return Verdict.Reject(ZkChecks.Hidden, $"a model whose code has masks for {budget} proofs about a hidden tensor", $"{code.Masks / code.Queries}");
         Span<byte> seed = stackalloc byte[SecretStream.SeedSize];
         lock (options.Random) options.Random.GetBytes(seed);
         tensor = new CommittedTensor(cells, code, seed, options.Openings);

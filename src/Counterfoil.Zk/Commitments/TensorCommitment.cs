@@ -11,8 +11,8 @@ namespace Counterfoil.Zk;
 /// maker cannot show others under it.
 /// </summary>
 /// <remarks>
-/// Cells fill rows of 2^k, the last continued with zeros; every row has R uniform masks, every leaf a salt, as the weights of a model have where they are hidden. The code must be the model's but for R: a
-/// commitment serves all models of that k, n and t. A root alone would not do as a name: read under another k it holds other cells, so <see cref="Digest"/> is over all that says how to read it.
+/// Cells fill rows of 2^k, the last continued with zeros; every row has R uniform masks, every leaf a salt, as the weights of a model have where they are hidden. The code must be the model's; a commitment
+/// serves all models of that code. A root alone would not do as a name: read under another code it may hold other cells, so <see cref="Digest"/> is over all that says how to read it.
 /// </remarks>
 /// <param name="Root">The root of the tree over the columns.</param>
 /// <param name="Length">Cells.</param>
@@ -25,7 +25,7 @@ public sealed record TensorCommitment(Keccak256Digest Root, int Length, RowCode 
     /// <summary>Proofs that the masks hide.</summary>
     public int Budget => Code.Masks / Code.Queries;
 
-    /// <summary>Its name, which settlement and evidence commit to: Keccak-256 over a domain and the encoding.</summary>
+    /// <summary>Its name, for whatever else commits to the tensor: Keccak-256 over a domain and the encoding.</summary>
     public Keccak256Digest Digest => Keccak256.Hash([.. Domains.TensorCommitment, .. Encode()]);
 
     /// <summary>Rows of the matrix.</summary>

@@ -113,8 +113,12 @@ public sealed class CommittedGraph : IRegistrable
     internal static Verdict Create(GraphLayout layout, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedGraph? model)
     {
         model = null;
-        var verdict = CommittedModel.CheckParameters(parameters);
+        // Where weights are public, masks are for hidden tensors.
+        var verdict = CommittedModel.CheckParameters(parameters with { Code = parameters.WeightCode });
         if (!verdict.IsAccepted) return verdict;
+        var code = parameters.Code;
+        if (!parameters.WeightsHidden && code.Masks != 0 && (code.Masks < code.Queries || 2L * code.Masks > code.Length))
+            return Verdict.Reject(ZkChecks.ModelHiding, $"no masks, or {code.Queries} to {code.Length / 2} for hidden tensors", $"{code.Masks}");
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);

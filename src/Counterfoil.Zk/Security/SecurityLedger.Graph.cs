@@ -25,7 +25,8 @@ public sealed partial record SecurityLedger
         Add(terms, "execution: cell sum-check", "degree", 3, layout.Variables);
         Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, plan.Witness.ColumnVariables));
         Add(terms, "execution: merging of points", "degree", 2, model.Parameters.Code.LogRowLength);
-        AddOpening(terms, "execution", plan.Code, plan.Rows, plan.Pads);
+        // Of the model's code in any case, so that all openings of a root are of one reading.
+        AddOpening(terms, "execution", model.Parameters.Code, plan.Rows, plan.Pads);
         return new SecurityLedger(terms.ToImmutable());
     }
 }
