@@ -1,3 +1,4 @@
+using System.Buffers;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
@@ -5,7 +6,7 @@ using Counterfoil.Zk.Layout;
 namespace Counterfoil.Prover.Execution;
 
 /// <summary>The witness columns of one execution.</summary>
-sealed class ExecutionWitness
+sealed class ExecutionWitness : IDisposable
 {
     readonly GraphLayout layout;
     readonly Goldilocks[][] columns;
@@ -16,7 +17,7 @@ sealed class ExecutionWitness
     public ExecutionWitness(GraphLayout layout, IReadOnlyList<long[]> values)
     {
         this.layout = layout;
-        columns = [.. layout.Lengths.Select(length => new Goldilocks[length])];
+        columns = [.. layout.Lengths.Select(Zeros)];
         counts = new int[layout.Tables.Entries];
         foreach (var block in layout.Blocks) Fill(block, values);
         // What leaves there are beyond the cells of a slot, and beside those that use it, are padding.
@@ -26,10 +27,23 @@ sealed class ExecutionWitness
     }
 
     /// <summary>The cells of a column that mean something.</summary>
-    public Span<Goldilocks> Column(int index) => columns[index];
+    public Span<Goldilocks> Column(int index) => columns[index].AsSpan(0, layout.Lengths[index]);
 
     /// <summary>A cell of a column; zero beyond its length.</summary>
-    public Goldilocks this[int column, int cell] => cell < columns[column].Length ? columns[column][cell] : Goldilocks.Zero;
+    public Goldilocks this[int column, int cell] => cell < layout.Lengths[column] ? columns[column][cell] : Goldilocks.Zero;
+
+    /// <summary>Zeroes the cells and gives their memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var column in columns) ArrayPool<Goldilocks>.Shared.Return(column, clearArray: true);
+    }
+
+    static Goldilocks[] Zeros(int length)
+    {
+        var zeros = ArrayPool<Goldilocks>.Shared.Rent(length);
+        zeros.AsSpan(0, length).Clear();
+        return zeros;
+    }
 
     static bool Uses(ColumnBlock block, int slot) => slot == 0 ? ColumnBlock.HasPair(block.Kind) : slot <= block.Limbs.Length;
 
@@ -41,7 +55,7 @@ sealed class ExecutionWitness
             for (int i = 0; i < y.Length; i++) y[i] = Goldilocks.FromInteger(result[i]);
         var entries = counts.AsSpan(layout.Tables.Starts[block.Table]);
         var table = layout.Tables.Tables[block.Table];
-        long[] first = new long[block.Count], second = new long[block.Count], third = new long[block.Count];
+        long[] first = ArrayPool<long>.Shared.Rent(block.Count), second = ArrayPool<long>.Shared.Rent(block.Count), third = ArrayPool<long>.Shared.Rent(block.Count);
         switch (block.Kind)
         {
             case CellKind.Requantised:
@@ -97,6 +111,7 @@ sealed class ExecutionWitness
                 break;
         }
         FillLimbs(block, first, second, third);
+        foreach (var numbers in (long[][])[first, second, third]) ArrayPool<long>.Shared.Return(numbers);
     }
 
     void FillLimbs(ColumnBlock block, params ReadOnlySpan<long[]> numbers)

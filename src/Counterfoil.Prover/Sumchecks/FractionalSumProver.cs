@@ -81,8 +81,10 @@ sealed class FractionalSumProver : IDisposable
             else FractionKernel<ulong, WordLanes1>.AddScaled(p, q, lambda);
             return default;
         });
-        var equality = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, point.Length - 1));
-        for (int i = 0; i < equality.Length; i++) (e0[i], e1[i]) = (equality[i].C0.Value, equality[i].C1.Value);
+        var equality = ArrayPool<Goldilocks2>.Shared.Rent(half / 2);
+        Multilinear.WriteEquality<Goldilocks2>(point.AsSpan(0, point.Length - 1), equality);
+        for (int i = 0; i < half / 2; i++) (e0[i], e1[i]) = (equality[i].C0.Value, equality[i].C1.Value);
+        ArrayPool<Goldilocks2>.Shared.Return(equality);
         var scale = Goldilocks2.One;
         var bound = new Goldilocks2[point.Length];
         for (int k = point.Length - 1, left = half / 2; k >= 0; k--, left /= 2)

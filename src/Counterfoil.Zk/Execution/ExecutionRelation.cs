@@ -163,8 +163,7 @@ sealed class ExecutionRelation
                 var half = Goldilocks.FromUInt64(1UL << (r.Shift - 1));
                 var x = adjoint.Of(r.Input);
                 ExtensionRow.AddScaled(t, half + half, y);
-                foreach (var cell in t) constant += cell;
-                constant *= half;
+                constant = half * Mass(challenges.Tau, block.Offset, block.End);
                 for (int i = 0; i < t.Length;)
                     foreach (uint multiplier in r.Multipliers)
                     {
@@ -256,15 +255,12 @@ sealed class ExecutionRelation
     // Σ over a run's cells of eq·(the number of the cell's table).
     Goldilocks2 TableNumbers(LeafRun run)
     {
-        ReadOnlySpan<Goldilocks2> ones = leaf.AsSpan(0, run.Variables);
-        var zeros = new Goldilocks2[run.Variables];
-        for (int k = 0; k < zeros.Length; k++) zeros[k] = Goldilocks2.One - ones[k];
         var sum = Goldilocks2.Zero;
         foreach (var block in layout.Blocks)
         {
             int number = layout.TableOf(block, run.Slot);
             if (number == 0 || block.End <= run.First || block.Offset >= run.End) continue;
-            var mass = Multilinear.PrefixSum<Goldilocks2>(zeros, ones, Math.Min(block.End, run.End) - run.First) - Multilinear.PrefixSum<Goldilocks2>(zeros, ones, Math.Max(block.Offset, run.First) - run.First);
+            var mass = Mass(leaf.AsSpan(0, run.Variables), Math.Max(block.Offset, run.First) - run.First, Math.Min(block.End, run.End) - run.First);
             sum += mass * Goldilocks.FromInteger(number);
         }
         return sum;
@@ -314,18 +310,37 @@ sealed class ExecutionRelation
     Goldilocks2 Entries(LeafRun run)
     {
         var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
-        int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, table = 0;
-        Goldilocks2 firsts = default, seconds = default, numbers = default;
-        for (int i = 0; i < equality.Length; i++)
+        int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, count = Math.Min(equality.Length, layout.Tables.Entries - start);
+        ReadOnlySpan<int> firsts = layout.Tables.Firsts.Slice(start, count), seconds = layout.Tables.Seconds.Slice(start, count);
+        Goldilocks2 first = default, second = default, number = default, rest = Goldilocks2.One;
+        for (int i = 0; i < count; i++)
         {
-            int entry = Math.Min(start + i, layout.Tables.Entries - 1);
-            while (layout.Tables.Starts[table + 1] <= entry) table++;
-            var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
-            firsts += equality[i] * Goldilocks.FromInteger(first);
-            if (second != 0) seconds += equality[i] * Goldilocks.FromInteger(second);
-            if (table != 0) numbers += equality[i] * Goldilocks.FromInteger(table);
+            first += equality[i] * Goldilocks.FromInteger(firsts[i]);
+            if (seconds[i] != 0) second += equality[i] * Goldilocks.FromInteger(seconds[i]);
         }
-        return fingerprint.Alpha + firsts + fingerprint.Beta * seconds + fingerprint.Gamma * numbers;
+        for (int t = 0; t < layout.Tables.Tables.Length; t++)
+        {
+            int from = Math.Max(layout.Tables.Starts[t], start), to = Math.Min(layout.Tables.Starts[t + 1], start + count);
+            if (from >= to) continue;
+            var mass = Mass(leaf.AsSpan(0, run.Variables), from - start, to - start);
+            number += mass * Goldilocks.FromInteger(t);
+            rest -= mass;
+        }
+        if (count < equality.Length)
+        {
+            first += rest * Goldilocks.FromInteger(firsts[^1]);
+            second += rest * Goldilocks.FromInteger(seconds[^1]);
+            number += rest * Goldilocks.FromInteger(layout.Tables.Tables.Length - 1);
+        }
+        return fingerprint.Alpha + first + fingerprint.Beta * second + fingerprint.Gamma * number;
+    }
+
+    // Σ over x from one to before another of eq(point, x).
+    static Goldilocks2 Mass(ReadOnlySpan<Goldilocks2> point, int from, int to)
+    {
+        var zeros = new Goldilocks2[point.Length];
+        for (int k = 0; k < zeros.Length; k++) zeros[k] = Goldilocks2.One - point[k];
+        return Multilinear.PrefixSum(zeros, point, to) - Multilinear.PrefixSum(zeros, point, from);
     }
 }
 

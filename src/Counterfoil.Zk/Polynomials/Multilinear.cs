@@ -15,13 +15,20 @@ public static class Multilinear
     public static F[] Equality<F>(ReadOnlySpan<F> point) where F : struct, IField<F>
     {
         var table = new F[1 << point.Length];
+        WriteEquality(point, table.AsSpan());
+        return table;
+    }
+
+    /// <summary>Writes <see cref="Equality{F}(ReadOnlySpan{F})"/> to memory of its length.</summary>
+    public static void WriteEquality<F>(ReadOnlySpan<F> point, Span<F> table) where F : struct, IField<F>
+    {
         table[0] = F.One;
         for (int k = 0; k < point.Length; k++)
         {
             int half = 1 << k;
             if (typeof(F) == typeof(Goldilocks2))
             {
-                var elements = MemoryMarshal.Cast<F, Goldilocks2>(table.AsSpan());
+                var elements = MemoryMarshal.Cast<F, Goldilocks2>(table);
                 ExtensionRow.Split(elements[..half], (Goldilocks2)(object)point[k], elements.Slice(half, half));
                 continue;
             }
@@ -32,7 +39,6 @@ public static class Multilinear
                 table[x] -= set;
             }
         }
-        return table;
     }
 
     /// <summary>

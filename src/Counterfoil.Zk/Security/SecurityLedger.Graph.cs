@@ -14,7 +14,7 @@ public sealed partial record SecurityLedger
 
         AddLookups(terms, "execution", layout.Depth);
         // τ, κ, the points of output and hidden input, and the batching: a false claim survives with the degree of what they combine. Where something is hidden the batching is a round of its own.
-        Add(terms, "execution: demands, input, output and lookups as one claim", "variables + 2", layout.Variables + plan.OutputVariables + plan.InputVariables + 2);
+        Add(terms, "execution: demands, output and lookups as one claim", "variables + 2", layout.Variables + plan.OutputVariables + plan.InputVariables + 2);
         if (plan.Tensors.Length > 0) Add(terms, "execution: hidden values beside demands", "", 1);
         if (layout.ProductVariables > 0) Add(terms, "execution: product sum-check", "degree", 2, layout.ProductVariables);
         if (layout.FactorVariables > 0) Add(terms, "execution: factor sum-check", "degree", 2, layout.FactorVariables);
@@ -24,7 +24,7 @@ public sealed partial record SecurityLedger
         Add(terms, "execution: values read as one claim", "", 1);
         Add(terms, "execution: cell sum-check", "degree", 3, layout.Variables);
         Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, plan.Witness.ColumnVariables));
-        Add(terms, "execution: merging of points", "degree", 2, model.Parameters.Code.LogRowLength);
+        Add(terms, "execution: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
         // Of the model's code in any case, so that all openings of a root are of one reading.
         AddOpening(terms, "execution", model.Parameters.Code, plan.Rows, plan.Pads);
         return new SecurityLedger(terms.ToImmutable());
