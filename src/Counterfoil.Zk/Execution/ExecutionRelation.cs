@@ -9,7 +9,7 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Execution;
 
 /// <summary>
-/// All that is claimed of an execution, as one sum over cells: what each primitive demands of its cells, the two claims that the lookups left, and the output.
+/// All that is claimed of an execution, as one sum over cells: what each primitive demands of its cells, the two claims that the lookups left, the output, and a hidden input.
 /// </summary>
 /// <remarks>
 /// Σ over cells and columns of weight·column + Σ over limb columns j of Scaled_j·σ·limb_j is <see cref="Claim"/> less what the adjoint says of products, parameters and public cells. Cell i's demands are weighted
@@ -24,24 +24,26 @@ sealed class ExecutionRelation
     readonly Fingerprint fingerprint;
     readonly Goldilocks2[] leaf, demands, runWeights;
 
-    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves, ReadOnlySpan<long> output)
+    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves)
     {
         (this.layout, this.adjoint, this.challenges, this.fingerprint, leaf) = (layout, adjoint, challenges, fingerprint, leaves.Point);
         demands = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Tau, Math.Max(1, layout.Count));
         foreach (var block in layout.Blocks) Demand(block, demands.AsSpan(block.Offset, block.Count));
         runWeights = [.. layout.Runs.Select(RunWeight)];
         AddLookups(leaves);
+    }
 
-        var equality = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Output, output.Length);
-        var form = adjoint.Of(layout.Graph.Output);
-        var sum = Goldilocks2.Zero;
-        for (int i = 0; i < output.Length; i++)
-        {
-            var weight = challenges.Batching[2] * equality[i];
-            form[i] += weight;
-            sum += weight * Goldilocks.FromInteger(output[i]);
-        }
-        Claim += sum;
+    /// <summary>Adds that the output, at its point, is a claim.</summary>
+    public void AddOutput(Claim claim) => AddTensor(adjoint.Of(layout.Graph.Output), challenges.Output, challenges.Batching[2], claim);
+
+    /// <summary>Adds that the cells of a hidden input, at its point, are a claim.</summary>
+    public void AddInput(Claim claim) => AddTensor(adjoint.Of(0), challenges.Input, challenges.Batching[3], claim);
+
+    void AddTensor(Span<Goldilocks2> form, ReadOnlySpan<Goldilocks2> point, Goldilocks2 weight, Claim claim)
+    {
+        var equality = Multilinear.EqualityPrefix(point, form.Length);
+        for (int i = 0; i < form.Length; i++) form[i] += weight * equality[i];
+        Claim += claim * weight;
     }
 
     /// <summary>What everything must sum to.</summary>
@@ -204,7 +206,7 @@ sealed class ExecutionRelation
                     x[i] -= t[i];
                 }
                 break;
-            case CellKind.LookedUp or CellKind.Maximum: break; // the lookup is all there is to say
+            case CellKind.LookedUp or CellKind.Maximum or CellKind.Input: break; // the lookup is all there is to say
             default: throw new InvalidOperationException($"no such kind of cell: {block.Kind}");
         }
         Claim += constant;
@@ -280,7 +282,7 @@ sealed class ExecutionRelation
         var beta = fingerprint.Beta;
         switch (block.Kind)
         {
-            case CellKind.Requantised: // (y, σ), of which σ is a column's weight
+            case CellKind.Requantised or CellKind.Input: // (y, σ), of which σ is a column's weight; (y, 0)
                 ExtensionRow.AddScaled(e, weight, y[start..]);
                 break;
             case CellKind.LookedUp: // (x, y)
@@ -346,10 +348,14 @@ sealed class ExecutionRelation
 /// <param name="Tau">τ: one per variable of a column.</param>
 /// <param name="Kappa">κ₁ and κ₂.</param>
 /// <param name="Output">A point of the output.</param>
-/// <param name="Batching">Of the numerators' claim, the denominators' and the output's.</param>
-sealed record RelationChallenges(Goldilocks2[] Tau, Goldilocks2[] Kappa, Goldilocks2[] Output, Goldilocks2[] Batching)
+/// <param name="Input">A point of the input, if it is hidden.</param>
+/// <param name="Batching">Of the numerators' claim, the denominators', the output's, and a hidden input's.</param>
+sealed record RelationChallenges(Goldilocks2[] Tau, Goldilocks2[] Kappa, Goldilocks2[] Output, Goldilocks2[] Input, Goldilocks2[] Batching)
 {
-    /// <summary>Draws them.</summary>
-    public static RelationChallenges Draw(GraphLayout layout, Func<int, Goldilocks2[]> draw) =>
-        new(draw(layout.Variables), draw(2), draw(Multilinear.VariablesFor(layout.Graph.Length(layout.Graph.Output))), draw(3));
+    /// <summary>Draws all but the last; hidden values are received in between.</summary>
+    public static RelationChallenges DrawPoints(ExecutionPlan plan, Func<int, Goldilocks2[]> draw) =>
+        new(draw(plan.Layout.Variables), draw(2), draw(plan.OutputVariables), draw(plan.InputVariables), []);
+
+    /// <summary>Draws the last.</summary>
+    public RelationChallenges DrawBatching(ExecutionPlan plan, Func<int, Goldilocks2[]> draw) => this with { Batching = draw(plan.Input is null ? 3 : 4) };
 }

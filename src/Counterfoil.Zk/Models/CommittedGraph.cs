@@ -25,6 +25,7 @@ public sealed class CommittedGraph : IRegistrable
     static readonly CborLimits DecoderLimits = new() { Bytes = 257 << 20, Depth = 4, Items = 64 };
 
     readonly byte[] encoding;
+    readonly Lazy<(Verdict Verdict, GraphLayout? Layout)> hiddenInput;
     readonly CommittedGraph? single;
     bool isRegistered;
 
@@ -33,9 +34,10 @@ public sealed class CommittedGraph : IRegistrable
     {
         (Layout, Hidden, Parameters, WeightRoot, this.single) = (layout, hidden, parameters, weightRoot, single);
         GenesisRoot = weightRoot;
-        Witness = new WitnessRows(layout, parameters.Code);
+        Plan = ExecutionPlan.Public(this, layout);
+        hiddenInput = new(() => (GraphLayout.Derive(layout.Graph, out var hiding, hidesInput: true), hiding));
         Registration = new RegistrationLayout(hidden.Weights);
-        Ledger = SecurityLedger.Of(this);
+        Ledger = Plan.Ledger;
         (encoding, Id, GraphDigest) = single is null ? ([], default, default) : (single.encoding, single.Id, single.GraphDigest);
     }
 
@@ -126,11 +128,13 @@ public sealed class CommittedGraph : IRegistrable
 
     internal HiddenLayout Hidden { get; }
 
-    internal WitnessRows Witness { get; }
+    /// <summary>The sizes of a proof that hides neither input nor output.</summary>
+    internal ExecutionPlan Plan { get; }
+
+    /// <summary>The layout where the input is hidden, or why there is none.</summary>
+    internal (Verdict Verdict, GraphLayout? Layout) HiddenInputLayout => hiddenInput.Value;
 
     internal RegistrationLayout Registration { get; }
-
-    internal PadLayout? ExecutionPads => Parameters.WeightsHidden ? Witness.Pads(Hidden) : null;
 
     internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
 
@@ -158,8 +162,12 @@ public sealed class CommittedGraph : IRegistrable
     internal static Verdict Create(GraphLayout layout, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedGraph? model)
     {
         model = null;
-        var verdict = CommittedModel.CheckParameters(parameters);
+        // Where weights are public, masks are for hidden tensors.
+        var verdict = CommittedModel.CheckParameters(parameters with { Code = parameters.WeightCode });
         if (!verdict.IsAccepted) return verdict;
+        var code = parameters.Code;
+        if (!parameters.WeightsHidden && code.Masks != 0 && (code.Masks < code.Queries || 2L * code.Masks > code.Length))
+            return Verdict.Reject(ZkChecks.ModelHiding, $"no masks, or {code.Queries} to {code.Length / 2} for hidden tensors", $"{code.Masks}");
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
@@ -170,7 +178,7 @@ public sealed class CommittedGraph : IRegistrable
 
     Verdict CheckSizes()
     {
-        int rows = Hidden.Weights.Rows + Math.Max(Witness.Rows, Registration.WitnessRows);
+        int rows = Hidden.Weights.Rows + Math.Max(Plan.Witness.Rows, Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (Layout.Depth > 30 || Registration.Depth > 30) return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(Layout.Depth, Registration.Depth)}");
         var weakest = Ledger.Weakest;
