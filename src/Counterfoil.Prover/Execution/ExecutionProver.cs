@@ -67,7 +67,7 @@ sealed class ExecutionProver(
         challenges = challenges.DrawBatching(plan, tape.Challenges);
         using var adjoint = new Adjoint(layout, statement.PublicCells());
         // Of what the claims are, too, only the verifier needs an account.
-        var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
+        using var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
         relation.AddOutput(default);
         if (plan.Input is not null) relation.AddInput(default);
         adjoint.Propagate();

@@ -60,7 +60,7 @@ public static class ExecutionProof
         var tensors = plan.Tensors.Length == 0 ? [] : channel.ReceiveClaims(Labels.HiddenValues, plan.Tensors.Length);
         challenges = challenges.DrawBatching(plan, channel.Challenges);
         using var adjoint = new Adjoint(layout, statement.PublicCells());
-        var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
+        using var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
         relation.AddOutput(plan.Output is null ? statement.OutputAt(challenges.Output) : tensors[^1]);
         if (plan.Input is not null) relation.AddInput(tensors[0]);
         adjoint.Propagate();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Fields.Lanes;
@@ -16,18 +17,22 @@ namespace Counterfoil.Zk.Execution;
 /// by T(i) = eq(τ, i), the second and third demand of one cell by κ₁ and κ₂ more. y's weights are <see cref="Adjoint.Columns"/>; all others are T or eq of a leaf's point times a factor for each block or run, so a
 /// prover asks for their vectors (<see cref="WriteWeights"/>, <see cref="WriteScaled"/>) and a verifier for their value at a point (<see cref="At"/>) without one.
 /// </remarks>
-sealed class ExecutionRelation
+sealed class ExecutionRelation : IDisposable
 {
     readonly GraphLayout layout;
     readonly Adjoint adjoint;
     readonly RelationChallenges challenges;
     readonly Fingerprint fingerprint;
-    readonly Goldilocks2[] leaf, demands, runWeights;
+    readonly Goldilocks2[] leaf, runWeights;
+
+    // T, and room for one table of eq; lent.
+    readonly Goldilocks2[] demands, room;
 
     public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves)
     {
         (this.layout, this.adjoint, this.challenges, this.fingerprint, leaf) = (layout, adjoint, challenges, fingerprint, leaves.Point);
-        demands = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Tau, Math.Max(1, layout.Count));
+        (demands, room) = (ArrayPool<Goldilocks2>.Shared.Rent(layout.Size), ArrayPool<Goldilocks2>.Shared.Rent(layout.Size));
+        Multilinear.WriteEqualityPrefix<Goldilocks2>(challenges.Tau, demands.AsSpan(0, 1 << Multilinear.VariablesFor(Math.Max(1, layout.Count))));
         foreach (var block in layout.Blocks) Demand(block, demands.AsSpan(block.Offset, block.Count));
         runWeights = [.. layout.Runs.Select(RunWeight)];
         AddLookups(leaves);
@@ -60,7 +65,7 @@ sealed class ExecutionRelation
             if (run.First < weights.Length)
             {
                 var target = weights[run.First..Math.Min(run.End, weights.Length)];
-                ExtensionRow.Scale(Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables)).AsSpan(0, target.Length), factor, target);
+                ExtensionRow.Scale(EqualityOf(run)[..target.Length], factor, target);
             }
         foreach (var block in layout.Blocks)
             if (column == GraphLayout.Side)
@@ -85,7 +90,8 @@ sealed class ExecutionRelation
     /// <summary>The summand at a point of the cells, given the columns there: the weights of σ·limb for each of the first limb columns, and what is linear.</summary>
     public (Goldilocks2[] Sides, Claim Linear) At(ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Claim> columns)
     {
-        var linear = columns[GraphLayout.Value] * Multilinear.InnerProduct<Goldilocks2>(adjoint.Columns, Multilinear.Equality(point)) + columns[GraphLayout.Side] * SideAt(point);
+        Multilinear.WriteEquality(point, room.AsSpan(0, layout.Size));
+        var linear = columns[GraphLayout.Value] * Multilinear.InnerProduct<Goldilocks2>(adjoint.Columns, room.AsSpan(0, layout.Count)) + columns[GraphLayout.Side] * SideAt(point);
         var blocks = new Goldilocks2[layout.Blocks.Length];
         for (int b = 0; b < blocks.Length; b++) blocks[b] = Overlap(challenges.Tau, point, layout.Blocks[b].Offset, layout.Blocks[b].End);
         for (int slot = 1; GraphLayout.ColumnOf(slot) < layout.Columns; slot++)
@@ -101,6 +107,20 @@ sealed class ExecutionRelation
             for (int j = 0; j < sides.Length; j++)
                 if (IsSideLimb(layout.Blocks[b], j)) sides[j] += Scale(layout.Blocks[b], layout.Blocks[b].Limbs[j]) * blocks[b];
         return (sides, linear);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<Goldilocks2>.Shared.Return(demands);
+        ArrayPool<Goldilocks2>.Shared.Return(room);
+    }
+
+    // eq of a leaf's low coordinates, cell by cell; until it is asked for again.
+    ReadOnlySpan<Goldilocks2> EqualityOf(LeafRun run)
+    {
+        Multilinear.WriteEquality<Goldilocks2>(leaf.AsSpan(0, run.Variables), room.AsSpan(0, run.Count));
+        return room.AsSpan(0, run.Count);
     }
 
     Goldilocks2 SideAt(ReadOnlySpan<Goldilocks2> point)
@@ -268,11 +288,11 @@ sealed class ExecutionRelation
 
     void AddPairs(LeafRun run, Goldilocks2 weight)
     {
-        var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
+        var equality = EqualityOf(run);
         foreach (var block in layout.Blocks)
         {
             int from = Math.Max(block.Offset, run.First), to = Math.Min(block.End, run.End);
-            if (from < to) AddPairs(block, from - block.Offset, equality.AsSpan(from - run.First, to - from), weight);
+            if (from < to) AddPairs(block, from - block.Offset, equality[(from - run.First)..(to - run.First)], weight);
         }
     }
 
@@ -309,7 +329,7 @@ sealed class ExecutionRelation
     // Σ over a run's table entries of eq·(what the entry is looked up as); past the end, the last entry repeats, where a multiplicity does no harm.
     Goldilocks2 Entries(LeafRun run)
     {
-        var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
+        var equality = EqualityOf(run);
         int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, count = Math.Min(equality.Length, layout.Tables.Entries - start);
         ReadOnlySpan<int> firsts = layout.Tables.Firsts.Slice(start, count), seconds = layout.Tables.Seconds.Slice(start, count);
         Goldilocks2 first = default, second = default, number = default, rest = Goldilocks2.One;
