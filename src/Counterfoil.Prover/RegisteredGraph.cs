@@ -19,7 +19,7 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover;
 
 /// <summary>A model in integers with its hidden cells, committed once and ready to prove executions. Safe for concurrent use: nothing in it changes.</summary>
-public sealed class RegisteredGraph : IDisposable
+public sealed partial class RegisteredGraph : IDisposable
 {
     // Symbols are kept in one array of eight bytes each.
     const long MostSymbols = 1L << 30;

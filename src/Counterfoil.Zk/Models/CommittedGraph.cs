@@ -26,22 +26,23 @@ public sealed class CommittedGraph : IRegistrable
 
     readonly byte[] encoding;
     readonly Lazy<(Verdict Verdict, GraphLayout? Layout)> hiddenInput;
-    readonly CommittedGraph? single;
+    readonly CommittedGraph? named;
+    readonly bool isBatch;
     bool isRegistered;
 
-    // The layout of everything but the name.
-    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot, CommittedGraph? single)
+    // Everything but the name, which a batch and a new root have from another.
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot, CommittedGraph? named, bool isBatch)
     {
-        (Layout, Hidden, Parameters, WeightRoot, this.single) = (layout, hidden, parameters, weightRoot, single);
-        GenesisRoot = weightRoot;
+        (Layout, Hidden, Parameters, WeightRoot, this.named, this.isBatch) = (layout, hidden, parameters, weightRoot, named, isBatch);
+        GenesisRoot = named?.GenesisRoot ?? weightRoot;
         Plan = ExecutionPlan.Public(this, layout);
         hiddenInput = new(() => (GraphLayout.Derive(layout.Graph, out var hiding, hidesInput: true), hiding));
         Registration = new RegistrationLayout(hidden.Weights);
         Ledger = Plan.Ledger;
-        (encoding, Id, GraphDigest) = single is null ? ([], default, default) : (single.encoding, single.Id, single.GraphDigest);
+        (encoding, Id, GraphDigest) = named is null ? ([], default, default) : (named.encoding, named.Id, named.GraphDigest);
     }
 
-    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot) : this(layout, hidden, parameters, weightRoot, null)
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot) : this(layout, hidden, parameters, weightRoot, null, false)
     {
         var graph = IntegerGraphEncoding.Encode(layout.Graph);
         var writer = new CborWriter();
@@ -83,11 +84,11 @@ public sealed class CommittedGraph : IRegistrable
     /// <summary>Whether the hidden cells are known to be in range: see <see cref="CommittedModel.IsRegistered"/>.</summary>
     public bool IsRegistered
     {
-        get => single?.IsRegistered ?? isRegistered;
+        get => named?.IsRegistered ?? isRegistered;
         internal set
         {
-            if (single is null) isRegistered = value;
-            else single.IsRegistered = value;
+            if (named is null) isRegistered = value;
+            else named.IsRegistered = value;
         }
     }
 
@@ -100,7 +101,7 @@ public sealed class CommittedGraph : IRegistrable
     public Verdict Batch(int inputs, out CommittedGraph? batch)
     {
         batch = null;
-        if (single is not null) throw new InvalidOperationException("a batch has no batches");
+        if (isBatch) throw new InvalidOperationException("a batch has no batches");
         if (inputs == 1)
         {
             batch = this;
@@ -112,11 +113,14 @@ public sealed class CommittedGraph : IRegistrable
         if (!verdict.IsAccepted) return verdict;
         verdict = HiddenLayout.Derive(graph.Graph, Parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
-        var candidate = new CommittedGraph(layout!, hidden!, Parameters, WeightRoot, this);
+        var candidate = new CommittedGraph(layout!, hidden!, Parameters, WeightRoot, this, isBatch: true);
         verdict = candidate.CheckSizes();
         if (verdict.IsAccepted) batch = candidate;
         return verdict;
     }
+
+    /// <summary>The model under another root, which somebody has shown to have the same cells.</summary>
+    internal CommittedGraph WithRoot(Keccak256Digest weightRoot) => new(Layout, Hidden, Parameters, weightRoot, this, isBatch: false);
 
     /// <summary>Cells that a proof commits to: what its cost grows with, beside the weights.</summary>
     public int CommittedCells => Layout.Count;

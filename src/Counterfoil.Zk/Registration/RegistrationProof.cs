@@ -84,6 +84,9 @@ interface IRegistrable
     /// <summary>The Merkle root over the encoded weights and biases that was registered.</summary>
     Keccak256Digest GenesisRoot { get; }
 
+    /// <summary>The root in use.</summary>
+    Keccak256Digest WeightRoot { get; }
+
     /// <summary>How they are committed.</summary>
     Models.CommitmentParameters Parameters { get; }
 
