@@ -22,8 +22,13 @@ namespace Counterfoil.Prover.Execution;
 /// <param name="hidden">The hidden cells.</param>
 /// <param name="committedHidden">The same, committed.</param>
 /// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
-sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden, SecretStream? secrets)
+/// <param name="progress">Hears of each stage as it begins.</param>
+sealed class ExecutionProver(
+    ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden, SecretStream? secrets, IProgress<ProvingStage>? progress = null)
 {
+    /// <summary>What <see cref="Timings"/> are of, in order.</summary>
+    public static readonly ImmutableArray<string> Stages = ["commit witness", "lookups", "relation", "products", "factors", "weights", "cells", "open"];
+
     readonly CommittedGraph model = statement.Model;
     readonly GraphLayout layout = statement.Model.Layout;
     readonly ImmutableArray<StageTiming>.Builder timings = ImmutableArray.CreateBuilder<StageTiming>();
@@ -40,6 +45,7 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
     {
         var channel = new ProverChannel(transcript);
         var tape = channel.Transcript;
+        Begin();
 
         // 1.
         statement.AbsorbInto(tape.Absorb);
@@ -211,5 +217,8 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         long now = Stopwatch.GetTimestamp();
         timings.Add(new StageTiming(stage, Stopwatch.GetElapsedTime(started, now)));
         started = now;
+        if (timings.Count < Stages.Length) Begin();
     }
+
+    void Begin() => progress?.Report(new ProvingStage(Stages[timings.Count], timings.Count + 1, Stages.Length));
 }
