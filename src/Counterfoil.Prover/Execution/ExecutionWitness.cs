@@ -8,6 +8,7 @@ namespace Counterfoil.Prover.Execution;
 sealed class ExecutionWitness
 {
     readonly GraphLayout layout;
+    readonly Goldilocks[][] columns;
     readonly int[] counts;
 
     /// <param name="layout">The graph.</param>
@@ -15,19 +16,22 @@ sealed class ExecutionWitness
     public ExecutionWitness(GraphLayout layout, IReadOnlyList<long[]> values)
     {
         this.layout = layout;
-        Cells = new Goldilocks[(long)layout.Columns << layout.Variables];
-        counts = new int[layout.TableSlots << layout.Variables];
+        columns = [.. layout.Lengths.Select(length => new Goldilocks[length])];
+        counts = new int[layout.Tables.Entries];
         foreach (var block in layout.Blocks) Fill(block, values);
-        counts[0] += layout.LookupSlots * (layout.Size - layout.Count);
-        var multiplicities = Cells.AsSpan(layout.FirstMultiplicity << layout.Variables);
-        for (int i = 0; i < counts.Length; i++) multiplicities[i] = Goldilocks.FromInteger(counts[i]);
+        // What leaves there are beyond the cells of a slot, and beside those that use it, are padding.
+        foreach (var run in layout.Runs)
+            if (run.Slot < layout.LookupSlots) counts[0] += run.Count - layout.Blocks.Where(b => Uses(b, run.Slot)).Sum(b => Math.Max(0, Math.Min(b.End, run.End) - Math.Max(b.Offset, run.First)));
+        for (int e = 0; e < counts.Length; e++) columns[layout.FirstMultiplicity + (e >> layout.Variables)][e & layout.Size - 1] = Goldilocks.FromInteger(counts[e]);
     }
 
-    /// <summary>All columns, one after the other.</summary>
-    public Goldilocks[] Cells { get; }
+    /// <summary>The cells of a column that mean something.</summary>
+    public Span<Goldilocks> Column(int index) => columns[index];
 
-    /// <summary>One column.</summary>
-    public Span<Goldilocks> Column(int index) => Cells.AsSpan(index << layout.Variables, layout.Size);
+    /// <summary>A cell of a column; zero beyond its length.</summary>
+    public Goldilocks this[int column, int cell] => cell < columns[column].Length ? columns[column][cell] : Goldilocks.Zero;
+
+    static bool Uses(ColumnBlock block, int slot) => slot == 0 ? ColumnBlock.HasPair(block.Kind) : slot <= block.Limbs.Length;
 
     void Fill(ColumnBlock block, IReadOnlyList<long[]> values)
     {
@@ -59,7 +63,6 @@ sealed class ExecutionWitness
                 {
                     y[i] = Goldilocks.FromInteger(result[i]);
                     counts[layout.Tables.IndexOf(block.Table, x[i], result[i])]++;
-                    FillLimbs(block, i, numbers);
                 }
                 break;
             case CellKind.Maximum:
@@ -72,7 +75,6 @@ sealed class ExecutionWitness
                     largest = Math.Max(a, b);
                     y[i] = Goldilocks.FromInteger(largest);
                     counts[layout.Tables.IndexOf(block.Table, a - b, largest - b)]++;
-                    FillLimbs(block, i, numbers);
                 }
                 break;
             case CellKind.Quotient:
@@ -83,7 +85,6 @@ sealed class ExecutionWitness
                     long d = values[q.B][i / q.Inner], remainder = 2L * q.Multiplier * values[q.A][i] + d - 2 * d * result[i];
                     y[i] = Goldilocks.FromInteger(result[i]);
                     (numbers[0], numbers[1], numbers[2]) = (remainder, 2 * d - 1 - remainder, result[i] - least);
-                    counts[0]++;
                     FillLimbs(block, i, numbers);
                 }
                 break;
@@ -94,33 +95,23 @@ sealed class ExecutionWitness
                     y[i] = Goldilocks.FromInteger(result[i]);
                     long below = x[i] - result[i] * result[i];
                     (numbers[0], numbers[1], numbers[2]) = (below, 2 * result[i] - below, result[i]);
-                    counts[0]++;
                     FillLimbs(block, i, numbers);
                 }
                 break;
             case CellKind.Exposed:
-                for (int i = 0; i < y.Length; i++)
-                {
-                    y[i] = Goldilocks.FromInteger(result[i]);
-                    counts[0]++;
-                    FillLimbs(block, i, numbers);
-                }
+                for (int i = 0; i < y.Length; i++) y[i] = Goldilocks.FromInteger(result[i]);
                 break;
         }
     }
 
     void FillLimbs(ColumnBlock block, int cell, ReadOnlySpan<long> numbers)
     {
-        int column = GraphLayout.FirstLimb, mask = (1 << layout.LimbBits) - 1;
-        for (int g = 0; g < GraphLayout.Groups; g++)
+        for (int j = 0; j < block.Limbs.Length; j++)
         {
-            long number = numbers[g];
-            for (int k = 0; k < layout.GroupLimbs[g]; k++, column++, number >>= layout.LimbBits)
-            {
-                int limb = (int)number & mask;
-                Cells[(column << layout.Variables) + block.Offset + cell] = Goldilocks.FromInteger(limb);
-                counts[layout.Tables.IndexOf(layout.LimbNumbers[layout.BitsOf(block, g, k)], limb, 0)]++;
-            }
+            var (group, index, bits) = block.Limbs[j];
+            int limb = (int)(numbers[group] >> (layout.LimbBits * index)) & (1 << layout.LimbBits) - 1;
+            columns[GraphLayout.FirstLimb + j][block.Offset + cell] = Goldilocks.FromInteger(limb);
+            counts[layout.Tables.IndexOf(layout.LimbNumbers[bits], limb, 0)]++;
         }
     }
 }

@@ -73,6 +73,18 @@ public static class Multilinear
         return sum;
     }
 
+    /// <summary>Σ over x below <paramref name="count"/> of Π over k of (<paramref name="ones"/>ₖ where bit k of x is set, else <paramref name="zeros"/>ₖ), in as many steps as there are variables.</summary>
+    public static F PrefixSum<F>(ReadOnlySpan<F> zeros, ReadOnlySpan<F> ones, int count) where F : struct, IField<F>
+    {
+        F sum = F.Zero, all = F.One;
+        for (int k = 0; k < zeros.Length; k++)
+        {
+            sum = (count >> k & 1) != 0 ? zeros[k] * all + ones[k] * sum : zeros[k] * sum;
+            all *= zeros[k] + ones[k];
+        }
+        return count == 1 << zeros.Length ? all : sum;
+    }
+
     /// <summary>The running sums of <paramref name="weights"/>: entry i is the sum of the first i.</summary>
     public static F[] PrefixSums<F>(ReadOnlySpan<F> weights) where F : struct, IField<F>
     {
