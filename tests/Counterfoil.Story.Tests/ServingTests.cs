@@ -153,6 +153,9 @@ public sealed class ServingTests : IAsyncLifetime
         { "{}", 400, "one input" },
         { """{"id": 42, "inputs": []}""", 400, "an id" },
         { """{"id": "a", "id": "b", "inputs": []}""", 400, "JSON" },
+        // What is right for a model of two inputs, of other types: the specification's own example.
+        { """{"id":"42","inputs":[{"name":"input0","shape":[2,2],"datatype":"UINT32","data":[1,2,3,4]},{"name":"input1","shape":[3],"datatype":"BOOL","data":[true]}],"outputs":[{"name":"output0"}]}""", 400, "no output but 'output'" },
+        { """{"id":"42","inputs":[{"name":"input0","shape":[2,2],"datatype":"UINT32","data":[1,2,3,4]},{"name":"input1","shape":[3],"datatype":"BOOL","data":[true]}]}""", 400, "one input" },
         { Body(name: "other"), 400, "the input 'input'" },
         { Body(datatype: "FP64"), 400, "FP32" },
         { Body(shape: "[1, 64]"), 400, "the shape [1, 1, 8, 8]" },
