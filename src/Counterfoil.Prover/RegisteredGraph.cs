@@ -11,6 +11,7 @@ using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Transcripts;
@@ -42,6 +43,30 @@ public sealed partial class RegisteredGraph : IDisposable
     {
         (Model, this.source, executor, this.hidden, this.committed, this.seed, this.options) = (model, source, new FastExecutor(source), hidden, committed, seed, options);
         (RegistrationProof, Timings) = (registrationProof, timings);
+    }
+
+    RegisteredGraph(RegisteredGraph single, CommittedGraph model, FastExecutor executor)
+    {
+        (Model, this.executor, source, hidden, committed, seed, options) = (model, executor, single.source, single.hidden, single.committed, [], single.options);
+        (RegistrationProof, Timings) = (single.RegistrationProof, single.Timings);
+    }
+
+    /// <summary>
+    /// The same model, ready to answer several inputs in one proof: what it is asked and what it answers are those of all inputs, one after the other. It shares this one's root and budget, of which a batch takes as
+    /// much as one answer, and lives no longer than it.
+    /// </summary>
+    /// <param name="inputs">How many, 1 to <see cref="GraphBatch.MostInputs"/>.</param>
+    /// <param name="batch">The model in this form, if the verdict accepts.</param>
+    public Verdict TryBatch(int inputs, out RegisteredGraph? batch)
+    {
+        batch = null;
+        var verdict = Model.Batch(inputs, out var model);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = GraphBatch.Of(Model.Graph, inputs, out var graph);
+        if (!verdict.IsAccepted) return verdict;
+        var batched = source with { Graph = graph!.Graph, Hidden = [.. graph.Origins.Select(o => o < 0 ? HiddenCells.None : source.Hidden[o])] };
+        batch = new RegisteredGraph(this, model!, new FastExecutor(batched));
+        return verdict;
     }
 
     /// <summary>What verifiers know of it.</summary>
@@ -87,7 +112,7 @@ public sealed partial class RegisteredGraph : IDisposable
         if (isHidden) options.Openings.Create(committed.Root, options.Budget);
         progress?.Report(new ProvingStage(registrationStages[1], 2, registrationStages.Length));
         start = Stopwatch.GetTimestamp();
-        using var secrets = Secrets(model!, options);
+        using var secrets = Secrets(isHidden, options);
         byte[] proof = new RegistrationProver(model!, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
         model!.IsRegistered = true; // the executor's rules were checked before the cells were committed
         registered = new RegisteredGraph(model, source, hidden, committed, seed, options, proof, [commitment, new StageTiming(registrationStages[1], Stopwatch.GetElapsedTime(start))]);
@@ -99,6 +124,8 @@ public sealed partial class RegisteredGraph : IDisposable
     {
         (layout, parameters, hiddenLayout) = (null, null, null);
         if (options.Budget is < 1 or > CommitmentParameters.MostBudget) throw new ArgumentOutOfRangeException(nameof(options), options.Budget, $"the budget is 1 to {CommitmentParameters.MostBudget} proofs");
+        if (options.TensorBudget is < 0 or > CommitmentParameters.MostBudget)
+            throw new ArgumentOutOfRangeException(nameof(options), options.TensorBudget, $"the budget of a tensor is 0 to {CommitmentParameters.MostBudget} proofs");
         if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
         var verdict = source.Validate(out _);
         if (!verdict.IsAccepted) return verdict;
@@ -127,7 +154,7 @@ public sealed partial class RegisteredGraph : IDisposable
     static CommittedMatrix Commit(HiddenMatrix hidden, CommitmentParameters parameters, byte[] seed)
     {
         using var secrets = parameters.WeightsHidden ? new SecretStream(seed) : null;
-        return new CommittedMatrix(hidden, parameters.Code, secrets);
+        return new CommittedMatrix(hidden, parameters.WeightCode, secrets);
     }
 
     /// <summary>As <see cref="TryRegister"/>.</summary>
@@ -142,7 +169,7 @@ public sealed partial class RegisteredGraph : IDisposable
     /// <param name="input">The quantised input.</param>
     /// <param name="context">What the proof is for; it holds in no other context.</param>
     /// <exception cref="ArgumentException">The input has another length, or a cell out of range.</exception>
-    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve"/> gives the verdict instead.</exception>
+    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve(ReadOnlySpan{int}, Bytes32, out ProvenExecution?, IProgress{ProvingStage}?)"/> gives the verdict instead.</exception>
     public ProvenExecution Prove(ReadOnlySpan<int> input, Bytes32 context)
     {
         var verdict = TryProve(input, context, out var proven);
@@ -154,35 +181,65 @@ public sealed partial class RegisteredGraph : IDisposable
     /// <param name="context">What the proof is for.</param>
     /// <param name="proven">Answer and proof, or null unless accepted.</param>
     /// <param name="progress">Hears of each stage as it begins.</param>
-    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, out ProvenExecution? proven, IProgress<ProvingStage>? progress = null)
+    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, out ProvenExecution? proven, IProgress<ProvingStage>? progress = null) => TryProve(input, context, null, null, out proven, progress);
+
+    /// <summary>As above, of a statement that gives the input, the output or both as commitments.</summary>
+    /// <param name="input">The quantised input: the prover sees it in any case.</param>
+    /// <param name="context">What the proof is for.</param>
+    /// <param name="hiddenInput">The input, committed; null if the statement has it in the clear.</param>
+    /// <param name="hiddenOutput">What <see cref="Answer"/> gives, committed; null if the statement has it in the clear.</param>
+    /// <param name="proven">The answer, if the verdict accepts: the statement can be made (<see cref="ZkChecks.Hidden"/>, <see cref="ZkChecks.HiddenRows"/>) and every root has an opening left.</param>
+    /// <param name="progress">Hears of each stage as it begins.</param>
+    /// <exception cref="ArgumentException">The input is not one of the graph, or a commitment is to other cells.</exception>
+    public Verdict TryProve(
+        ReadOnlySpan<int> input, Bytes32 context, CommittedTensor? hiddenInput, CommittedTensor? hiddenOutput, out ProvenExecution? proven, IProgress<ProvingStage>? progress = null)
     {
         proven = null;
         long start = Stopwatch.GetTimestamp();
         var values = Execute(input);
         var inference = Stopwatch.GetElapsedTime(start);
-        // Taken before anything is committed, hence before any position is derived.
-        var verdict = Model.Parameters.WeightsHidden ? options.Openings.Take(Model.WeightRoot, Opening.Inference) : Verdict.Accept;
+        var output = values[Model.Graph.Output];
+        if (hiddenInput is not null && !hiddenInput.Cells.Span.SequenceEqual(values[0])) throw new ArgumentException("the commitment is to another input", nameof(hiddenInput));
+        if (hiddenOutput is not null && !hiddenOutput.Cells.Span.SequenceEqual(output)) throw new ArgumentException("the commitment is to another output", nameof(hiddenOutput));
+        var statement = new ExecutionStatement(Model, hiddenInput is null ? input.ToArray() : default, hiddenOutput is null ? output : default, context)
+        {
+            HiddenInput = hiddenInput?.Commitment, HiddenOutput = hiddenOutput?.Commitment,
+        };
+        var verdict = statement.Check(out var plan);
         if (!verdict.IsAccepted) return verdict;
-        using var secrets = Secrets();
-        var prover = Prover(values, new ExecutionStatement(Model, input.ToArray(), values[Model.Graph.Output], context), secrets, progress);
-        proven = new ProvenExecution([.. values[Model.Graph.Output]], prover.Prove(new KeccakTranscript()), prover.Timings) { Inference = inference };
+        // Taken before anything is committed, hence before any position is derived.
+        foreach (var tensor in new[] { hiddenInput, hiddenOutput })
+            if (verdict.IsAccepted && tensor is not null) verdict = tensor.Openings.Take(tensor.Commitment.Root, Opening.Inference);
+        if (verdict.IsAccepted && Model.Parameters.WeightsHidden) verdict = options.Openings.Take(Model.WeightRoot, Opening.Inference);
+        if (!verdict.IsAccepted) return verdict;
+        using var secrets = Secrets(plan!.Pads is not null);
+        var prover = Prover(values, statement, secrets, hiddenInput, hiddenOutput, progress: progress);
+        proven = new ProvenExecution([.. output], prover.Prove(new KeccakTranscript()), prover.Timings) { Inference = inference };
         return verdict;
     }
+
+    /// <summary>The graph's output, as the executor computes it, without a proof.</summary>
+    /// <exception cref="ArgumentException">The input has another length, or a cell out of range.</exception>
+    public ImmutableArray<long> Answer(ReadOnlySpan<int> input) => [.. Execute(input)[Model.Graph.Output]];
 
     /// <summary>Zeroes the secret that the masks come from.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(seed);
 
     internal ImmutableArray<long[]> Execute(ReadOnlySpan<int> input) => executor.Execute(input);
 
-    internal ExecutionProver Prover(IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null, IProgress<ProvingStage>? progress = null) =>
-        new(statement, values, hidden, committed, secrets, progress);
+    internal ExecutionProver Prover(
+        IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null, CommittedTensor? input = null, CommittedTensor? output = null, ExecutionPlan? plan = null, IProgress<ProvingStage>? progress = null)
+    {
+        if (plan is null && ExecutionPlan.Of(Model, statement.HiddenInput, statement.HiddenOutput, out plan) is { IsAccepted: false } verdict) throw new ArgumentException(verdict.ToString(), nameof(statement));
+        return new(statement, plan!, values, hidden, [committed, .. new[] { input, output }.OfType<CommittedTensor>().Select(t => t.Matrix)], secrets, progress);
+    }
 
     /// <summary>Secrets for one proof; null where nothing is hidden.</summary>
-    internal SecretStream? Secrets() => Secrets(Model, options);
+    internal SecretStream? Secrets(bool hiding) => Secrets(hiding, options);
 
-    static SecretStream? Secrets(CommittedGraph model, RegistrationOptions options)
+    static SecretStream? Secrets(bool hiding, RegistrationOptions options)
     {
-        if (!model.Parameters.WeightsHidden) return null;
+        if (!hiding) return null;
         lock (options.Random) return SecretStream.From(options.Random);
     }
 }

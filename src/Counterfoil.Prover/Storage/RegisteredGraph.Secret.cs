@@ -27,8 +27,10 @@ public sealed partial class RegisteredGraph
     /// <summary>
     /// What another process needs, beside the public model, to go on proving: hidden cells, and the seed of masks and salts. As secret as the weights. <c>docs/serving.md</c> has the format.
     /// </summary>
+    /// <exception cref="InvalidOperationException">This is a batch, whose secret is the single model's.</exception>
     public byte[] EncodeSecret()
     {
+        if (Model.Parameters.WeightsHidden && seed.Length == 0) throw new InvalidOperationException("a batch has no secret of its own");
         var writer = new CborWriter();
         writer.BeginArray(5);
         writer.WriteText(SecretKind);
