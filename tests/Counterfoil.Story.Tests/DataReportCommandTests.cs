@@ -65,6 +65,9 @@ public sealed class DataReportCommandTests : IDisposable
         var none = await TheCommand.RunAsync("data", "report", At("greek.json"));
         Assert.Equal(2, none.Exit);
         Assert.Contains("--eu, --croissant", none.Error);
+        // Croissant: the members of the records are read from the file.
+        using (var croissant = JsonDocument.Parse((await TheCommand.RunAsync("data", "report", At("greek.json"), "--file", At("greek.jsonl"), "--croissant")).Out))
+            Assert.Equal(["n", "lang", "text"], croissant.RootElement.GetProperty("recordSet")[0].GetProperty("field").EnumerateArray().Select(f => f.GetProperty("name").GetString()));
         // Of a parent that is not at hand the summary says nothing: it is refused, by name.
         var torn = await TheCommand.RunAsync("data", "report", At("greek.json"), "--eu");
         Assert.Contains("data.lineage.parent", torn.Error);
@@ -80,6 +83,29 @@ public sealed class DataReportCommandTests : IDisposable
         byte[] pdf = File.ReadAllBytes(At("summary.pdf"));
         Assert.StartsWith("%PDF-", Encoding.Latin1.GetString(pdf), StringComparison.Ordinal);
         Assert.InRange(pdf.Length, 10_000, 2_000_000);
+    }
+
+    [Fact]
+    public async Task Opt_outs_that_were_read_and_signed_stand_in_the_summary()
+    {
+        await StoryAsync();
+        File.WriteAllText(At("robots.txt"), "user-agent: *\nallow: /\n\nuser-agent: GPTBot\ndisallow: /art/\n");
+        File.WriteAllText(At("tdmrep.json"), """[{"location":"/","tdm-reservation":1}]""");
+        File.WriteAllText(At("head"), "HTTP/1.1 200 OK\ntdm-reservation: 0\n");
+        File.WriteAllText(At("page.html"), """<meta name="robots" content="noai">""");
+        string[] ask = ["data", "licences", "web=CC-BY-4.0", "--robots", At("robots.txt"), "--tdmrep", At("tdmrep.json"), "--headers", At("head"), "--html", At("page.html"), "--path", "/art/1"];
+        var signed = await TheCommand.RunAsync([.. ask, "--dataset", At("web.json"), "--home", At("home"), "--out", At("reading.json")]);
+        Assert.Equal(0, signed.Exit);
+        var ran = await TheCommand.RunAsync("data", "report", At("greek.json"), "--with", At("web.json"), "--with", At("filter.json"), "--with", At("reading.json"), "--eu", "--json");
+        Assert.Equal(0, ran.Exit);
+        using var summary = JsonDocument.Parse(ran.Out);
+        var field = summary.RootElement.GetProperty("fields").EnumerateArray().Single(f => f.GetProperty("number").GetString() == "3.1b").GetProperty("statements");
+        // The header says that mining is not reserved, and supersedes the file; the page and the named crawler are other voices.
+        Assert.Equal("opt-outs read for web: 4 readings beside 1 source (meta robots: 1 reserved; robots.txt: 1 allowed; robots.txt, AI crawlers: 1 reserved; tdm-reservation: 1 allowed)", field[0].GetProperty("text").GetString());
+        Assert.Contains("does not permit training", field[field.GetArrayLength() - 1].GetProperty("text").GetString());
+        // A reading about another dataset is refused, and so is one whose result is not the policy's.
+        await CommitAsync("stranger", "MIT", ["{}"]);
+        Assert.Contains("not this one", (await TheCommand.RunAsync("data", "report", At("stranger.json"), "--with", At("reading.json"), "--eu")).Error);
     }
 
     [Fact]

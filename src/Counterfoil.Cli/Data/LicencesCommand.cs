@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Counterfoil.Data.Licences;
 using Counterfoil.Data.Licences.Credentials;
 using Counterfoil.Data.Licences.OptOuts;
+using Counterfoil.Home;
 
 namespace Counterfoil.Cli.Data;
 
@@ -17,12 +19,18 @@ static class LicencesCommand
         var robots = new Option<string?>("--robots") { Description = "The sources' robots.txt" };
         var ai = new Option<string?>("--ai-txt") { Description = "The sources' ai.txt" };
         var tdm = new Option<string?>("--tdmrep") { Description = "The sources' tdmrep.json" };
+        var head = new Option<string?>("--headers") { Description = "The fields of the HTTP response, as curl -D writes them" };
+        var html = new Option<string?>("--html") { Description = "The page itself: its meta elements are read" };
         var agent = new Option<string>("--agent") { Description = "The crawler's product token", DefaultValueFactory = _ => "*" };
         var path = new Option<string>("--path") { Description = "The path that was fetched", DefaultValueFactory = _ => "/" };
         var picture = new Option<string[]>("--picture") { Description = "A JPEG or PNG of the sources; its embedded credentials are read" };
         var show = new Option<bool>("--show-policy") { Description = "Prints the policy itself, to be changed and passed with --policy" };
         var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
-        var command = new Command("licences", "What sources allow together, with reasons; exit 1 where they do not allow what is asked") { sources, uses, policy, robots, ai, tdm, agent, path, picture, show, json };
+        var dataset = new Option<string?>("--dataset") { Description = "The signed commitment of the dataset that these sources went into: the reading is written as a statement about it" };
+        var key = new Option<string>("--key") { Description = "The key of the home that signs this statement", DefaultValueFactory = _ => "data" };
+        var home = new Option<string>("--home") { Description = "The folder of keys", DefaultValueFactory = _ => HomeFolder.DefaultPath };
+        var output = new Option<string?>("--out") { Description = "Where the statement is written" };
+        var command = new Command("licences", "What sources allow together, with reasons; exit 1 where they do not allow what is asked") { sources, uses, policy, robots, ai, tdm, head, html, agent, path, picture, dataset, key, home, output, show, json };
         command.SetAction(parsed =>
         {
             var applied = Policy(parsed.GetValue(policy));
@@ -32,16 +40,32 @@ static class LicencesCommand
                 return ExitCode.Yes;
             }
             var optOuts = new List<OptOut>();
-            if (parsed.GetValue(robots) is { } r) optOuts.Add(RobotsTxt.Parse(StatementFiles.ReadFile(r)).Ask(parsed.GetValue(agent)!, parsed.GetValue(path)!));
+            if (parsed.GetValue(robots) is { } r)
+            {
+                var file = RobotsTxt.Parse(StatementFiles.ReadFile(r));
+                optOuts.Add(file.Ask(parsed.GetValue(agent)!, parsed.GetValue(path)!));
+                optOuts.Add(file.AskTrainingCrawlers(parsed.GetValue(path)!));
+            }
             if (parsed.GetValue(ai) is { } a) optOuts.Add(RobotsTxt.Parse(StatementFiles.ReadFile(a), "ai.txt").Ask(parsed.GetValue(agent)!, parsed.GetValue(path)!));
             if (parsed.GetValue(tdm) is { } t)
             {
                 TdmReservation.OfFile(StatementFiles.ReadFile(t), parsed.GetValue(path)!, out var answer).Require();
                 optOuts.Add(answer!);
             }
+            if (parsed.GetValue(head) is { } h) optOuts.AddRange(TdmReservation.OfHeaders(TdmReservation.Fields(Encoding.Latin1.GetString(StatementFiles.ReadFile(h))), parsed.GetValue(agent)!));
+            if (parsed.GetValue(html) is { } page) optOuts.AddRange(TdmReservation.OfHtml(Encoding.UTF8.GetString(StatementFiles.ReadFile(page)), parsed.GetValue(agent)!));
+            optOuts = [.. TdmReservation.Superseding(optOuts)];
             var credentials = new JsonArray();
             foreach (string file in parsed.GetValue(picture) ?? []) Picture(file, optOuts, credentials, parsed.GetValue(json));
-            return Answer(applied, parsed.GetValue(sources)!, parsed.GetValue(uses) ?? [], optOuts, credentials, parsed.GetValue(json));
+            var mixture = LicenceMixture.Of(applied, Sources(parsed.GetValue(sources)!, optOuts));
+            if (parsed.GetValue(dataset) is { } about)
+            {
+                if (parsed.GetValue(output) is not { } to) throw new UsageException("--dataset makes a statement, and there is nowhere to write it", "pass --out FILE");
+                var read = StatementFiles.Read([about], []);
+                if (read.Datasets is not [var one]) throw new UsageException($"{about} commits to no dataset", "counterfoil data commit writes such statements");
+                File.WriteAllBytes(to, StatementChoice.SignAtHome(parsed.GetValue(home)!, parsed.GetValue(key)!, "counterfoil data licences", signer => LicenceReport.Of(one.Statement, mixture, Product.Tool).Sign(one.Commitment.Name, signer)));
+            }
+            return Answer(mixture, parsed.GetValue(uses) ?? [], credentials, parsed.GetValue(json));
         });
         return command;
     }
@@ -73,23 +97,23 @@ static class LicencesCommand
         Console.Out.WriteLine("  whose certificate that is, its validity and any time stamp are not looked at");
     }
 
-    static int Answer(LicencePolicy policy, string[] texts, string[] names, List<OptOut> optOuts, JsonArray credentials, bool json)
+    static IEnumerable<LicencedSource> Sources(string[] texts, List<OptOut> optOuts) => texts.Select(text =>
     {
-        var sources = texts.Select(text =>
-        {
-            int equals = text.IndexOf('=', StringComparison.Ordinal);
-            LicenceExpression.Parse(equals < 0 ? text : text[(equals + 1)..], out var licence).Require();
-            return new LicencedSource(equals < 0 ? text : text[..equals], licence!, [.. optOuts]);
-        });
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        LicenceExpression.Parse(equals < 0 ? text : text[(equals + 1)..], out var licence).Require();
+        return new LicencedSource(equals < 0 ? text : text[..equals], licence!, [.. optOuts]);
+    });
+
+    static int Answer(LicenceMixture mixture, string[] names, JsonArray credentials, bool json)
+    {
         var asked = names.Aggregate(LicensedUses.None, (all, name) => all | (LicencePolicy.Use(name) ?? throw new UsageException($"'{name}' is no use that a policy knows", "training, commercial, redistribution or derivatives")));
-        var mixture = LicenceMixture.Of(policy, sources);
         var verdict = mixture.Allows(asked);
         if (json)
             Console.Out.WriteLine(new JsonObject
             {
-                ["policy"] = policy.Digest.ToString(), ["verdict"] = verdict.ToString().Split(' ')[0], ["reason"] = verdict.IsAccepted ? null : verdict.ToString(), ["credentials"] = credentials,
+                ["policy"] = mixture.PolicyDigest.ToString(), ["verdict"] = verdict.ToString().Split(' ')[0], ["reason"] = verdict.IsAccepted ? null : verdict.ToString(), ["credentials"] = credentials,
                 ["options"] = new JsonArray([.. mixture.Options.Select(o => (JsonNode)new JsonObject { ["permits"] = new JsonArray([.. LicencePolicy.Names(o.Permits).Select(n => (JsonNode)n)]), ["duties"] = new JsonArray([.. o.Duties.Select(d => (JsonNode)d)]) })]),
-                ["sources"] = new JsonArray([.. mixture.Sources.Select(s => (JsonNode)new JsonObject { ["name"] = s.Source.Name, ["licence"] = s.Source.Licence.ToString(), ["reasons"] = new JsonArray([.. s.Reasons.Select(r => (JsonNode)r)]) })]),
+                ["sources"] = new JsonArray([.. mixture.Sources.Select(s => (JsonNode)new JsonObject { ["name"] = s.Source.Name, ["licence"] = s.Source.Licence.ToString(), ["optOuts"] = new JsonArray([.. s.Source.OptOuts.Select(o => (JsonNode)o.ToString())]), ["reasons"] = new JsonArray([.. s.Reasons.Select(r => (JsonNode)r)]) })]),
             }.ToJsonString(LineageCommand.Indented));
         else
         {
@@ -99,7 +123,7 @@ static class LicencesCommand
                 foreach (string reason in source.Reasons) Console.Out.WriteLine($"  {reason}");
             }
             foreach (var option in mixture.Options) Console.Out.WriteLine($"together: {option}");
-            Console.Out.WriteLine($"under policy {policy.Digest}: a reading of licences, and no legal advice");
+            Console.Out.WriteLine($"under policy {mixture.PolicyDigest}: a reading of licences, and no legal advice");
             if (asked != LicensedUses.None) Console.Out.WriteLine(verdict.ToString());
         }
         return ExitCode.Of(verdict);

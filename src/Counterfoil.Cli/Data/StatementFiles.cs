@@ -2,13 +2,16 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Attestation;
 using Counterfoil.Core.Signing;
 using Counterfoil.Data.Exports;
+using Counterfoil.Data.Exports.TrainingSummary;
+using Counterfoil.Data.Licences;
 using Counterfoil.Data.Lineage;
+using Counterfoil.Evidence.Predicates;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Data;
 
-/// <summary>Signed statements from files: commitments to datasets, and transformations between them.</summary>
-sealed record StatementFiles(ImmutableArray<CommittedDataset> Datasets, ImmutableArray<DataTransformation> Transformations)
+/// <summary>Signed statements from files: commitments to datasets, transformations between them, readings of licences and opt-outs, training runs and models.</summary>
+sealed record StatementFiles(ImmutableArray<CommittedDataset> Datasets, ImmutableArray<DataTransformation> Transformations, ImmutableArray<SignedReading> Readings, ImmutableArray<Envelope> Models)
 {
     const int MaxBytes = 32 << 20;
 
@@ -19,6 +22,8 @@ sealed record StatementFiles(ImmutableArray<CommittedDataset> Datasets, Immutabl
         if (keys.Count == 0) Terminal.Notes.WriteLine("counterfoil: signatures are not checked: pass --signer KEY for each signer you trust");
         var datasets = ImmutableArray.CreateBuilder<CommittedDataset>();
         var transformations = ImmutableArray.CreateBuilder<DataTransformation>();
+        var readings = ImmutableArray.CreateBuilder<SignedReading>();
+        var models = ImmutableArray.CreateBuilder<Envelope>();
         foreach (string path in paths)
         {
             // The folder of a commitment holds its statement.
@@ -31,9 +36,11 @@ sealed record StatementFiles(ImmutableArray<CommittedDataset> Datasets, Immutabl
             }
             if (CommittedDataset.Of(envelope, out var dataset) is { IsAccepted: true }) datasets.Add(dataset!);
             else if (DataTransformation.Decode(envelope, out var transformation) is { IsAccepted: true }) transformations.Add(transformation!);
-            else throw new UsageException($"{path} is a signed statement, but neither of a dataset nor of a transformation", "counterfoil data commit writes statements of datasets");
+            else if (LicenceReport.Decode(envelope, out var report) is { IsAccepted: true }) readings.Add(new(envelope.PayloadDigest, report!));
+            else if (LinkStatement.Decode(envelope, out var link) is { IsAccepted: true } && link!.Predicate is TrainingRun or ModelCommitment) models.Add(envelope);
+            else throw new UsageException($"{path} is a signed statement, but of no dataset, transformation, licence reading, training run or model", "counterfoil data commit writes statements of datasets");
         }
-        return new(datasets.ToImmutable(), transformations.ToImmutable());
+        return new(datasets.ToImmutable(), transformations.ToImmutable(), readings.ToImmutable(), models.ToImmutable());
     }
 
     /// <summary>Their graph.</summary>
@@ -44,7 +51,9 @@ sealed record StatementFiles(ImmutableArray<CommittedDataset> Datasets, Immutabl
     }
 
     /// <summary>The files of a dataset, hashed; folders with all that is in them.</summary>
-    public static ImmutableArray<DatasetFile> Hash(IEnumerable<string> paths)
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="withMembers">Whether JSON Lines are also read for what their records have.</param>
+    public static ImmutableArray<DatasetFile> Hash(IEnumerable<string> paths, bool withMembers = false)
     {
         var files = ImmutableArray.CreateBuilder<DatasetFile>();
         foreach (string path in paths)
@@ -57,9 +66,12 @@ sealed record StatementFiles(ImmutableArray<CommittedDataset> Datasets, Immutabl
                 if (new FileInfo(file).LinkTarget is not null) continue;
                 string name = isFolder ? Path.GetRelativePath(path, file).Replace('\\', '/') : Path.GetFileName(file);
                 using var stream = File.OpenRead(file);
-                files.Add(new(name, new(System.Security.Cryptography.SHA256.HashData(stream)), stream.Length, DatasetFile.MediaTypeOf(name)));
+                var hashed = new DatasetFile(name, new(System.Security.Cryptography.SHA256.HashData(stream)), stream.Length, DatasetFile.MediaTypeOf(name));
+                stream.Position = 0;
+                files.Add(withMembers && hashed.MediaType == "application/jsonlines" ? hashed with { Members = RecordMembers.OfJsonLines(stream) } : hashed);
             }
         }
+        if (files.GroupBy(f => f.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UsageException($"two files are called {twice.Key}", "pass the folder that holds both, so that their names differ");
         return files.ToImmutable();
     }
 

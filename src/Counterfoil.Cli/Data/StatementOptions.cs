@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Counterfoil.Core.Attestation;
 using Counterfoil.Core.Signing;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Evidence.Predicates;
@@ -22,12 +23,18 @@ sealed record StatementChoice(string? Name, string Licence, string? Key, string 
         var predicate = new DatasetCommitment(
             Name!, result.Canonicaliser.Id, result.Records, result.Bytes, result.OrderedRoot, result.SortedRoot, Licence, [], Product.Tool, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)));
         if (Key is null) return LinkStatement.Encode(Name!, predicate);
-        HomeFolder.OpenToWrite(Home, "counterfoil data commit", TimeProvider.System, [KeyStore.Schema], out var opened).Require();
+        return SignAtHome(Home, Key, "counterfoil data commit", signer => LinkStatement.Sign(Name!, predicate, signer));
+    }
+
+    /// <summary>An envelope signed by a key of a home, which is made where there is none.</summary>
+    public static byte[] SignAtHome(string path, string key, string command, Func<Signer, Envelope> sign)
+    {
+        HomeFolder.OpenToWrite(path, command, TimeProvider.System, [KeyStore.Schema], out var opened).Require();
         using var home = opened!;
         KeyStore.Open(home, Environment.GetEnvironmentVariable("COUNTERFOIL_PASSPHRASE"), RandomNumberGenerator.Create(), out var store).Require();
         using var keys = store!;
-        keys.OpenOrCreateSigner(Key, SignatureAlgorithm.Ed25519, out var signer).Require();
-        using (signer) return LinkStatement.Sign(Name!, predicate, signer!).EncodeJson();
+        keys.OpenOrCreateSigner(key, SignatureAlgorithm.Ed25519, out var signer).Require();
+        using (signer) return sign(signer!).EncodeJson();
     }
 }
 

@@ -8,8 +8,8 @@ namespace Counterfoil.Cli.Data;
 /// <summary>Sets a summary on A4 pages, by PDFsharp; the machine's fonts are embedded.</summary>
 sealed class SummaryPdf : IDisposable
 {
-    const double Left = 48, Right = 547, Top = 54, Bottom = 780, NumberColumn = 48, TitleColumn = 90, TextColumn = 222;
-    static readonly XBrush Ink = Colour(0x16191d), Soft = Colour(0x56606b), Committed = Colour(0x0b6b3a), Provider = Colour(0x7a5200), Absent = Colour(0x6b6f76);
+    const double Left = 48, Right = 547, Top = 54, Bottom = 780, TextColumn = 96;
+    static readonly XBrush Ink = Colour(0x16191d), Soft = Colour(0x56606b), Committed = Colour(0x0b6b3a), Provider = Colour(0x7a5200), Absent = Colour(0x6b6f76), Missing = Colour(0xa3261d);
     readonly PdfDocument document = new();
     readonly XFont body, bold, heading, chapter, title, small;
     XGraphics page = null!;
@@ -18,7 +18,7 @@ sealed class SummaryPdf : IDisposable
     SummaryPdf()
     {
         GlobalFontSettings.FontResolver ??= new MachineFonts();
-        (body, bold, small) = (Font(9), Font(9, XFontStyleEx.Bold), new XFont(MachineFonts.Mono, 6.2));
+        (body, bold, small) = (Font(9), Font(9, XFontStyleEx.Bold), new XFont(MachineFonts.Mono, 6.4));
         (heading, chapter, title) = (Font(10.5, XFontStyleEx.Bold), Font(13.5, XFontStyleEx.Bold), Font(19, XFontStyleEx.Bold));
     }
 
@@ -34,52 +34,63 @@ sealed class SummaryPdf : IDisposable
 
     void Set(FilledSummary summary)
     {
-        document.Info.Title = $"Summary of training content: {summary.Title}";
+        document.Info.Title = $"Public summary of training content: {summary.Title}";
         document.Info.Creator = summary.Tool;
         NewPage();
-        Text("Summary of training content", title, Ink, Left, Right, 25);
+        Text("Public summary of training content", title, Ink, Left, Right, 25);
         Text(summary.Title, title, Ink, Left, Right, 25);
         y += 6;
-        Text("For Article 53(1)(d) of Regulation (EU) 2024/1689, by the sections of the European Commission's template of 24 July 2025. What stands here as committed is in a signed statement; the digest below it names that statement, and the part after # the place in it.", body, Soft, Left, Right - 60, 13);
+        Text(SummaryHtml.Purpose, body, Soft, Left, Right - 60, 13);
         y += 6;
-        Text($"{summary.Count(SummaryEvidence.Committed)} fields rest on a signed commitment, {summary.Count(SummaryEvidence.Provider)} on the provider's word alone, {summary.Count(SummaryEvidence.NotStated)} are not stated by the provider.", bold, Ink, Left, Right, 13);
+        Text($"Of {summary.Fields.Length} fields: {string.Join(", ", SummaryHtml.Tally(summary).Select(t => $"{t.Count} {t.What}"))}.", bold, Ink, Left, Right, 13);
+        y += 6;
         foreach (var (number, name) in SummaryTemplate.Sections)
         {
-            bool isChapter = !number.Contains('.', StringComparison.Ordinal);
-            y += isChapter ? 16 : 12;
-            // A heading does not stand alone at a page's foot.
-            if (y > Bottom - 90) NewPage();
-            Text($"{number}  {name}", isChapter ? chapter : heading, Ink, Left, Right, isChapter ? 18 : 14);
-            if (!isChapter) foreach (var field in summary.Fields.Where(f => f.Field.Section == number)) Field(field);
-            else Rule(Ink);
+            var fields = summary.Fields.Where(f => f.Field.Section == number).ToList();
+            if (number != "0") Heading(number, name, fields.FirstOrDefault());
+            foreach (var field in fields) Field(field);
         }
         y += 14;
-        Text($"Filled by {summary.Tool}. A commitment proves that data is what was committed, not that it is licensed or lawful; what the provider states is its own word.", body, Soft, Left, Right, 13);
+        Text(SummaryHtml.Closing(summary), body, Soft, Left, Right, 13);
         page.Dispose();
         Foot();
     }
 
+    /// <summary>A heading does not stand alone at a page's foot: it goes where its first field begins.</summary>
+    void Heading(string number, string name, FilledField? first)
+    {
+        int depth = number.Count(c => c == '.');
+        var (font, leading, before) = depth switch { 0 => (chapter, 18.0, 16.0), 1 => (heading, 14.0, 12.0), _ => (bold, 13.0, 8.0) };
+        double needed = before + leading * Lines($"{number}  {name}", font, Right - Left).Count + (first is null ? 110 : 24 + 13 * Lines(first.Field.Title, bold, Right - TextColumn).Count + Height(first.Statements[0]));
+        if (y + Math.Min(needed, 260) > Bottom) NewPage();
+        else y += before;
+        Text($"{number}  {name}", font, Ink, Left, Right, leading);
+        if (depth == 0) Rule(Ink);
+    }
+
     void Field(FilledField field)
     {
-        double height = field.Statements.Sum(s => 13 * Lines(s.Text, body, Right - TextColumn).Count + 9 * s.Places.Length + 4);
-        height = Math.Max(height, 13 * Lines(field.Field.Title, bold, TextColumn - TitleColumn - 10).Count);
-        if (y + height + 8 > Bottom && height < Bottom - Top) NewPage();
+        // A title stays with the first thing said under it, and what is said with its places, as far as a page allows.
+        double begin = 13 * Lines(field.Field.Title, bold, Right - TextColumn).Count + 8 + Height(field.Statements[0]);
+        if (y + begin > Bottom && begin < Bottom - Top) NewPage();
         Rule(Absent, 0.3);
-        double begin = y, page0 = document.PageCount;
-        Text(field.Field.Number, body, Soft, NumberColumn, TitleColumn, 13);
-        y = begin;
-        Text(field.Field.Title, bold, Ink, TitleColumn, TextColumn - 10, 13);
-        double afterTitle = y;
-        y = begin;
+        page.DrawString(field.Field.Number, body, Soft, new XPoint(Left, y + 13 * 0.75));
+        Text(field.Field.Title, bold, Ink, TextColumn, Right, 13);
         foreach (var statement in field.Statements)
         {
-            var (word, brush) = statement.Evidence switch { SummaryEvidence.Committed => ("committed", Committed), SummaryEvidence.Provider => ("provider", Provider), _ => ("", Absent) };
-            Text(word.Length == 0 ? statement.Text : $"{word}: {statement.Text}", body, brush, TextColumn, Right, 13);
+            double height = Height(statement);
+            if (y + height > Bottom && height < Bottom - Top) NewPage();
+            var brush = statement.Evidence switch { SummaryEvidence.Committed => Committed, SummaryEvidence.Provider => Provider, _ => field.IsMissing ? Missing : Absent };
+            Text(Worded(statement), body, brush, TextColumn, Right, 13);
             foreach (string place in statement.Places) Text(place, small, Soft, TextColumn, Right, 9);
             y += 4;
         }
-        if (document.PageCount == (int)page0) y = Math.Max(y, afterTitle);
     }
+
+    static string Worded(SummaryStatement statement) =>
+        statement.Evidence is SummaryEvidence.Committed or SummaryEvidence.Provider ? $"{FilledSummary.Word(statement.Evidence)}: {statement.Text}" : statement.Text;
+
+    double Height(SummaryStatement statement) => 13 * Lines(Worded(statement), body, Right - TextColumn).Count + 9 * statement.Places.Sum(p => Lines(p, small, Right - TextColumn).Count) + 4;
 
     void Text(string text, XFont font, XBrush brush, double from, double to, double leading)
     {
@@ -91,33 +102,43 @@ sealed class SummaryPdf : IDisposable
         }
     }
 
-    /// <summary>Words in lines; a word that is wider than a line, a digest say, is cut where it must be.</summary>
+    /// <summary>Words in lines; a word that is wider than a line, a digest say, goes on in the next. Lines of the text stay lines.</summary>
     List<string> Lines(string text, XFont font, double width)
     {
         var lines = new List<string>();
-        string line = "";
-        foreach (string whole in text.Split(' '))
+        foreach (string paragraph in text.ReplaceLineEndings("\n").Split('\n'))
         {
-            string word = whole;
-            while (page.MeasureString(word, font).Width > width)
+            string line = "";
+            foreach (string whole in paragraph.Replace('\t', ' ').Split(' '))
             {
-                int fits = word.Length - 1;
-                while (fits > 1 && page.MeasureString(word[..fits], font).Width > width) fits--;
-                if (line.Length > 0) lines.Add(line);
-                (line, word) = (word[..fits], word[fits..]);
-                lines.Add(line);
-                line = "";
+                string word = whole;
+                while (page.MeasureString(word, font).Width > width)
+                {
+                    if (line.Length > 0) lines.Add(line);
+                    line = "";
+                    int fits = Fitting(word, font, width);
+                    lines.Add(word[..fits]);
+                    word = word[fits..];
+                }
+                string longer = line.Length == 0 ? word : $"{line} {word}";
+                if (page.MeasureString(longer, font).Width <= width) line = longer;
+                else
+                {
+                    lines.Add(line);
+                    line = word;
+                }
             }
-            string longer = line.Length == 0 ? word : $"{line} {word}";
-            if (page.MeasureString(longer, font).Width <= width) line = longer;
-            else
-            {
-                lines.Add(line);
-                line = word;
-            }
+            lines.Add(line);
         }
-        lines.Add(line);
         return lines;
+    }
+
+    /// <summary>How many characters of a word fit: at least one, and no half of a pair.</summary>
+    int Fitting(string word, XFont font, double width)
+    {
+        int fits = 1;
+        while (fits < word.Length && page.MeasureString(word[..(fits + 1)], font).Width <= width) fits++;
+        return fits > 1 && char.IsHighSurrogate(word[fits - 1]) ? fits - 1 : char.IsHighSurrogate(word[0]) && fits == 1 ? Math.Min(2, word.Length) : fits;
     }
 
     void Rule(XBrush brush, double width = 0.9)

@@ -49,8 +49,12 @@ public sealed record CommittedDataset(Sha256Digest Statement, DatasetCommitment 
 /// <param name="Bytes">How many bytes it has.</param>
 /// <param name="MediaType">Its media type.</param>
 /// <param name="Url">Where it can be fetched; its name where nobody says.</param>
-public sealed record DatasetFile(string Name, Sha256Digest Sha256, long Bytes, string MediaType, string? Url = null)
+/// <param name="Members">What its records have at their top, where that is known.</param>
+public sealed record DatasetFile(string Name, Sha256Digest Sha256, long Bytes, string MediaType, string? Url = null, ImmutableArray<RecordMember> Members = default)
 {
+    /// <summary>Its name as a relative IRI reference (RFC 3986 §4.2): parts percent-encoded, <c>/</c> kept.</summary>
+    public string Iri => string.Join('/', Name.Split('/').Select(Uri.EscapeDataString));
+
     /// <summary>The media type that a name suggests.</summary>
     public static string MediaTypeOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {

@@ -9,7 +9,8 @@ namespace Counterfoil.Data.Exports;
 
 /// <summary>Writes what OpenSSF Model Signing verifies: an in-toto statement over a folder's files, and a Sigstore bundle around it signed by an EC key.</summary>
 /// <remarks>
-/// Predicate <see cref="PredicateType"/>. Resources ascend by name, part by part; the subject's digest is SHA-256 over the resources' digests, joined. Symbolic links are not followed; the signature's own file is left out. Bundle:
+/// Read from sigstore/model-transparency, <c>_signing/signing.py</c>, <c>sign_ec_key.py</c>, <c>sign_sigstore_pb.py</c> and <c>manifest.py</c> (predicate v1.0). Predicate <see cref="PredicateType"/>. Resources ascend by name, part by part; the
+/// subject's digest is SHA-256 over the resources' digests, joined. Symbolic links are not followed; the signature's own file is left out, and git's files at the top, which a verifier passes over unless told. Bundle:
 /// media type <c>application/vnd.dev.sigstore.bundle.v0.3+json</c>, a DSSE envelope with one DER signature over its pre-authentication encoding, the key named by SHA-256 of its PEM.
 /// </remarks>
 public static class ModelSigning
@@ -20,13 +21,17 @@ public static class ModelSigning
     /// <summary>The media type of a bundle.</summary>
     public const string BundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
+    /// <summary>What a verifier passes over unless told (<c>hashing.py</c>).</summary>
+    static readonly string[] GitPaths = [".git", ".gitattributes", ".github", ".gitignore"];
+
     /// <summary>The statement over files.</summary>
     /// <param name="name">The folder's name.</param>
     /// <param name="files">The files; they are put in the order of their names.</param>
     /// <param name="ignored">Paths that a verifier is to pass over, such as the signature's own file.</param>
     public static JsonObject Write(string name, IEnumerable<DatasetFile> files, params IReadOnlyList<string> ignored)
     {
-        var resources = files.Order(Comparer<DatasetFile>.Create((x, y) => CompareParts(x.Name, y.Name))).ToList();
+        string[] passedOver = [.. ignored, .. GitPaths];
+        var resources = files.Where(f => !passedOver.Any(i => f.Name == i || f.Name.StartsWith(i + "/", StringComparison.Ordinal))).Order(Comparer<DatasetFile>.Create((x, y) => CompareParts(x.Name, y.Name))).ToList();
         var joined = new byte[resources.Count * Bytes32.Size];
         for (int i = 0; i < resources.Count; i++) resources[i].Sha256.CopyTo(joined.AsSpan(i * Bytes32.Size));
         return new()
@@ -36,7 +41,7 @@ public static class ModelSigning
             ["predicateType"] = PredicateType,
             ["predicate"] = new JsonObject
             {
-                ["serialization"] = new JsonObject { ["method"] = "files", ["hash_type"] = "sha256", ["allow_symlinks"] = false, ["ignore_paths"] = new JsonArray([.. ignored.Select(i => (JsonNode)i)]) },
+                ["serialization"] = new JsonObject { ["method"] = "files", ["hash_type"] = "sha256", ["allow_symlinks"] = false, ["ignore_paths"] = new JsonArray([.. passedOver.Select(i => (JsonNode)i)]) },
                 ["resources"] = new JsonArray([.. resources.Select(r => (JsonNode)new JsonObject { ["name"] = r.Name, ["algorithm"] = "sha256", ["digest"] = r.Sha256.ToString() })]),
             },
         };

@@ -10,4 +10,7 @@ public static class ReportChecks
 
     /// <summary>What a provider states of its data is JSON of its form, names known fields and is within limits.</summary>
     public static readonly Check About = new("data.report.about");
+
+    /// <summary>A model comes with the training run that made its weights, and that run was on the dataset that is reported.</summary>
+    public static readonly Check Model = new("data.report.model");
 }

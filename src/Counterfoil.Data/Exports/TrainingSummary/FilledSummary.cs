@@ -6,110 +6,126 @@ using Counterfoil.Data.Lineage;
 
 namespace Counterfoil.Data.Exports.TrainingSummary;
 
-/// <summary>What backs a statement of the summary.</summary>
-public enum SummaryEvidence
+/// <summary>What a summary is filled from.</summary>
+/// <param name="Datasets">The dataset that was trained on first, then those that it was made from.</param>
+/// <param name="About">What the provider states.</param>
+/// <param name="Tool">What fills it.</param>
+public sealed record SummaryFacts(ImmutableArray<CommittedDataset> Datasets, AboutData About, string Tool)
 {
-    /// <summary>Nothing: the provider does not say.</summary>
-    NotStated,
-    /// <summary>The provider's word.</summary>
-    Provider,
-    /// <summary>A signed commitment or transformation.</summary>
-    Committed,
+    /// <summary>The transformations between the datasets.</summary>
+    public ImmutableArray<DataTransformation> Transformations { get; init; } = [];
+
+    /// <summary>What a licence policy makes of the sources, if one was applied.</summary>
+    public LicenceMixture? Mixture { get; init; }
+
+    /// <summary>Signed readings of opt-outs, each about one of the datasets.</summary>
+    public ImmutableArray<SignedReading> Readings { get; init; } = [];
+
+    /// <summary>The model that was trained on the first dataset, if its statements are at hand.</summary>
+    public CommittedModel? Model { get; init; }
+
+    /// <summary>The sources: the datasets that were made from no other; where there is one alone, it is its own source.</summary>
+    public ImmutableArray<CommittedDataset> Sources => Datasets.Length == 1 ? Datasets : [.. Datasets.Where(d => d.Commitment.Parents.IsEmpty)];
 }
 
-/// <summary>One statement of a field, and what backs it.</summary>
-/// <param name="Text">The statement.</param>
-/// <param name="Evidence">What kind of thing backs it.</param>
-/// <param name="Places">Where that stands: digest and pointer.</param>
-public sealed record SummaryStatement(string Text, SummaryEvidence Evidence, ImmutableArray<string> Places);
-
-/// <summary>A field with all that is said in it; at least one statement.</summary>
-/// <param name="Field">The field.</param>
-/// <param name="Statements">What is said.</param>
-public sealed record FilledField(SummaryField Field, ImmutableArray<SummaryStatement> Statements);
-
 /// <summary>The EU summary of training content, each field with its evidence.</summary>
-public sealed class FilledSummary
+public sealed partial class FilledSummary
 {
-    FilledSummary(string title, ImmutableArray<FilledField> fields, string tool) => (Title, Fields, Tool) = (title, fields, tool);
+    /// <summary>What a field says that the provider leaves empty.</summary>
+    public const string NotStated = "not stated by the provider";
+
+    readonly SummaryFacts facts;
+    readonly Dictionary<string, List<SummaryStatement>> said = SummaryTemplate.Fields.ToDictionary(f => f.Number, _ => new List<SummaryStatement>());
+
+    FilledSummary(SummaryFacts facts)
+    {
+        this.facts = facts;
+        General();
+        Sources();
+        OptOuts();
+        foreach (var made in facts.Transformations)
+            Commit("3.3a", $"{made.Operation} {made.Parameters}: {string.Join(" + ", made.Inputs.Select(i => Number(i.Records)))} records became {Number(made.Output.Records)}".Replace('\n', ' '), [.. made.Inputs.Append(made.Output).Select(d => $"sha256:{d.Statement}")]);
+        foreach (var (field, text) in facts.About.Fields ?? []) Provide(field, text, $"/fields/{field}");
+        Fields = [.. SummaryTemplate.Fields.Select(f => new FilledField(f, [.. said[f.Number] is { Count: > 0 } statements ? statements : [Empty(f)]]))];
+    }
+
+    /// <summary>Fills the template.</summary>
+    public static FilledSummary Fill(SummaryFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentOutOfRangeException.ThrowIfZero(facts.Datasets.Length);
+        return new(facts);
+    }
 
     /// <summary>What it is about.</summary>
-    public string Title { get; }
+    public string Title => facts.Model?.Commitment.Name ?? facts.Datasets[0].Commitment.Name;
 
     /// <summary>All fields of the template, in order.</summary>
     public ImmutableArray<FilledField> Fields { get; }
 
     /// <summary>What filled it.</summary>
-    public string Tool { get; }
+    public string Tool => facts.Tool;
 
     /// <summary>How many fields rest on what.</summary>
-    public int Count(SummaryEvidence evidence) => Fields.Count(f => f.Statements.Max(s => s.Evidence) == evidence);
+    public int Count(SummaryEvidence evidence) => Fields.Count(f => f.Evidence == evidence);
 
-    /// <summary>Fills the template.</summary>
-    /// <param name="datasets">The dataset that was trained on first, then those that it was made from.</param>
-    /// <param name="transformations">The transformations between them.</param>
-    /// <param name="about">What the provider states.</param>
-    /// <param name="mixture">What a licence policy makes of the sources, if one was applied.</param>
-    /// <param name="tool">What fills it.</param>
-    public static FilledSummary Fill(ImmutableArray<CommittedDataset> datasets, ImmutableArray<DataTransformation> transformations, AboutData about, LicenceMixture? mixture, string tool)
+    /// <summary>How many fields the template demands and nobody fills.</summary>
+    public int Missing => Fields.Count(f => f.IsMissing);
+
+    void Commit(string field, string text, params IEnumerable<string> places) => said[field].Add(new(text, SummaryEvidence.Committed, [.. places]));
+
+    void Provide(string field, string text, string pointer) => said[field].Add(new(text, SummaryEvidence.Provider, [facts.About.Place(pointer)!]));
+
+    void General()
     {
-        ArgumentOutOfRangeException.ThrowIfZero(datasets.Length);
-        ArgumentNullException.ThrowIfNull(about);
-        var said = SummaryTemplate.Fields.ToDictionary(f => f.Number, _ => ImmutableArray.CreateBuilder<SummaryStatement>());
-        void Commit(string field, string text, params IEnumerable<string> places) => said[field].Add(new(text, SummaryEvidence.Committed, [.. places]));
-
-        var main = datasets[0];
+        var main = facts.Datasets[0];
         var c = main.Commitment;
-        Commit("1.3.2", $"{Number(c.Records)} records, {Number(c.Bytes)} bytes, in the order and under the root that were committed; the template's ranges are the provider's to name", main.Place("records"), main.Place("bytes"), main.Place("orderedRoot"));
-        Commit("1.3.4", $"not after {Date(c.CommittedAt)}, when the data was committed (the committer's clock; an anchor says it better)", main.Place("committedAt"));
-        Commit("1.3.6", $"records are made by {c.Canonicaliser}; a record's presence or absence can be shown under the two roots", main.Place("canonicaliser"), main.Place("orderedRoot"), main.Place("sortedRoot"));
-        if (!about.Kinds.IsDefaultOrEmpty) said["1.3.1"].Add(new(string.Join(", ", about.Kinds), SummaryEvidence.Provider, [about.Place("/kinds")!]));
-
-        // The sources of section 2 are the datasets that were made from no other; where there is one alone, it is its own source.
-        foreach (var source in datasets.Where(d => d.Commitment.Parents.IsEmpty || datasets.Length == 1))
+        if (facts.Model is { } model)
         {
-            string? key = about.Sources is null ? null : about.Sources.ContainsKey(source.Statement.ToString()) ? source.Statement.ToString() : about.Sources.ContainsKey(source.Commitment.Name) ? source.Commitment.Name : null;
-            string field = key is null ? "2.6.1" : FieldOf(about.Sources![key]);
-            string text = $"{source.Commitment.Name}: {Number(source.Commitment.Records)} records, {Number(source.Commitment.Bytes)} bytes, licence {source.Commitment.Licence}, ordered root {source.Commitment.OrderedRoot}{(key is null ? "; what kind of source it is, the provider does not say" : "")}";
-            said[field].Add(new(text, SummaryEvidence.Committed, [source.Place("name"), source.Place("licence"), source.Place("orderedRoot"), .. key is null ? [] : new[] { about.Place($"/sources/{key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}")! }]));
+            Commit("1.2a", $"{model.Commitment.Name}, model {model.Commitment.ModelId.Value}, ONNX file {model.Commitment.Onnx}", model.Place("name"), model.Place("modelId"), model.Place("onnx"));
+            var run = model.Training;
+            Commit("3.3a", $"trained in {Number(run.BuildDefinition.InternalParameters.Steps)} steps, finished on {Date(run.RunDetails.Metadata.FinishedOn)}; what was consumed, in order, has root {run.BuildDefinition.InternalParameters.BatchesRoot}",
+                model.RunPlace("buildDefinition/internalParameters/dataset"), model.RunPlace("buildDefinition/internalParameters/batchesRoot"), model.RunPlace("runDetails/metadata/finishedOn"));
         }
-        foreach (var made in transformations) Commit("3.3.1", $"{made.Operation} {made.Parameters}: {string.Join(" + ", made.Inputs.Select(i => Number(i.Records)))} records became {Number(made.Output.Records)}".Replace('\n', ' '), [.. made.Inputs.Append(made.Output).Select(d => $"sha256:{d.Statement}")]);
-        if (mixture is not null) Reservations(mixture, Commit);
-
-        foreach (var (field, text) in about.Fields ?? []) said[field].Add(new(text, SummaryEvidence.Provider, [about.Place($"/fields/{field}")!]));
-        foreach (var statements in said.Values)
-            if (statements.Count == 0) statements.Add(new("not stated by the provider", SummaryEvidence.NotStated, []));
-        return new(c.Name, [.. SummaryTemplate.Fields.Select(f => new FilledField(f, said[f.Number].ToImmutable()))], tool);
+        var kinds = facts.About.Kinds;
+        if (!kinds.IsDefaultOrEmpty) Provide("1.3a", string.Join(", ", kinds), "/kinds");
+        Commit("1.3b", $"{Size(c.Records, c.Bytes)}{Range(c.Records, c.Canonicaliser, kinds)}", main.Place("records"), main.Place("bytes"), main.Place("orderedRoot"));
+        Commit("1.3d", $"not after {Date(c.CommittedAt)}, when the data was committed (the committer's clock; an anchor says it better)", main.Place("committedAt"));
+        Commit("1.3f", $"records are made by {c.Canonicaliser}; whether a work is among them can be shown, either way, under the two roots", main.Place("canonicaliser"), main.Place("orderedRoot"), main.Place("sortedRoot"));
     }
 
-    static void Reservations(LicenceMixture mixture, Action<string, string, IEnumerable<string>> commit)
+    /// <summary>
+    /// The box of the template that a size falls into, where records are what the template counts: images of a picture format. Text is counted in tokens, sound and film in hours, which no commitment holds;
+    /// for these the template takes another unit, and records and bytes stand.
+    /// </summary>
+    static string Range(long records, string canonicaliser, ImmutableArray<string> kinds)
     {
-        var read = mixture.Sources.SelectMany(s => s.Source.OptOuts.Select(o => (s.Source.Name, OptOut: o))).ToList();
-        var reserved = read.Where(r => r.OptOut.Answer is Licences.OptOuts.OptOutAnswer.Reserved or Licences.OptOuts.OptOutAnswer.Constrained).ToList();
-        string places = reserved.Count == 0 ? "" : $": {string.Join("; ", reserved.Select(r => $"{r.Name}, {r.OptOut}"))}";
-        commit("3.1.2", $"{read.Count} opt-out signals were read beside {mixture.Sources.Length} sources; {reserved.Count} reserve training{places}", read.Select(r => $"sha256:{r.OptOut.Evidence}").Distinct());
-        var allows = string.Join(", or ", mixture.Options.Select(o => o.ToString()));
-        commit("3.1.2", $"under the licence policy the mixture permits: {allows}", [$"sha256:{mixture.PolicyDigest}"]);
+        if (kinds is not { IsDefault: false } || !kinds.SequenceEqual(["image"]) || canonicaliser is not ("image-folder/v1" or "idx-labelled/v1")) return "; in these units, since the template's own are not committed to";
+        return records switch
+        {
+            < 1_000_000 => "; image: less than 1 million images",
+            <= 1_000_000_000 => "; image: 1 million to 1 billion images",
+            _ => "; image: more than 1 billion images",
+        };
     }
 
-    static string FieldOf(string kind) => kind switch
+    SummaryStatement Empty(SummaryField field)
     {
-        "public" => "2.1.2",
-        "licensed" => "2.2.1",
-        "private" => "2.2.2",
-        "crawled" => "2.3.4",
-        "user" => "2.4.2",
-        "synthetic" => "2.5.1",
-        _ => "2.6.1",
-    };
+        if (field.Demand == SummaryDemand.Optional) return new("nothing is added", SummaryEvidence.NotStated, []);
+        bool isAsked = SummaryTemplate.Fields.Any(f => f.Section == field.Section && f.IsQuestion) && field.Demand == SummaryDemand.Conditional;
+        var answers = SummaryTemplate.Fields.Where(f => f.Section == field.Section && f.IsQuestion).Select(f => said[f.Number]).ToList();
+        return isAsked && answers.All(a => a.Count > 0 && a.All(s => s.Text.StartsWith("No", StringComparison.OrdinalIgnoreCase) && !char.IsLetter(s.Text.ElementAtOrDefault(2))))
+            ? new("does not apply: the answer is no", SummaryEvidence.NotApplicable, [])
+            : new(NotStated, SummaryEvidence.NotStated, []);
+    }
 
     /// <summary>The same as JSON.</summary>
     public JsonObject ToJson() => new()
     {
-        ["title"] = Title, ["template"] = "Regulation (EU) 2024/1689, Article 53(1)(d), template of 24 July 2025", ["tool"] = Tool,
+        ["title"] = Title, ["template"] = "Regulation (EU) 2024/1689, Article 53(1)(d), template of 24 July 2025, C(2025) 8311", ["tool"] = Tool, ["missing"] = Missing,
         ["fields"] = new JsonArray([.. Fields.Select(f => (JsonNode)new JsonObject
         {
-            ["number"] = f.Field.Number, ["title"] = f.Field.Title,
+            ["number"] = f.Field.Number, ["section"] = f.Field.Section, ["title"] = f.Field.Title, ["demand"] = Word(f.Field.Demand),
             ["statements"] = new JsonArray([.. f.Statements.Select(s => (JsonNode)new JsonObject { ["text"] = s.Text, ["evidence"] = Word(s.Evidence), ["places"] = new JsonArray([.. s.Places.Select(p => (JsonNode)p)]) })]),
         })]),
     };
@@ -119,8 +135,13 @@ public sealed class FilledSummary
     {
         SummaryEvidence.Committed => "committed",
         SummaryEvidence.Provider => "provider",
+        SummaryEvidence.NotApplicable => "not applicable",
         _ => "not stated",
     };
+
+    static string Word(SummaryDemand demand) => demand switch { SummaryDemand.Required => "required", SummaryDemand.Conditional => "conditional", _ => "optional" };
+
+    static string Size(long records, long bytes) => $"{Number(records)} record{(records == 1 ? "" : "s")}, {Number(bytes)} bytes";
 
     static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

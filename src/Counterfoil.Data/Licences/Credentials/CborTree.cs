@@ -23,6 +23,27 @@ static class CborTree
         }
     }
 
+    /// <summary>The same of JSON: objects as maps, text as text; other values are null.</summary>
+    public static object? OfJson(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var document = System.Text.Json.JsonDocument.Parse(bytes, new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            return Value(document.RootElement);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+
+        static object? Value(System.Text.Json.JsonElement element) => element.ValueKind switch
+        {
+            System.Text.Json.JsonValueKind.Object => element.EnumerateObject().ToDictionary(p => p.Name, p => Value(p.Value)),
+            System.Text.Json.JsonValueKind.String => element.GetString(),
+            _ => null,
+        };
+    }
+
     static object? Item(CborReader reader, int depth, ref int left)
     {
         if (depth > MaxDepth || --left < 0) throw new CborContentException("beyond the limits");

@@ -10,7 +10,8 @@ namespace Counterfoil.Data.Licences.Credentials;
 /// <param name="Assertion">The assertion's label, such as <c>cawg.training-mining</c>.</param>
 /// <param name="Use">What it is about, such as <c>cawg.ai_training</c>.</param>
 /// <param name="Answer">What it says.</param>
-public sealed record TrainingMiningEntry(string Assertion, string Use, OptOutAnswer Answer)
+/// <param name="Constraint">Under what conditions (<c>constraint_info</c>), where it says so.</param>
+public sealed record TrainingMiningEntry(string Assertion, string Use, OptOutAnswer Answer, string? Constraint = null)
 {
     /// <summary>Whether it is about training or mining, and not about inference.</summary>
     public bool IsAboutTraining => Use.EndsWith(".ai_training", StringComparison.Ordinal) || Use.EndsWith(".ai_generative_training", StringComparison.Ordinal) || Use.EndsWith(".data_mining", StringComparison.Ordinal);
@@ -49,7 +50,7 @@ public sealed record ContentCredentials
     /// As opt-outs. A reservation counts as it stands, since whoever means to reserve must not lose it by a broken signature; a permission counts only where everything holds.
     /// </summary>
     public IEnumerable<OptOut> OptOuts => Entries.Where(e => e.IsAboutTraining)
-        .Select(e => new OptOut(e.Assertion, e.Answer == OptOutAnswer.Allowed && !Holds ? OptOutAnswer.NotStated : e.Answer, $"entry {e.Use}", Digest));
+        .Select(e => new OptOut(e.Assertion, e.Answer == OptOutAnswer.Allowed && !Holds ? OptOutAnswer.NotStated : e.Answer, $"entry {e.Use}{(e.Constraint is { } on ? $", {on}" : "")}", Digest));
 
     /// <summary>Reads a JPEG or a PNG. Without credentials, or without such an assertion, <paramref name="credentials"/> is null.</summary>
     public static Verdict Read(ReadOnlyMemory<byte> file, out ContentCredentials? credentials)
@@ -72,9 +73,15 @@ public sealed record ContentCredentials
         var named = Verdict.Accept;
         foreach (var box in about)
         {
-            if (box.Cbor is not { } content || CborTree.Read(content) is not Dictionary<string, object?> map || map.GetValueOrDefault("entries") is not Dictionary<string, object?> uses)
-                return Verdict.Reject(LicenceChecks.CredentialsForm, $"{box.Label} with entries in CBOR", "something else");
-            foreach (var (use, entry) in uses) entries.Add(new(Base(box.Label), use, Answer((entry as Dictionary<string, object?>)?.GetValueOrDefault("use") as string)));
+            // CBOR by the specification; generators of C2PA 1.x wrote JSON too.
+            object? content = box.Cbor is { } cbor ? CborTree.Read(cbor) : box.Json is { } json ? CborTree.OfJson(json) : null;
+            if ((content as Dictionary<string, object?>)?.GetValueOrDefault("entries") is not Dictionary<string, object?> uses)
+                return Verdict.Reject(LicenceChecks.CredentialsForm, $"{box.Label} with entries in CBOR or JSON", "something else");
+            foreach (var (use, entry) in uses)
+            {
+                var said = entry as Dictionary<string, object?>;
+                entries.Add(new(Base(box.Label), use, Answer(said?.GetValueOrDefault("use") as string), said?.GetValueOrDefault("constraint_info") as string));
+            }
             named = named.Then(() => Named(claim, box));
         }
         var signed = ClaimSignature.Verify(manifest.Find("c2pa.signature")?.Cbor, claimBytes, out string? signer);

@@ -30,6 +30,9 @@ sealed record JumbfBox(string Type, string Label, ReadOnlyMemory<byte> Content, 
     /// <summary>The bytes of the first CBOR box in this one.</summary>
     public ReadOnlyMemory<byte>? Cbor => Boxes.FirstOrDefault(b => b.Type == "cbor")?.Content;
 
+    /// <summary>The bytes of the first JSON box in this one.</summary>
+    public ReadOnlyMemory<byte>? Json => Boxes.FirstOrDefault(b => b.Type == "json")?.Content;
+
     static Verdict ReadAll(ReadOnlyMemory<byte> bytes, int depth, ref int left, out List<JumbfBox> boxes)
     {
         boxes = [];

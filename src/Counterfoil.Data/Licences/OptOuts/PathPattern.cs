@@ -3,12 +3,14 @@ namespace Counterfoil.Data.Licences.OptOuts;
 /// <summary>A path pattern of RFC 9309 §2.2.2 and §2.2.3: a prefix, in which <c>*</c> is any octets and a last <c>$</c> is the end.</summary>
 static class PathPattern
 {
-    /// <summary>Whether the pattern matches from the path's beginning. Both are normalised first.</summary>
+    /// <summary>Whether the pattern matches from the path's beginning. Both are normalised first; a <c>*</c> or <c>$</c> of the path itself is what a pattern writes as <c>%2A</c> or <c>%24</c> (§2.2.3).</summary>
     public static bool Matches(string pattern, string path)
     {
-        string p = Normalise(pattern), s = Normalise(path);
+        string p = Normalise(pattern), s = Normalise(path).Replace("*", "%2A", StringComparison.Ordinal).Replace("$", "%24", StringComparison.Ordinal);
         bool toEnd = p.EndsWith('$');
         if (toEnd) p = p[..^1];
+        // Only a last $ is special; another is itself.
+        p = p.Replace("$", "%24", StringComparison.Ordinal);
         // Greedy matching of parts between stars: the first part is anchored at the start, the last at the end if it must be.
         var parts = p.Split('*');
         if (!s.StartsWith(parts[0], StringComparison.Ordinal)) return false;

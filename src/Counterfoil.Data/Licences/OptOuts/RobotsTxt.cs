@@ -79,17 +79,34 @@ public sealed class RobotsTxt
             : new(kind, match.IsAllowed ? OptOutAnswer.Allowed : OptOutAnswer.Reserved, $"line {match.Line}: {(match.IsAllowed ? "allow" : "disallow")}: {match.Pattern}", Digest);
     }
 
+    /// <summary>
+    /// What the file says of a path to the crawlers that are known to gather training data (<see cref="TrainingCrawlers"/>), whoever fetched it: reserved where a group names one of them and keeps it from the path. What is said to
+    /// every crawler at once (<c>*</c>) speaks of crawling and is another answer.
+    /// </summary>
+    public OptOut AskTrainingCrawlers(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string named = $"{kind}, AI crawlers";
+        var asked = TrainingCrawlers.Tokens.Where(token => Named(token).Any()).Select(token => (Token: token, Answer: Ask(token, path))).ToList();
+        var kept = asked.Where(a => a.Answer.Answer == OptOutAnswer.Reserved).ToList();
+        return kept.Count > 0 ? new(named, OptOutAnswer.Reserved, $"{string.Join(", ", kept.Select(k => k.Token))}: {kept[0].Answer.Place}", Digest)
+            : asked.Any(a => a.Answer.Answer == OptOutAnswer.Allowed) ? new(named, OptOutAnswer.Allowed, $"{string.Join(", ", asked.Where(a => a.Answer.Answer == OptOutAnswer.Allowed).Select(a => a.Token))}, by name", Digest)
+            : new(named, OptOutAnswer.NotStated, $"no rule of {path} for any of {TrainingCrawlers.Tokens.Length} tokens", Digest);
+    }
+
     IEnumerable<Rule> RulesOf(string token)
     {
-        var own = groups.Where(g => g.Agents.Any(a => Token(a).Equals(token, StringComparison.OrdinalIgnoreCase))).ToList();
+        var own = Named(token).ToList();
         return (own.Count > 0 ? own : groups.Where(g => g.Agents.Contains("*"))).SelectMany(g => g.Rules);
     }
 
-    /// <summary>The product token at the beginning of a user-agent line: letters, hyphens and underscores (§2.2.1); version numbers after it do not count.</summary>
+    IEnumerable<Group> Named(string token) => groups.Where(g => g.Agents.Any(a => a.Equals(token, StringComparison.OrdinalIgnoreCase) || Token(a).Equals(token, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>The product token at the beginning of a user-agent line: letters, hyphens and underscores (§2.2.1), and digits, since crawlers are called AI2Bot; a version after <c>/</c> does not count.</summary>
     static string Token(string agent)
     {
         int end = 0;
-        while (end < agent.Length && (char.IsAsciiLetter(agent[end]) || agent[end] is '-' or '_')) end++;
+        while (end < agent.Length && (char.IsAsciiLetterOrDigit(agent[end]) || agent[end] is '-' or '_')) end++;
         return agent[..end];
     }
 

@@ -5,10 +5,10 @@ using Counterfoil.Core.Verdicts;
 
 namespace Counterfoil.Data.Licences.OptOuts;
 
-/// <summary>Reservations by W3C's TDM Reservation Protocol (final community group report, TDMRep): file, HTTP headers and HTML meta elements.</summary>
+/// <summary>Reservations by W3C's TDM Reservation Protocol (community group report, TDMRep): file, HTTP fields and HTML meta elements.</summary>
 /// <remarks>
-/// 1 reserves, 0 does not; a policy beside a reservation says on what conditions. In <c>/.well-known/tdmrep.json</c> the first rule whose location matches decides. Of the three the HTML of a
-/// page counts before its headers, and those before the file.
+/// "Declaring the reservation": 1 reserves, 0 does not; any other value is an error that leaves the reservation unset. A policy beside a reservation says on what conditions, beside a 0 it is not looked at. "TDM File on the Origin
+/// Server": of <c>/.well-known/tdmrep.json</c> the first rule whose location matches decides, case counting. "Processing priority": <see cref="Superseding"/>.
 /// </remarks>
 public static partial class TdmReservation
 {
@@ -29,21 +29,51 @@ public static partial class TdmReservation
             foreach (var rule in document.RootElement.EnumerateArray())
             {
                 number++;
-                if (rule.ValueKind != JsonValueKind.Object || !rule.TryGetProperty("location", out var location) || location.ValueKind != JsonValueKind.String
-                    || !rule.TryGetProperty("tdm-reservation", out var value) || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int reservation) || reservation is not (0 or 1))
-                    return Verdict.Reject(LicenceChecks.OptOut, "a location and a tdm-reservation of 0 or 1 in each rule", $"rule {number} without");
-                if (answer is not null || !PathPattern.Matches(location.GetString()!, path)) continue;
+                // A rule that cannot be read takes nothing from those beside it: nobody loses a reservation by another's slip.
+                if (answer is not null || rule.ValueKind != JsonValueKind.Object || !rule.TryGetProperty("location", out var location) || location.ValueKind != JsonValueKind.String || !PathPattern.Matches(location.GetString()!, path)) continue;
+                string place = $"rule {number}, {location.GetString()}";
+                if (!rule.TryGetProperty("tdm-reservation", out var value) || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int reservation) || reservation is not (0 or 1))
+                {
+                    answer = new("tdmrep.json", OptOutAnswer.NotStated, $"{place}: no tdm-reservation of 0 or 1", digest);
+                    continue;
+                }
                 string? policy = rule.TryGetProperty("tdm-policy", out var p) && p.ValueKind == JsonValueKind.String ? p.GetString() : null;
-                answer = Answer("tdmrep.json", reservation, policy, $"rule {number}, {location.GetString()}", digest);
+                answer = Answer("tdmrep.json", reservation, policy, place, digest);
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             answer = null;
             return Verdict.Reject(LicenceChecks.OptOut, "tdmrep.json in JSON", e.Message);
         }
         answer ??= new("tdmrep.json", OptOutAnswer.NotStated, $"no rule for {path}", digest);
         return Verdict.Accept;
+    }
+
+    /// <summary>
+    /// What counts of the protocol's own answers, given in its order: file, HTTP fields, HTML. A later one that states a reservation supersedes those before it; one that states none does not ("Processing priority"). Others' answers
+    /// pass as they are.
+    /// </summary>
+    public static IEnumerable<OptOut> Superseding(IEnumerable<OptOut> answers)
+    {
+        var all = answers.ToList();
+        var stated = all.LastOrDefault(a => IsOurs(a) && a.Answer != OptOutAnswer.NotStated);
+        return all.Where(a => !IsOurs(a) || stated is null || a == stated);
+
+        static bool IsOurs(OptOut answer) => answer.Kind is "tdmrep.json" or "tdm-reservation";
+    }
+
+    /// <summary>The fields of a response as a file holds them (<c>curl -D</c>): a status line, then a field a line; of several responses, redirects say, the last.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Fields(string head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var fields = new List<KeyValuePair<string, string>>();
+        foreach (string line in head.ReplaceLineEndings("\n").Split('\n'))
+        {
+            if (line.StartsWith("HTTP/", StringComparison.OrdinalIgnoreCase)) fields.Clear();
+            else if (line.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon) fields.Add(new(line[..colon].Trim(), line[(colon + 1)..].Trim()));
+        }
+        return fields;
     }
 
     /// <summary>What the fields of an HTTP response say: <c>tdm-reservation</c>, <c>tdm-policy</c>, and <c>X-Robots-Tag</c> with <c>noai</c> or <c>noimageai</c>, for all or for one crawler.</summary>
@@ -66,15 +96,27 @@ public static partial class TdmReservation
         return answers;
     }
 
-    /// <summary>What the meta elements of a page say. The elements are found by their text, not by building the page: a reservation inside a comment or a script counts too.</summary>
-    public static OptOut OfHtml(string html)
+    /// <summary>
+    /// What the meta elements of a page say: <c>tdm-reservation</c>, and <c>noai</c> or <c>noimageai</c> of <c>robots</c> or of a crawler's own element. They are found by their text, not by building the page: a reservation inside a
+    /// comment or a script counts too.
+    /// </summary>
+    /// <param name="html">The page.</param>
+    /// <param name="productToken">The crawler's token.</param>
+    public static IReadOnlyList<OptOut> OfHtml(string html, string productToken = "*")
     {
         ArgumentNullException.ThrowIfNull(html);
         var digest = Sha256.Hash(System.Text.Encoding.UTF8.GetBytes(html));
-        string? reservation = Content(html, "tdm-reservation"), policy = Content(html, "tdm-policy");
-        return reservation is "0" or "1"
-            ? Answer("tdm-reservation", reservation == "1" ? 1 : 0, policy, $"meta element, content {reservation}", digest)
-            : new("tdm-reservation", OptOutAnswer.NotStated, "no meta element", digest);
+        var metas = Metas(html).ToList();
+        string? Content(string name) => metas.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Content;
+        string? reservation = Content("tdm-reservation");
+        var answers = new List<OptOut>
+        {
+            reservation is "0" or "1" ? Answer("tdm-reservation", reservation == "1" ? 1 : 0, Content("tdm-policy"), $"meta element, content {reservation}", digest)
+                : new("tdm-reservation", OptOutAnswer.NotStated, reservation is null ? "no meta element" : "a meta element with neither 0 nor 1", digest),
+        };
+        foreach (var (name, content) in metas.Where(m => m.Name.Equals("robots", StringComparison.OrdinalIgnoreCase) || m.Name.Equals(productToken, StringComparison.OrdinalIgnoreCase)))
+            if (content.Split(',').Any(d => d.Trim().ToLowerInvariant() is "noai" or "noimageai")) answers.Add(new("meta robots", OptOutAnswer.Reserved, $"meta element {name}: {content}", digest));
+        return answers;
     }
 
     static OptOut Answer(string kind, int reservation, string? policy, string place, Sha256Digest digest) => reservation == 0
@@ -92,14 +134,13 @@ public static partial class TdmReservation
         return (names ? value[(colon + 1)..] : value).Split(',').Select(d => d.Trim().ToLowerInvariant());
     }
 
-    static string? Content(string html, string name)
+    static IEnumerable<(string Name, string Content)> Metas(string html)
     {
         foreach (Match meta in Meta().Matches(html))
         {
-            var attributes = Attribute().Matches(meta.Value).ToLookup(m => m.Groups[1].Value.ToLowerInvariant(), m => m.Groups[2].Value.Trim('"', '\''));
-            if (attributes["name"].Any(n => n.Equals(name, StringComparison.OrdinalIgnoreCase))) return attributes["content"].FirstOrDefault()?.Trim();
+            var attributes = Attribute().Matches(meta.Value).ToLookup(m => m.Groups[1].Value.ToLowerInvariant(), m => System.Net.WebUtility.HtmlDecode(m.Groups[2].Value.Trim('"', '\'')).Trim());
+            if (attributes["name"].FirstOrDefault() is { } name && attributes["content"].FirstOrDefault() is { } content) yield return (name, content);
         }
-        return null;
     }
 
     [GeneratedRegex("<meta\\s[^>]{0,2000}>", RegexOptions.IgnoreCase)]

@@ -19,6 +19,8 @@ public sealed class ContentCredentialsTests
         public string Assertion { get; init; } = "cawg.training-mining";
         public string Entry { get; init; } = "cawg.ai_training";
         public bool IsJpeg { get; init; }
+        public bool IsJson { get; init; }
+        public string? Constraint { get; init; }
         public bool WithBinding { get; init; } = true;
         public int ExtraExclusion { get; init; }
         public Func<byte[], byte[]> ChangeAssertion { get; init; } = b => b;
@@ -82,15 +84,20 @@ public sealed class ContentCredentialsTests
 
     static byte[] Store(Recipe recipe, int excluded, byte[]? hash)
     {
-        byte[] training = Super(recipe.Assertion, Box("cbor", Cbor(w =>
+        byte[] training = Super(recipe.Assertion, recipe.IsJson ? Box("json", Encoding.UTF8.GetBytes($$$$"""{"entries":{"{{{{recipe.Entry}}}}":{"use":"{{{{recipe.Use}}}}"}}}""")) : Box("cbor", Cbor(w =>
         {
             w.WriteStartMap(1);
             w.WriteTextString("entries");
             w.WriteStartMap(1);
             w.WriteTextString(recipe.Entry);
-            w.WriteStartMap(1);
+            w.WriteStartMap(recipe.Constraint is null ? 1 : 2);
             w.WriteTextString("use");
             w.WriteTextString(recipe.Use);
+            if (recipe.Constraint is not null)
+            {
+                w.WriteTextString("constraint_info");
+                w.WriteTextString(recipe.Constraint);
+            }
             w.WriteEndMap();
             w.WriteEndMap();
             w.WriteEndMap();
@@ -185,6 +192,14 @@ public sealed class ContentCredentialsTests
         Assert.Equal(new TrainingMiningEntry(assertion, entry, answer), Assert.Single(credentials.Entries));
         Assert.Equal(answer, Assert.Single(credentials.OptOuts).Answer);
         Assert.Equal("CN=An artist", credentials.Signer);
+    }
+
+    [Fact]
+    public void Conditions_are_told_and_an_assertion_in_JSON_is_read_too()
+    {
+        Assert.Equal("entry cawg.ai_training, https://a.example/terms", Assert.Single(Read(Make(new() { Use = "constrained", Constraint = "https://a.example/terms" })).OptOuts).Place);
+        var json = Read(Make(new() { Assertion = "c2pa.training-mining", Entry = "c2pa.ai_generative_training", IsJson = true }));
+        Assert.Equal((true, OptOutAnswer.Reserved), (json.Holds, Assert.Single(json.OptOuts).Answer));
     }
 
     [Fact]

@@ -70,8 +70,10 @@ public sealed class OptOutTests
     [InlineData("/foo/bar/%62%61%7A", "/foo/bar/baz", true)]
     [InlineData("/foo/bar/%e3%83%84", "/foo/bar/%E3%83%84", true)]
     [InlineData("/a%2Fb", "/a/b", false)]
-    [InlineData("/path/file-with-a-%2A.html", "/path/file-with-a-*.html", false)]
-    [InlineData("/path/foo-%24", "/path/foo-$", false)]
+    [InlineData("/path/file-with-a-%2A.html", "/path/file-with-a-*.html", true)]
+    [InlineData("/path/foo-%24", "/path/foo-$", true)]
+    [InlineData("/path/foo-%24", "/path/foo-", false)]
+    [InlineData("/a$b", "/a$b", true)]
     // §2.2.3: special characters.
     [InlineData("/*.php$", "/index.php", true)]
     [InlineData("/*.php$", "/index.php?x", false)]
@@ -140,8 +142,57 @@ public sealed class OptOutTests
             return answer!.Answer;
         }
         Assert.Equal((OptOutAnswer.Allowed, OptOutAnswer.Constrained, OptOutAnswer.Reserved, OptOutAnswer.NotStated), (Of("/art/free/x"), Of("/art/x"), Of("/a.pdf"), Of("/a.html")));
-        foreach (string bad in (string[])["{}", "[1]", "[{\"location\":\"/\"}]", "[{\"location\":\"/\",\"tdm-reservation\":2}]", "[{\"location\":\"/\",\"tdm-reservation\":1},{}]", "nothing"])
+        foreach (string bad in (string[])["{}", "nothing", "[{\"location\":\"\\ud800\",\"tdm-reservation\":1}]"])
             Assert.Equal("data.optout.form", Check(TdmReservation.OfFile(Encoding.UTF8.GetBytes(bad), "/", out _)));
+    }
+
+    static OptOutAnswer Tdm(string file, string path)
+    {
+        Assert.Equal(Verdict.Accept, TdmReservation.OfFile(Encoding.UTF8.GetBytes(file), path, out var answer));
+        return answer!.Answer;
+    }
+
+    [Theory]
+    // TDMRep, "TDM File on the Origin Server", both examples.
+    [InlineData("/anything", """[{"location":"/","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    [InlineData("/directory-a/x.pdf", null, OptOutAnswer.Reserved)]
+    [InlineData("/directory-b/html/x.html", null, OptOutAnswer.Constrained)]
+    [InlineData("/directory-b/images/x.jpg", null, OptOutAnswer.Allowed)]
+    [InlineData("/directory-b/images/x.png", null, OptOutAnswer.NotStated)]
+    [InlineData("/Directory-A/x.pdf", null, OptOutAnswer.NotStated)]
+    // "Use of regular expressions".
+    [InlineData("/this/path/exactly", """[{"location":"/this/path/exactly$","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    [InlineData("/this/path/exactly/not", """[{"location":"/this/path/exactly$","tdm-reservation":1}]""", OptOutAnswer.NotStated)]
+    [InlineData("/this/or/that/then", """[{"location":"/this/*/then","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    [InlineData("/path/foo-$", """[{"location":"/path/foo-%24","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    [InlineData("/path/foo-%24", """[{"location":"/path/foo-%24","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    // "tdm-reservation": other values leave it unset; "tdm-policy" beside 0 is not looked at; a rule that is none takes nothing from the others.
+    [InlineData("/a", """[{"location":"/a","tdm-reservation":2},{"location":"/","tdm-reservation":1}]""", OptOutAnswer.NotStated)]
+    [InlineData("/b", """[{"location":"/a","tdm-reservation":2},{"location":"/","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    [InlineData("/a", """[{"location":"/","tdm-reservation":0,"tdm-policy":"https://a.example"}]""", OptOutAnswer.Allowed)]
+    [InlineData("/a", """[1,{},{"tdm-reservation":0},{"location":"/","tdm-reservation":1}]""", OptOutAnswer.Reserved)]
+    public void The_examples_of_TDMRep_read_as_its_text_says(string path, string? file, OptOutAnswer answer) => Assert.Equal(answer, Tdm(file ?? """
+        [{"location":"/directory-a/","tdm-reservation":1},{"location":"/directory-b/html/","tdm-reservation":1,"tdm-policy":"https://provider.com/policies/policy.json"},
+         {"location":"/directory-b/images/*.jpg","tdm-reservation":0}]
+        """, path));
+
+    [Fact]
+    public void Of_TDMReps_places_the_later_supersedes_and_silence_does_not()
+    {
+        // "Processing priority": file, then header, then HTML; absence does not reset.
+        OptOut Of(string kind, OptOutAnswer answer) => new(kind, answer, $"{kind} {answer}", default);
+        OptOutAnswer[] Left(params OptOut[] answers) => [.. TdmReservation.Superseding(answers).Select(a => a.Answer)];
+        Assert.Equal([OptOutAnswer.Allowed], Left(Of("tdmrep.json", OptOutAnswer.Reserved), Of("tdm-reservation", OptOutAnswer.Allowed), Of("tdm-reservation", OptOutAnswer.NotStated)));
+        Assert.Equal([OptOutAnswer.Reserved], Left(Of("tdmrep.json", OptOutAnswer.Allowed), Of("tdm-reservation", OptOutAnswer.NotStated), Of("tdm-reservation", OptOutAnswer.Reserved)));
+        Assert.Equal([OptOutAnswer.Reserved, OptOutAnswer.Allowed], Left(Of("robots.txt", OptOutAnswer.Reserved), Of("tdmrep.json", OptOutAnswer.Reserved), Of("tdm-reservation", OptOutAnswer.Allowed)));
+        Assert.Equal([OptOutAnswer.NotStated], Left(Of("tdmrep.json", OptOutAnswer.NotStated)));
+    }
+
+    [Fact]
+    public void Of_several_responses_the_last_ones_fields_count()
+    {
+        var fields = TdmReservation.Fields("HTTP/1.1 301 Moved\r\ntdm-reservation: 1\r\n\r\nHTTP/2 200\r\nContent-Type: text/html\r\ntdm-reservation: 0\r\n").ToList();
+        Assert.Equal<KeyValuePair<string, string>>([new("Content-Type", "text/html"), new("tdm-reservation", "0")], fields);
     }
 
     [Fact]
@@ -154,8 +205,36 @@ public sealed class OptOutTests
         Assert.Equal([OptOutAnswer.Reserved], Of(("X-Robots-Tag", "noindex, NoAI")));
         Assert.Equal([OptOutAnswer.Reserved], Of(("X-Robots-Tag", "gptbot: noimageai")));
         Assert.Empty(Of(("X-Robots-Tag", "otherbot: noai"), ("X-Robots-Tag", "unavailable_after: 25 Jun 2010 15:00:00 PST"), ("tdm-reservation", "maybe")));
-        Assert.Equal(OptOutAnswer.Reserved, TdmReservation.OfHtml("<head><META content='1' name=tdm-reservation></head>").Answer);
-        Assert.Equal(OptOutAnswer.Constrained, TdmReservation.OfHtml("<meta name=\"tdm-reservation\" content=\"1\"><meta name=\"tdm-policy\" content=\"https://a.example\">").Answer);
-        Assert.Equal(OptOutAnswer.NotStated, TdmReservation.OfHtml("<p>tdm-reservation</p>").Answer);
+        static OptOutAnswer[] Page(string html) => [.. TdmReservation.OfHtml(html, "GPTBot").Select(o => o.Answer)];
+        Assert.Equal([OptOutAnswer.Reserved], Page("<head><META content='1' name=tdm-reservation></head>"));
+        Assert.Equal([OptOutAnswer.Constrained], Page("<meta name=\"tdm-reservation\" content=\"1\"><meta name=\"tdm-policy\" content=\"https://a.example\">"));
+        Assert.Equal([OptOutAnswer.NotStated], Page("<p>tdm-reservation</p>"));
+        Assert.Equal([OptOutAnswer.NotStated], Page("<meta name=\"tdm-reservation\" content=\"yes\">"));
+        Assert.Equal([OptOutAnswer.NotStated, OptOutAnswer.Reserved], Page("<meta name=\"robots\" content=\"noai, noimageai\">"));
+        Assert.Equal([OptOutAnswer.NotStated, OptOutAnswer.Reserved], Page("<meta name=\"gptbot\" content=\"NOAI\"><meta name=\"otherbot\" content=\"noai\">"));
+    }
+
+    [Fact]
+    public void Crawlers_with_digits_spaces_or_dots_in_their_names_have_their_groups()
+    {
+        foreach (string name in (string[])["AI2Bot", "Kangaroo Bot", "panscient.com", "img2dataset"])
+        {
+            Assert.Equal(OptOutAnswer.Reserved, Ask($"user-agent: {name}\ndisallow: /\n\nuser-agent: *\nallow: /\n", name.ToLowerInvariant(), "/x"));
+            Assert.Equal(OptOutAnswer.Allowed, Ask($"user-agent: {name}\ndisallow: /\n\nuser-agent: *\nallow: /\n", "AI", "/x"));
+        }
+    }
+
+    [Fact]
+    public void A_rightsholder_who_keeps_any_training_crawler_out_by_name_is_heard()
+    {
+        OptOut All(string robots, string path) => RobotsTxt.Parse(Encoding.UTF8.GetBytes(robots)).AskTrainingCrawlers(path);
+        var kept = All("user-agent: *\nallow: /\n\nuser-agent: gptbot\nuser-agent: CCBot\ndisallow: /art/\n", "/art/1");
+        Assert.Equal(("robots.txt, AI crawlers", OptOutAnswer.Reserved, "CCBot, GPTBot: line 6: disallow: /art/"), (kept.Kind, kept.Answer, kept.Place));
+        Assert.Equal(OptOutAnswer.NotStated, All("user-agent: gptbot\ndisallow: /art/\n", "/else").Answer);
+        // What is said to every crawler is the crawler's own question.
+        Assert.Equal(OptOutAnswer.NotStated, All("user-agent: *\ndisallow: /\n", "/").Answer);
+        Assert.Equal(OptOutAnswer.Allowed, All("user-agent: GPTBot\nallow: /\n", "/").Answer);
+        Assert.Equal(OptOutAnswer.Reserved, All("user-agent: GPTBot\nallow: /\n\nuser-agent: ClaudeBot\ndisallow: /\n", "/").Answer);
+        Assert.Equal(TrainingCrawlers.Tokens.Order(StringComparer.OrdinalIgnoreCase), TrainingCrawlers.Tokens);
     }
 }
