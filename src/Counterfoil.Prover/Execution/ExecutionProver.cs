@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Counterfoil.Prover.Commitments;
@@ -33,7 +34,11 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
     public ImmutableArray<StageTiming> Timings => timings.ToImmutable();
 
     /// <summary>Proves under a transcript; tests freeze its challenges.</summary>
-    public byte[] Prove(Transcript transcript) => Prove(transcript, new ExecutionWitness(layout, values));
+    public byte[] Prove(Transcript transcript)
+    {
+        using var witness = new ExecutionWitness(layout, values);
+        return Prove(transcript, witness);
+    }
 
     /// <summary>Proves with a given witness; tests forge it.</summary>
     public byte[] Prove(Transcript transcript, ExecutionWitness witness)
@@ -43,20 +48,19 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
 
         // 1.
         statement.AbsorbInto(tape.Absorb);
-        using var own = new ProofMatrix(new FieldMatrix(witness.Cells, model.Witness.Code.RowLength), model.Witness.Code, model.ExecutionPads, secrets);
+        using var own = new ProofMatrix(new WitnessMatrix(witness, layout, model.Witness), model.Witness.Code, model.ExecutionPads, secrets);
         if (model.ExecutionPads is not null) channel.Hide(own.Pads);
         channel.Send(Labels.Witness, own.Root.ToArray());
         Mark("commit witness");
 
         // 2.
         var fingerprint = new Fingerprint(tape.Challenges(3));
-        var (numerators, denominators) = Fractions(witness, fingerprint);
         // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
-        var leaves = new FractionalSum.Leaf(FractionalSumProver.Prove(channel, numerators, denominators), default, default);
+        var leaves = new FractionalSum.Leaf(ProveLookups(channel, witness, fingerprint), default, default);
         Mark("lookups");
 
         // 3.
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, tape.Challenges), fingerprint, leaves, statement.Output.Span);
         adjoint.Propagate();
         Mark("relation");
@@ -98,92 +102,119 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         for (int c = 0; c < columns.Length; c++)
         {
             var column = witness.Column(c);
-            for (int x = 0; x < layout.Size; x++)
+            for (int x = 0; x < column.Length; x++)
                 if (column[x] != Goldilocks.Zero) columns[c] += equality[x] * column[x];
         }
         channel.SendClaims(Labels.Columns, columns);
         Mark("cells");
 
         // 8.
-        Open(channel, own, [.. cell, .. tape.Challenges(model.Witness.ColumnVariables)], tape.Challenges(evaluated.Length), point);
+        Open(channel, own, cell, tape.Challenges(model.Witness.ColumnVariables), tape.Challenges(evaluated.Length), point);
         Mark("open");
         return channel.ToArray();
     }
 
     // Two claims at two points become one at one point, which is opened.
-    void Open(ProverChannel channel, ProofMatrix own, Goldilocks2[] witnessPoint, Goldilocks2[] psi, Goldilocks2[] weightPoint)
+    void Open(ProverChannel channel, ProofMatrix own, Goldilocks2[] cell, Goldilocks2[] delta, Goldilocks2[] psi, Goldilocks2[] weightPoint)
     {
         int k = model.Witness.Code.LogRowLength;
         Goldilocks2[] ownFold = new Goldilocks2[1 << k], weightFold = new Goldilocks2[1 << k];
-        own.Combine(Multilinear.EqualityPrefix<Goldilocks2>(witnessPoint.AsSpan(k), own.Rows).AsSpan(0, own.Rows), ownFold);
+        own.Combine(model.Witness.RowWeights(cell, delta), ownFold);
+        var rowPoint = model.Witness.RowPoint(cell, delta);
         committedHidden.Combine(WeightClaims.MatrixRows(model.Hidden.Weights, psi, weightPoint), weightFold);
         var cells = ProductSumcheckProver.Prove(channel, Labels.MergeRound, [
-            (Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k)), (Goldilocks2[])ownFold.Clone()),
+            (Multilinear.Equality<Goldilocks2>(rowPoint), (Goldilocks2[])ownFold.Clone()),
             (Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k)), (Goldilocks2[])weightFold.Clone())]);
-        Goldilocks2 ownScale = Multilinear.Equality<Goldilocks2>(witnessPoint.AsSpan(0, k), cells), weightScale = Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k), cells);
+        Goldilocks2 ownScale = Multilinear.Equality<Goldilocks2>(rowPoint, cells), weightScale = Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k), cells);
         for (int c = 0; c < ownFold.Length; c++) ownFold[c] = ownScale * ownFold[c] + weightScale * weightFold[c];
         var constraints = new Constraints();
         // Only what is hidden needs the verifier's own account of it.
         var claim = channel.IsHiding
             ? ExecutionProof.Reduce(statement, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
-            : ExecutionProof.Merged(model, witnessPoint, psi, weightPoint, cells, default(Goldilocks2));
+            : ExecutionProof.Merged(model, cell, delta, psi, weightPoint, cells, default(Goldilocks2));
         OpeningProver.Prove(channel, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
     }
 
-    (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(ExecutionWitness witness, Fingerprint fingerprint)
+    Goldilocks2[] ProveLookups(ProverChannel channel, ExecutionWitness witness, Fingerprint fingerprint)
     {
-        int size = layout.Size;
-        Goldilocks2[] numerators = new Goldilocks2[1 << layout.Depth], denominators = new Goldilocks2[1 << layout.Depth];
-        Array.Fill(denominators, Goldilocks2.One);
-        numerators.AsSpan(0, layout.LookupSlots * size).Fill(Goldilocks2.One);
-        // Padding is looked up in table 0, and its cells are zero.
-        denominators.AsSpan(0, layout.LookupSlots * size).Fill(fingerprint.Of(0, 0, 0));
-        foreach (var block in layout.Blocks)
-        {
-            var numbers = layout.SlotTables(block);
-            for (int slot = 1; slot < numbers.Length; slot++)
-            {
-                var table = fingerprint.Of(numbers[slot], 0, 0);
-                var limbs = witness.Column(GraphLayout.FirstLimb + slot - 1).Slice(block.Offset, block.Count);
-                var target = denominators.AsSpan(slot * size + block.Offset, block.Count);
-                for (int x = 0; x < limbs.Length; x++) target[x] = table + limbs[x];
-            }
-            Pairs(block, witness, fingerprint, denominators.AsSpan(block.Offset, block.Count));
-        }
-        for (int i = 0, table = 0; i < layout.TableSlots << layout.Variables; i++)
-        {
-            int entry = Math.Min(i, layout.Tables.Entries - 1), leaf = layout.LookupSlots * size + i;
-            while (layout.Tables.Starts[table + 1] <= entry) table++;
-            var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
-            denominators[leaf] = fingerprint.Of(table, first, second);
-            numerators[leaf] = -(Goldilocks2)witness.Cells[(layout.FirstMultiplicity << layout.Variables) + i];
-        }
-        return (numerators, denominators);
+        int count = 1 << layout.Depth;
+        Goldilocks2[] numerators = ArrayPool<Goldilocks2>.Shared.Rent(count), denominators = ArrayPool<Goldilocks2>.Shared.Rent(count);
+        Fractions(witness, fingerprint, numerators.AsSpan(0, count), denominators.AsSpan(0, count));
+        var point = FractionalSumProver.Prove(channel, numerators.AsSpan(0, count), denominators.AsSpan(0, count));
+        ArrayPool<Goldilocks2>.Shared.Return(numerators);
+        ArrayPool<Goldilocks2>.Shared.Return(denominators);
+        return point;
     }
 
-    void Pairs(ColumnBlock block, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> target)
+    void Fractions(ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> numerators, Span<Goldilocks2> denominators)
+    {
+        numerators[layout.Leaves..].Clear();
+        denominators[layout.Leaves..].Fill(Goldilocks2.One);
+        foreach (var run in layout.Runs)
+        {
+            Span<Goldilocks2> p = numerators.Slice(run.Place, run.Count), q = denominators.Slice(run.Place, run.Count);
+            if (run.Slot >= layout.LookupSlots)
+            {
+                FillEntries(run, witness, fingerprint, p, q);
+                continue;
+            }
+            p.Fill(Goldilocks2.One);
+            // Padding is looked up in table 0, and its cells are zero.
+            q.Fill(fingerprint.Of(0, 0, 0));
+            foreach (var block in layout.Blocks)
+            {
+                int from = Math.Max(block.Offset, run.First), to = Math.Min(block.End, run.End);
+                if (from >= to) continue;
+                var target = q[(from - run.First)..(to - run.First)];
+                if (run.Slot == 0) FillPairs(block, from - block.Offset, witness, fingerprint, target);
+                else if (run.Slot <= block.Limbs.Length)
+                {
+                    var table = fingerprint.Of(layout.TableOf(block, run.Slot), 0, 0);
+                    var limbs = witness.Column(GraphLayout.ColumnOf(run.Slot))[from..to];
+                    for (int x = 0; x < limbs.Length; x++) target[x] = table + limbs[x];
+                }
+            }
+        }
+    }
+
+    void FillEntries(LeafRun run, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> numerators, Span<Goldilocks2> denominators)
+    {
+        int column = GraphLayout.ColumnOf(run.Slot), start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First;
+        ReadOnlySpan<int> firsts = layout.Tables.Firsts, seconds = layout.Tables.Seconds;
+        for (int i = 0, table = 0; i < numerators.Length; i++)
+        {
+            int entry = Math.Min(start + i, layout.Tables.Entries - 1);
+            while (layout.Tables.Starts[table + 1] <= entry) table++;
+            denominators[i] = fingerprint.Of(table, firsts[entry], seconds[entry]);
+            numerators[i] = -(Goldilocks2)witness[column, run.First + i];
+        }
+    }
+
+    void FillPairs(ColumnBlock block, int start, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> target)
     {
         var table = fingerprint.Of(block.Table, 0, 0);
-        ReadOnlySpan<Goldilocks> y = witness.Column(GraphLayout.Value).Slice(block.Offset, block.Count), sides = witness.Column(GraphLayout.Side).Slice(block.Offset, block.Count);
+        var y = witness.Column(GraphLayout.Value).Slice(block.Offset, block.Count);
         switch (block.Kind)
         {
             case CellKind.Requantised:
-                for (int i = 0; i < target.Length; i++) target[i] = table + y[i] + fingerprint.Beta * sides[i];
+                var sides = witness.Column(GraphLayout.Side).Slice(block.Offset + start, target.Length);
+                for (int i = 0; i < target.Length; i++)
+                    target[i] = sides[i] == Goldilocks.Zero ? table + y[start + i] : table + y[start + i] + fingerprint.Beta * sides[i];
                 break;
             case CellKind.LookedUp:
                 var x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
-                for (int i = 0; i < target.Length; i++) target[i] = table + Goldilocks.FromInteger(x[i]) + fingerprint.Beta * y[i];
+                for (int i = 0; i < target.Length; i++) target[i] = table + Goldilocks.FromInteger(x[start + i]) + fingerprint.Beta * y[start + i];
                 break;
             case CellKind.Maximum:
                 x = values[((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input];
                 var pairs = layout.Pairs[block.Value];
                 for (int i = 0; i < target.Length; i++)
                 {
-                    Goldilocks a = pairs.First[i] >= 0 ? Goldilocks.FromInteger(x[pairs.First[i]]) : y[i - 1], b = Goldilocks.FromInteger(x[pairs.Second[i]]);
-                    target[i] = table + (a - b) + fingerprint.Beta * (y[i] - b);
+                    int cell = start + i;
+                    Goldilocks a = pairs.First[cell] >= 0 ? Goldilocks.FromInteger(x[pairs.First[cell]]) : y[cell - 1], b = Goldilocks.FromInteger(x[pairs.Second[cell]]);
+                    target[i] = table + (a - b) + fingerprint.Beta * (y[cell] - b);
                 }
                 break;
-            default: target.Fill(table); break;
         }
     }
 

@@ -1,7 +1,7 @@
+using System.Buffers;
 using Counterfoil.Prover.Execution;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
-using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Transcripts;
 
@@ -13,52 +13,38 @@ static class CellSumcheckProver
     /// <summary>Runs all rounds; returns the point.</summary>
     public static Goldilocks2[] Prove(ProverChannel channel, GraphLayout layout, ExecutionRelation relation, Adjoint adjoint, ExecutionWitness witness)
     {
-        var groups = new BoundVector[GraphLayout.Groups];
-        for (int g = 0; g < groups.Length; g++) groups[g] = Group(layout, witness, g);
-        BoundVector scaled = new(relation.Scaled), side = new(witness.Column(GraphLayout.Side));
-        (BoundVector Weight, BoundVector Cells)[] pairs =
-        [
-            (new(relation.Weights[0]), groups[0]), (new(relation.Weights[1]), groups[1]), (new(relation.Weights[2]), groups[2]),
-            (new(adjoint.Columns), new(witness.Column(GraphLayout.Value))), (new(relation.Sides), side), (new(relation.Lookups), Looked(layout, relation, witness)),
-        ];
-        var point = new Goldilocks2[layout.Variables];
+        int variables = layout.Variables;
+        int[] lengths = [.. Enumerable.Range(0, layout.Columns).Select(c => c == GraphLayout.Value ? layout.Count : relation.Weighted(c))];
+        // σ and the limbs that it multiplies are kept at one length.
+        int[] sides = [GraphLayout.Side, .. Enumerable.Range(GraphLayout.FirstLimb, layout.SideLimbs)];
+        int length = sides.Max(c => lengths[c]);
+        foreach (int c in sides) lengths[c] = length;
+        BoundVector[] cells = new BoundVector[layout.Columns], weights = new BoundVector[layout.Columns], scaled = new BoundVector[layout.SideLimbs];
+        var buffer = ArrayPool<Goldilocks2>.Shared.Rent(Math.Max(1, lengths.Max()));
+        for (int c = 0; c < cells.Length; c++)
+        {
+            var form = c == GraphLayout.Value ? adjoint.Columns : buffer.AsSpan(0, relation.Weighted(c));
+            if (c != GraphLayout.Value) relation.WriteWeights(c, form);
+            (cells[c], weights[c]) = (new(witness.Column(c), variables, lengths[c]), new(form, variables, lengths[c]));
+        }
+        for (int j = 0; j < scaled.Length; j++)
+        {
+            var form = buffer.AsSpan(0, layout.Lengths[GraphLayout.Side]);
+            relation.WriteScaled(j, form);
+            scaled[j] = new(form, variables, length);
+        }
+        ArrayPool<Goldilocks2>.Shared.Return(buffer);
+        var point = new Goldilocks2[variables];
         for (int k = point.Length - 1; k >= 0; k--)
         {
-            var sums = BoundVector.Round(scaled, side, groups[0]);
-            foreach (var (weight, cells) in pairs) sums += BoundVector.Round(weight, cells);
+            RoundSums sums = default;
+            for (int j = 0; j < scaled.Length; j++) sums += BoundVector.Round(scaled[j], cells[GraphLayout.Side], cells[GraphLayout.FirstLimb + j]);
+            for (int c = 0; c < cells.Length; c++) sums += BoundVector.Round(weights[c], cells[c]);
             channel.SendClaims(Labels.CellRound, [sums.Constant, sums.Second, sums.Third]);
             point[k] = channel.Transcript.Challenge();
-            scaled.Bind(point[k]);
-            foreach (var (weight, cells) in pairs)
-            {
-                weight.Bind(point[k]);
-                cells.Bind(point[k]);
-            }
+            foreach (var vector in (IEnumerable<BoundVector>)[.. scaled, .. cells, .. weights]) vector.Bind(point[k]);
         }
+        foreach (var vector in (IEnumerable<BoundVector>)[.. scaled, .. cells, .. weights]) vector.Dispose();
         return point;
-    }
-
-    // What the lookups weigh, all columns as one.
-    static BoundVector Looked(GraphLayout layout, ExecutionRelation relation, ExecutionWitness witness)
-    {
-        Goldilocks[] sum0 = new Goldilocks[layout.Size], sum1 = new Goldilocks[layout.Size];
-        for (int c = 0; c < layout.Columns; c++)
-            if (relation.LookupWeights[c] != Goldilocks2.Zero) FieldVector.AddScaled(witness.Column(c), relation.LookupWeights[c], sum0, sum1);
-        var sum = new Goldilocks2[layout.Size];
-        for (int x = 0; x < sum.Length; x++) sum[x] = new(sum0[x], sum1[x]);
-        return new(sum);
-    }
-
-    static BoundVector Group(GraphLayout layout, ExecutionWitness witness, int group)
-    {
-        var numbers = new Goldilocks[layout.Size];
-        int first = GraphLayout.FirstLimb + layout.GroupStart(group);
-        var radix = Goldilocks.FromUInt64(1UL << layout.LimbBits);
-        for (int k = layout.GroupLimbs[group]; --k >= 0;)
-        {
-            var limb = witness.Column(first + k);
-            for (int x = 0; x < numbers.Length; x++) numbers[x] = numbers[x] * radix + limb[x];
-        }
-        return new(numbers);
     }
 }

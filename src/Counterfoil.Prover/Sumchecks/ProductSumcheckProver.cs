@@ -9,8 +9,8 @@ static class ProductSumcheckProver
     /// <summary>Runs all rounds; returns the point. The first value of each factor, all of one power of two of values, becomes its value there.</summary>
     public static Goldilocks2[] Prove(ProverChannel channel, ReadOnlySpan<byte> label, (Goldilocks2[] Left, Goldilocks2[] Right)[] products)
     {
-        var vectors = products.Select(p => (Left: new BoundVector(p.Left), Right: new BoundVector(p.Right))).ToArray();
         var point = new Goldilocks2[Multilinear.VariablesFor(products[0].Left.Length)];
+        var vectors = products.Select(p => (Left: new BoundVector(p.Left, point.Length), Right: new BoundVector(p.Right, point.Length))).ToArray();
         for (int k = point.Length - 1; k >= 0; k--)
         {
             RoundSums sums = default;
@@ -24,6 +24,11 @@ static class ProductSumcheckProver
             }
         }
         for (int i = 0; i < vectors.Length; i++) (products[i].Left[0], products[i].Right[0]) = (vectors[i].Left.Value, vectors[i].Right.Value);
+        foreach (var (left, right) in vectors)
+        {
+            left.Dispose();
+            right.Dispose();
+        }
         return point;
     }
 }

@@ -36,6 +36,30 @@ static class SumcheckKernel<V, L> where V : struct where L : struct, IWordLanes<
         return new(GoldilocksLanes<V, L>.Sum(at0), GoldilocksLanes<V, L>.Sum(second), GoldilocksLanes<V, L>.Sum(third));
     }
 
+    /// <summary>Σ a·b.</summary>
+    public static Zk.Fields.Goldilocks2 Sum(ExtensionVector a, ExtensionVector b)
+    {
+        (V, V) sum = default;
+        for (int x = 0; x < a.Length; x += L.Count) sum = GoldilocksLanes<V, L>.Add(sum, GoldilocksLanes<V, L>.Multiply(a.Load<V, L>(x), b.Load<V, L>(x)));
+        return GoldilocksLanes<V, L>.Sum(sum);
+    }
+
+    /// <summary>Σ a·b·c.</summary>
+    public static Zk.Fields.Goldilocks2 Sum(ExtensionVector a, ExtensionVector b, ExtensionVector c)
+    {
+        (V, V) sum = default;
+        for (int x = 0; x < a.Length; x += L.Count)
+            sum = GoldilocksLanes<V, L>.Add(sum, GoldilocksLanes<V, L>.Multiply(a.Load<V, L>(x), GoldilocksLanes<V, L>.Multiply(b.Load<V, L>(x), c.Load<V, L>(x))));
+        return GoldilocksLanes<V, L>.Sum(sum);
+    }
+
+    /// <summary>values *= factor.</summary>
+    public static void Scale(ExtensionVector values, Zk.Fields.Goldilocks2 factor)
+    {
+        var scale = GoldilocksLanes<V, L>.Broadcast(factor);
+        for (int x = 0; x < values.Length; x += L.Count) values.Store<V, L>(x, GoldilocksLanes<V, L>.Multiply(scale, values.Load<V, L>(x)));
+    }
+
     /// <summary>low += r·(high − low).</summary>
     public static void Bind(ExtensionVector low, ExtensionVector high, Zk.Fields.Goldilocks2 r)
     {

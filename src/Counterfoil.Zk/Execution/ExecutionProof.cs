@@ -55,7 +55,7 @@ public static class ExecutionProof
         if (channel.Rejection is not null) return null;
 
         // 3. What is demanded of every cell, as one claim, carried back to columns, products and parameters.
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, channel.Challenges), fingerprint, leaves, statement.Output.Span);
         adjoint.Propagate();
 
@@ -96,28 +96,28 @@ public static class ExecutionProof
         claim = relation.Claim + factors[0] * batch[0] + factors[1] * batch[1] + Claim.InnerProduct(read, readBatch) - products - parameters - adjoint.Known;
         var cell = Sumcheck.Verify(channel, Labels.CellRound, layout.Variables, 3, ref claim);
         var columns = channel.ReceiveClaims(Labels.Columns, layout.Columns);
-        var (both, rest) = relation.At(Multilinear.Equality<Goldilocks2>(cell), columns);
-        Product[] summand = [new(channel.Factor(columns[GraphLayout.Side]), channel.Factor(ExecutionRelation.Group(layout, 0, columns)), both)];
+        var (sides, rest) = relation.At(cell, columns);
+        var side = channel.Factor(columns[GraphLayout.Side]);
+        Product[] summand = [.. sides.Select((weight, j) => new Product(side, channel.Factor(columns[GraphLayout.FirstLimb + j]), weight))];
         channel.Demand(summand, rest - claim, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
         if (channel.Rejection is not null) return null;
 
         // 8. The columns are those committed and the weights those registered: two claims at two points become one at one.
         var delta = channel.Challenges(model.Witness.ColumnVariables);
         var psi = channel.Challenges(values.Length);
-        Goldilocks2[] witness = [.. cell, .. delta];
         int k = hidden.Weights.Code.LogRowLength;
         claim = Claim.InnerProduct(columns, Multilinear.Equality<Goldilocks2>(delta)) + Claim.InnerProduct(values, psi);
         var cells = Sumcheck.Verify(channel, Labels.MergeRound, k, 2, ref claim);
-        return Merged(model, witness, psi, point, cells, claim);
+        return Merged(model, cell, delta, psi, point, cells, claim);
     }
 
     // The rows of both matrices, scaled for the point at which the merge ended.
-    internal static LinearClaim Merged(CommittedGraph model, Goldilocks2[] witness, Goldilocks2[] psi, Goldilocks2[] point, Goldilocks2[] cells, Claim claim)
+    internal static LinearClaim Merged(CommittedGraph model, Goldilocks2[] cell, Goldilocks2[] delta, Goldilocks2[] psi, Goldilocks2[] point, Goldilocks2[] cells, Claim claim)
     {
         int k = model.Hidden.Weights.Code.LogRowLength;
-        var ownRows = Multilinear.EqualityPrefix<Goldilocks2>(witness.AsSpan(k), model.Witness.Rows)[..model.Witness.Rows];
+        var ownRows = model.Witness.RowWeights(cell, delta);
         var weightRows = WeightClaims.MatrixRows(model.Hidden.Weights, psi, point);
-        Goldilocks2 own = Multilinear.Equality<Goldilocks2>(witness.AsSpan(0, k), cells), weights = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k), cells);
+        Goldilocks2 own = Multilinear.Equality<Goldilocks2>(model.Witness.RowPoint(cell, delta), cells), weights = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k), cells);
         for (int r = 0; r < ownRows.Length; r++) ownRows[r] *= own;
         for (int r = 0; r < weightRows.Length; r++) weightRows[r] *= weights;
         return new LinearClaim(weightRows, ownRows, cells, claim);

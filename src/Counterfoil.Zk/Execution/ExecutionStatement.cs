@@ -39,7 +39,7 @@ public sealed record ExecutionStatement(CommittedGraph Model, ReadOnlyMemory<int
         byte[] input = new byte[sizeof(int) * Input.Length], output = new byte[sizeof(long) * Output.Length];
         for (int i = 0; i < Input.Length; i++) BinaryPrimitives.WriteInt32BigEndian(input.AsSpan(sizeof(int) * i), Input.Span[i]);
         for (int i = 0; i < Output.Length; i++) BinaryPrimitives.WriteInt64BigEndian(output.AsSpan(sizeof(long) * i), Output.Span[i]);
-        absorb(Labels.Protocol, "counterfoil/execution/v1"u8);
+        absorb(Labels.Protocol, "counterfoil/execution/v2"u8);
         absorb(Labels.Model, Model.Id.Value.ToArray());
         absorb(Labels.Root, Model.WeightRoot.ToArray());
         absorb(Labels.Shapes, shapes);

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
-using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
-using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Zk.Execution;
@@ -72,22 +70,3 @@ sealed class HiddenLayout
     };
 }
 
-/// <summary>The rows of a witness: all columns one after the other, cell x of column c at address c·2^ν + x.</summary>
-sealed class WitnessRows(GraphLayout layout, RowCode code)
-{
-    public RowCode Code => code;
-
-    public int Rows => (int)((((long)layout.Columns << layout.Variables) + code.RowLength - 1) >> code.LogRowLength);
-
-    /// <summary>Variables of a column's number, and more where the whole witness is shorter than a row.</summary>
-    public int ColumnVariables => Math.Max(Multilinear.VariablesFor(layout.Columns), code.LogRowLength - layout.Variables);
-
-    /// <summary>The pads that a hiding proof takes: one per message from the fractions to the opening, two for the products of factors, one per factor.</summary>
-    public PadLayout Pads(HiddenLayout hidden)
-    {
-        int blocks = hidden.Weights.Blocks.Length, maps = layout.LinearMaps;
-        int messages = FractionalSum.Messages(layout.Depth) + 2 + 2 * layout.ProductVariables + 1 + 2 * layout.FactorVariables + 2 + 1 + 2 * hidden.Weights.AddressVariables
-            + maps + blocks + 3 * layout.Variables + layout.Columns + 2 * code.LogRowLength + 1;
-        return new PadLayout(messages + 2 + FractionalSum.Factors(layout.Depth) + 2 + 2 * maps + 2, code);
-    }
-}

@@ -24,17 +24,35 @@ enum CellKind
     Exposed,
 }
 
+/// <summary>A limb of a number that belongs to a cell: Σ 2^(B·<paramref name="Index"/>)·limb over the limbs of a group is the group's number.</summary>
+/// <param name="Group">Which of the cell's three numbers.</param>
+/// <param name="Index">Which of its limbs, the lowest first.</param>
+/// <param name="Bits">The range that it is looked up in.</param>
+readonly record struct Limb(int Group, int Index, int Bits);
+
 /// <summary>Neighbouring cells of the column space that one node has committed.</summary>
 /// <param name="Kind">What is proven of them.</param>
 /// <param name="Value">The value whose node they belong to.</param>
 /// <param name="Offset">The first cell's number.</param>
 /// <param name="Count">Cells.</param>
 /// <param name="Table">The number of the table of their pair; 0, the table of padding, where there is none.</param>
-/// <param name="Bits">Of how many bits the number in each of the three groups of limbs is.</param>
-sealed record ColumnBlock(CellKind Kind, int Value, int Offset, int Count, int Table, ImmutableArray<int> Bits)
+/// <param name="Limbs">The limbs of their numbers, group after group: limb j is in limb column j.</param>
+sealed record ColumnBlock(CellKind Kind, int Value, int Offset, int Count, int Table, ImmutableArray<Limb> Limbs)
 {
     /// <summary>After the last cell.</summary>
     public int End => Offset + Count;
+
+    /// <summary>Whether a kind of cell looks a pair up.</summary>
+    public static bool HasPair(CellKind kind) => kind is CellKind.Requantised or CellKind.LookedUp or CellKind.Maximum;
+
+    /// <summary>The limbs of numbers of so many bits, in limbs of <paramref name="limb"/> bits.</summary>
+    public static ImmutableArray<Limb> LimbsOf(ReadOnlySpan<int> bits, int limb)
+    {
+        var limbs = ImmutableArray.CreateBuilder<Limb>();
+        for (int g = 0; g < bits.Length; g++)
+            for (int k = 0; k * limb < bits[g]; k++) limbs.Add(new(g, k, Math.Min(limb, bits[g] - k * limb)));
+        return limbs.ToImmutable();
+    }
 }
 
 /// <summary>How the maximum of every window is taken: pair by pair, each the larger of what came before and one more cell.</summary>

@@ -159,29 +159,18 @@ sealed partial class GraphLayout
 
     static int BestLimb(Draft draft, IEnumerable<LookupTable> functions)
     {
-        var others = draft.Blocks.Select(b => b.Table).OfType<LookupTable>().Concat(functions).Distinct().Sum(t => (long)t.Count);
-        int variables = VariablesOf((int)draft.Cells);
+        var others = draft.Blocks.Select(b => b.Table).OfType<LookupTable>().Concat(functions).ToHashSet();
+        int variables = VariablesOf((int)draft.Cells), pairs = draft.Blocks.Where(b => ColumnBlock.HasPair(b.Kind)).Sum(b => b.Count);
         return Enumerable.Range(LeastLimb, MostLimb - LeastLimb + 1).MinBy(limb =>
         {
-            var ranges = LimbTables(draft, limb);
-            long limbs = 0;
-            for (int g = 0; g < Groups; g++) limbs += draft.Blocks.Select(b => (b.Bits[g] + limb - 1) / limb).DefaultIfEmpty().Max();
-            long slots = 1 + limbs + ((ranges.Sum(t => (long)t.Count) + others + (1L << variables) - 1) >> variables);
-            return (Multilinear.VariablesFor((int)slots), slots);
+            int entries = others.Union(LimbTables(draft, limb)).Sum(t => t.Count);
+            LeafRun.PlaceAll([pairs, .. LimbCells(draft.Blocks.Select(b => (b.Count, ColumnBlock.LimbsOf(b.Bits, limb).Length))), .. TableCells(entries, variables)], variables, out long leaves);
+            return (Multilinear.VariablesFor((int)Math.Min(leaves, int.MaxValue)), leaves);
         });
     }
 
-    static HashSet<RangeTable> LimbTables(Draft draft, int limb)
-    {
-        var tables = new HashSet<RangeTable> { new(0) };
-        for (int g = 0; g < Groups; g++)
-        {
-            int limbs = draft.Blocks.Select(b => (b.Bits[g] + limb - 1) / limb).DefaultIfEmpty().Max();
-            foreach (int bits in draft.Blocks.Select(b => b.Bits[g]).Distinct())
-                for (int k = 0; k < limbs; k++) tables.Add(new(Math.Clamp(bits - k * limb, 0, limb)));
-        }
-        return tables;
-    }
+    static IEnumerable<LookupTable> LimbTables(Draft draft, int limb) =>
+        draft.Blocks.SelectMany(b => ColumnBlock.LimbsOf(b.Bits, limb)).Select(l => l.Bits).Append(0).Distinct().Select(bits => new RangeTable(bits));
 
     static (TableList, ImmutableArray<ColumnBlock>) Place(Draft draft, Dictionary<int, FunctionTable> functions, IntegerGraph graph, int limb)
     {
@@ -189,10 +178,10 @@ sealed partial class GraphLayout
         var tables = new TableList(draft.Blocks.Select(b => TableOf(b.Kind, b.Value, b.Table)).OfType<LookupTable>().Concat(LimbTables(draft, limb)));
         var blocks = ImmutableArray.CreateBuilder<ColumnBlock>(draft.Blocks.Count);
         int offset = 0;
-        foreach (var (kind, value, count, table, bits) in draft.Blocks)
+        foreach (var (kind, value, count, table, limbs) in draft.Blocks.Select(b => (b.Kind, b.Value, b.Count, TableOf(b.Kind, b.Value, b.Table), ColumnBlock.LimbsOf(b.Bits, limb)))
+            .OrderByDescending(b => b.Item5.Length).ThenByDescending(b => ColumnBlock.HasPair(b.Kind)))
         {
-            var own = TableOf(kind, value, table);
-            blocks.Add(new ColumnBlock(kind, value, offset, count, own is null ? 0 : tables.NumberOf(own), [.. bits]));
+            blocks.Add(new ColumnBlock(kind, value, offset, count, table is null ? 0 : tables.NumberOf(table), limbs));
             offset += count;
         }
         return (tables, blocks.MoveToImmutable());

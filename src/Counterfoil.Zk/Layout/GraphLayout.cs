@@ -11,8 +11,8 @@ namespace Counterfoil.Zk.Layout;
 /// Derived from the graph alone: a proof has no say in it.
 /// </summary>
 /// <remarks>
-/// <para>All committed cells of all nodes are numbered in one space of 2^ν, so the depth of a graph adds no round. Columns: y, σ, three groups of limbs, then the multiplicities of the
-/// tables' entries. Slots of lookups: the pair, one per limb, then the tables. A leaf of the fractional sum is (slot, cell), slot in the high bits.</para>
+/// <para>All committed cells of all nodes are numbered in one space of 2^ν, so the depth of a graph adds no round; those with more limbs come first, so that the cells of every column are the first ones. Columns: y, σ,
+/// limbs, then the multiplicities of the tables' entries. Slots of lookups: the pair, one per limb column, then the tables; their leaves lie in <see cref="Runs"/>.</para>
 /// <para>A value that is a movement, a combination, a sum of windows or a gathering of rows is not committed: a linear form in it is one in what it is made of (<see cref="Adjoint"/>). Nor is a
 /// product, unless another product reads it (<see cref="CellKind.Exposed"/>).</para>
 /// </remarks>
@@ -32,9 +32,16 @@ sealed partial class GraphLayout
         (Graph, Ranges, Blocks, Tables, LimbBits) = (graph, ranges, blocks, tables, limb);
         Count = blocks.Sum(b => b.Count);
         Variables = VariablesOf(Count);
-        GroupLimbs = [.. Enumerable.Range(0, Groups).Select(g => LimbsOf(blocks, g, limb))];
-        Limbs = GroupLimbs.Sum();
-        TableSlots = (tables.Entries + Size - 1) >> Variables;
+        int[] limbCells = LimbCells(blocks.Select(b => (b.Count, b.Limbs.Length)));
+        Limbs = limbCells.Length;
+        SideLimbs = blocks.Where(b => b.Kind == CellKind.Requantised).Select(b => b.Limbs.Count(l => l.Group == 0)).DefaultIfEmpty().Max();
+        Lengths =
+        [
+            Count, blocks.Where(b => b.Kind == CellKind.Requantised).Select(b => b.End).DefaultIfEmpty().Max(),
+            .. limbCells, .. TableCells(tables.Entries, Variables),
+        ];
+        Runs = LeafRun.PlaceAll([blocks.Where(b => ColumnBlock.HasPair(b.Kind)).Select(b => b.End).DefaultIfEmpty().Max(), .. Lengths.AsSpan()[FirstLimb..]], Variables, out long leaves);
+        Leaves = (int)leaves;
         (BlockOf, ExposureOf, ProductOf) = (None(graph), None(graph), None(graph));
         for (int b = 0; b < blocks.Length; b++) (blocks[b].Kind == CellKind.Exposed ? ExposureOf : BlockOf)[blocks[b].Value] = b;
         Pairs = draft.Pairs;
@@ -78,29 +85,32 @@ sealed partial class GraphLayout
     /// <summary>Cells of a column.</summary>
     public int Size => 1 << Variables;
 
-    /// <summary>Limbs of each group, enough for its widest number.</summary>
-    public ImmutableArray<int> GroupLimbs { get; }
-
-    /// <summary>Limbs of all groups.</summary>
+    /// <summary>Columns of limbs.</summary>
     public int Limbs { get; }
 
-    /// <summary>Columns of multiplicities.</summary>
-    public int TableSlots { get; }
+    /// <summary>How many of them, the first, can hold what σ multiplies: the limbs of a requantisation's overflow.</summary>
+    public int SideLimbs { get; }
 
-    /// <summary>The first column of multiplicities.</summary>
+    /// <summary>How many cells of every column mean something: the first ones.</summary>
+    public ImmutableArray<int> Lengths { get; }
+
+    /// <summary>The first column of multiplicities: entry e is counted in cell e of all of them, one after the other.</summary>
     public int FirstMultiplicity => FirstLimb + Limbs;
 
     /// <summary>Columns.</summary>
-    public int Columns => FirstMultiplicity + TableSlots;
+    public int Columns => Lengths.Length;
 
     /// <summary>Lookups of a cell: its pair and its limbs.</summary>
     public int LookupSlots => 1 + Limbs;
 
-    /// <summary>Slots in use.</summary>
-    public int Slots => LookupSlots + TableSlots;
+    /// <summary>Where the leaves of the fractional sum are.</summary>
+    public ImmutableArray<LeafRun> Runs { get; }
+
+    /// <summary>Leaves in use.</summary>
+    public int Leaves { get; }
 
     /// <summary>Levels of the fractional sum's tree.</summary>
-    public int Depth => Variables + Math.Max(1, Multilinear.VariablesFor(Slots));
+    public int Depth => Multilinear.VariablesFor(Leaves);
 
     /// <summary>The products that are not committed.</summary>
     public ImmutableArray<ProductBlock> Products { get; }
@@ -129,21 +139,11 @@ sealed partial class GraphLayout
     /// <summary>The number of the table of b bits, by b; −1 where there is none.</summary>
     public ImmutableArray<int> LimbNumbers { get; }
 
-    /// <summary>The first limb of a group, counted from the first of all.</summary>
-    public int GroupStart(int group) => GroupLimbs.Take(group).Sum();
+    /// <summary>The column that slot <paramref name="slot"/> looks up or counts; the pair has none of its own.</summary>
+    public static int ColumnOf(int slot) => FirstLimb + slot - 1;
 
-    /// <summary>Bits that limb <paramref name="limb"/> of a group has in a block.</summary>
-    public int BitsOf(ColumnBlock block, int group, int limb) => Math.Clamp(block.Bits[group] - limb * LimbBits, 0, LimbBits);
-
-    /// <summary>The number of the table of every slot of lookups in a block.</summary>
-    public int[] SlotTables(ColumnBlock block)
-    {
-        var numbers = new int[LookupSlots];
-        numbers[0] = block.Table;
-        for (int g = 0, slot = 1; g < Groups; g++)
-            for (int k = 0; k < GroupLimbs[g]; k++) numbers[slot++] = LimbNumbers[BitsOf(block, g, k)];
-        return numbers;
-    }
+    /// <summary>The number of the table that a block's cells are looked up in: 0, of padding, in a slot that they do not use.</summary>
+    public int TableOf(ColumnBlock block, int slot) => slot == 0 ? block.Table : slot <= block.Limbs.Length ? LimbNumbers[block.Limbs[slot - 1].Bits] : 0;
 
     static int[] None(IntegerGraph graph)
     {
@@ -154,7 +154,23 @@ sealed partial class GraphLayout
 
     static int VariablesOf(int count) => Math.Max(LeastVariables, Multilinear.VariablesFor(count));
 
-    static int LimbsOf(IEnumerable<ColumnBlock> blocks, int group, int limb) => blocks.Select(b => (b.Bits[group] + limb - 1) / limb).DefaultIfEmpty().Max();
+    // Blocks with more limbs come first: column j has the cells of those with more than j.
+    static int[] LimbCells(IEnumerable<(int Cells, int Limbs)> blocks)
+    {
+        var cells = new List<int>();
+        foreach (var (count, limbs) in blocks)
+            for (int j = 0; j < limbs; j++)
+            {
+                if (j == cells.Count) cells.Add(0);
+                cells[j] += count;
+            }
+        return [.. cells];
+    }
+
+    static IEnumerable<int> TableCells(int entries, int variables)
+    {
+        for (; entries > 0; entries -= 1 << variables) yield return Math.Min(entries, 1 << variables);
+    }
 
     // Tensor blocks first and the largest first: each then starts at a multiple of its size, without gaps.
     static (ImmutableArray<ProductBlock>, int, int) PlaceProducts(IntegerGraph graph)

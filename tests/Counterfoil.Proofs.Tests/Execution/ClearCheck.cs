@@ -38,7 +38,7 @@ sealed class ClearCheck
     /// <summary>Evaluates a layout on a witness.</summary>
     public static ClearCheck Of(GraphLayout layout, ExecutionWitness witness, ImmutableArray<HiddenCells> hidden, ReadOnlySpan<int> input)
     {
-        Goldilocks[][] columns = [.. Enumerable.Range(0, layout.Columns).Select(c => witness.Column(c).ToArray())];
+        Goldilocks[][] columns = [.. Enumerable.Range(0, layout.Columns).Select(c => Enumerable.Range(0, layout.Size).Select(x => witness[c, x]).ToArray())];
         return new(layout, c => columns[c], hidden, input);
     }
 
@@ -48,11 +48,21 @@ sealed class ClearCheck
         foreach (var block in layout.Blocks)
             for (int i = 0; i < block.Count; i++)
                 if (Demand(block, i) is { } wrong) return $"{block.Kind} {i} of value {block.Value}: {wrong}";
-        for (int c = 0; c < layout.LookupSlots; c++)
-            for (int x = layout.Count; x < layout.Size; x++) Look(0, c == 0 ? default : column(GraphLayout.FirstLimb + c - 1)[x], default);
+        // A column has its cells at the start, and its leaves go a little further.
+        foreach (var run in layout.Runs.Where(r => r.Slot < layout.LookupSlots))
+            for (int x = run.First; x < run.End; x++)
+            {
+                var block = layout.Blocks.FirstOrDefault(b => x >= b.Offset && x < b.End);
+                if (block is null || (run.Slot == 0 ? block.Kind is CellKind.Quotient or CellKind.Root or CellKind.Exposed : run.Slot > block.Limbs.Length))
+                    Look(0, run.Slot == 0 ? default : column(GraphLayout.FirstLimb + run.Slot - 1)[x], default);
+            }
+        foreach (var block in layout.Blocks)
+            for (int slot = 0; slot < layout.LookupSlots; slot++)
+                if ((slot == 0 ? block.Kind is CellKind.Requantised or CellKind.LookedUp or CellKind.Maximum : slot <= block.Limbs.Length)
+                    && layout.Runs.Where(r => r.Slot == slot).Sum(r => Math.Max(0, Math.Min(r.End, block.End) - Math.Max(r.First, block.Offset))) != block.Count) return $"{block}: cells without a leaf in slot {slot}";
 
         var entries = new Dictionary<(int, Goldilocks, Goldilocks), Goldilocks>();
-        for (int e = 0; e < layout.TableSlots << layout.Variables; e++)
+        foreach (int e in layout.Runs.Where(r => r.Slot >= layout.LookupSlots).SelectMany(r => Enumerable.Range((r.Slot - layout.LookupSlots << layout.Variables) + r.First, r.Count)))
         {
             int entry = Math.Min(e, layout.Tables.Entries - 1), table = Enumerable.Range(0, layout.Tables.Tables.Length).Last(t => layout.Tables.Starts[t] <= entry);
             var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
@@ -69,19 +79,17 @@ sealed class ClearCheck
     {
         var y = column(GraphLayout.Value)[block.Offset + i];
         var groups = new Goldilocks[GraphLayout.Groups];
-        for (int g = 0; g < groups.Length; g++)
-            for (int k = layout.GroupLimbs[g]; --k >= 0;)
-            {
-                var limb = column(GraphLayout.FirstLimb + layout.GroupStart(g) + k)[block.Offset + i];
-                Look(layout.LimbNumbers[layout.BitsOf(block, g, k)], limb, default);
-                groups[g] = groups[g] * Goldilocks.FromInteger(1L << layout.LimbBits) + limb;
-            }
+        for (int j = 0; j < block.Limbs.Length; j++)
+        {
+            var limb = column(GraphLayout.FirstLimb + j)[block.Offset + i];
+            Look(layout.LimbNumbers[block.Limbs[j].Bits], limb, default);
+            groups[block.Limbs[j].Group] += limb * Goldilocks.FromInteger(1L << (layout.LimbBits * block.Limbs[j].Index));
+        }
         var node = block.Kind == CellKind.Exposed ? null : layout.Graph.Nodes[block.Value - 1];
         Goldilocks Two(Goldilocks x) => x + x;
         switch (node)
         {
             case null:
-                Look(0, default, default);
                 return y == Defined[block.Value][i] ? null : "not what it is made of";
             case Requantise r:
                 var side = column(GraphLayout.Side)[block.Offset + i];
@@ -95,13 +103,11 @@ sealed class ClearCheck
                 Look(block.Table, a - b, y - b);
                 return null;
             case Quotient q:
-                Look(0, default, default);
                 Goldilocks d = Values[q.B][i / q.Inner], left = Two(Goldilocks.FromInteger(q.Multiplier)) * Values[q.A][i] + d;
                 if (left != Two(d * y) + groups[0]) return "not the quotient";
                 if (groups[0] + groups[1] + Goldilocks.One != Two(d)) return "the remainder is not below the divisor";
                 return groups[2] + Goldilocks.FromInteger(layout.Ranges[block.Value].Least) == y ? null : "not in its range";
             case SquareRoot s:
-                Look(0, default, default);
                 var x = Values[s.Input][i];
                 return x == y * y + groups[0] && y * y + Two(y) == x + groups[1] && groups[2] == y ? null : "not the root";
             default: return "not a kind of cell";

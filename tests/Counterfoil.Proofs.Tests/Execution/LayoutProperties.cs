@@ -45,7 +45,7 @@ public sealed class LayoutProperties
                 if (layout.Count == 0) return;
                 // Multiplicities are counted by the lookups; σ means something on requantised cells alone.
                 int c = column % layout.FirstMultiplicity, x = cell % layout.Count;
-                if (c == GraphLayout.Side && layout.Blocks.First(b => x < b.End).Kind != CellKind.Requantised) return;
+                if (x >= layout.Lengths[c] || c == GraphLayout.Side && layout.Blocks.First(b => x < b.End).Kind != CellKind.Requantised) return;
                 witness.Column(c)[x] += Goldilocks.FromInteger(change);
                 Assert.NotNull(ClearCheck.Of(layout, witness, model.Hidden, input).Wrong());
             },
