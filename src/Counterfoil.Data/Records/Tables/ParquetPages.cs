@@ -39,7 +39,8 @@ static class ParquetPages
             else if (header.Type is 0 or 3)
             {
                 if (header.Values <= 0 || (values += header.Values) > meta.NumValues) throw Bad($"{meta.NumValues} values in all pages", $"{header.Values} in one, {values} so far");
-                if (header.Type == 3) CheckLevels(header, isRepeated);
+                if (header.Type == 3 && isRepeated) throw Bad("pages of version 1 for repeated columns", "version 2");
+                if (header.Type == 3) CheckLevels(header);
             }
             else throw Bad("pages of data or a dictionary", $"type {header.Type}");
             isFirst = false;
@@ -47,9 +48,9 @@ static class ParquetPages
     }
 
     /// <summary>A page of version 2 says how long its levels are and how many of its values are none: the decoder goes by that.</summary>
-    static void CheckLevels(in Header header, bool isRepeated)
+    static void CheckLevels(in Header header)
     {
-        if (header.Nulls < 0 || header.Nulls > header.Values || header.Rows < 0 || header.Rows > header.Values || !isRepeated && header.Rows != header.Values) throw Bad($"nulls and rows among {header.Values} values", $"{header.Nulls} and {header.Rows}");
+        if (header.Nulls < 0 || header.Nulls > header.Values || header.Rows != header.Values) throw Bad($"nulls and rows among {header.Values} values", $"{header.Nulls} and {header.Rows}");
         if (header.DefinitionBytes < 0 || header.RepetitionBytes < 0 || (long)header.DefinitionBytes + header.RepetitionBytes > Math.Min(header.Compressed, header.Uncompressed))
             throw Bad($"levels within {header.Compressed} bytes", $"{header.RepetitionBytes} and {header.DefinitionBytes}");
     }
