@@ -9,16 +9,16 @@ using Counterfoil.Cli.Log;
 using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
 
-var root = new RootCommand("Counterfoil: the evidence and settlement layer for AI. One file proves the whole story, offline.")
-{
-    DemoCommand.Create(),
-    VerifyCommand.Create(),
-    DataCommand.Create(),
-    ModelCommand.Create(),
-    InferCommand.Create(),
-    ServeCommand.Create(),
-    ChainCommand.Create(),
-    LogCommand.Create(),
-    BenchCommand.Create(),
-};
+var root = new RootCommand("Counterfoil: the evidence and settlement layer for AI. One file proves the whole story, offline.");
+foreach (var command in CommandChoice.Of(args.FirstOrDefault(),
+    ("demo", DemoCommand.Create),
+    ("verify", VerifyCommand.Create),
+    ("data", () => DataCommand.Create(args.ElementAtOrDefault(1))),
+    ("model", ModelCommand.Create),
+    ("infer", InferCommand.Create),
+    ("serve", ServeCommand.Create),
+    ("chain", ChainCommand.Create),
+    ("log", LogCommand.Create),
+    ("bench", BenchCommand.Create)))
+    root.Add(command);
 return await Front.RunAsync(root, args);

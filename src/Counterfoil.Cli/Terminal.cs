@@ -7,10 +7,10 @@ namespace Counterfoil.Cli;
 static class Terminal
 {
     /// <summary>For people: answers.</summary>
-    public static IAnsiConsole Out { get; } = Create(Console.Out, Console.IsOutputRedirected);
+    public static IAnsiConsole Out => field ??= Create(Console.Out, Console.IsOutputRedirected);
 
     /// <summary>For people: progress and complaints.</summary>
-    public static IAnsiConsole Notes { get; } = Create(Console.Error, Console.IsErrorRedirected);
+    public static IAnsiConsole Notes => field ??= Create(Console.Error, Console.IsErrorRedirected);
 
     public static void Error(string message) => Notes.MarkupLineInterpolated($"[red]counterfoil: error:[/] {message}");
 

@@ -143,6 +143,9 @@ public static class DataChecks
     /// <summary>A delta's statement is about the roots before and after that its file is about.</summary>
     public static readonly Check DeltaStatement = new("data.delta.statement");
 
+    /// <summary>The statement before a delta, where it is at hand, is the one that the delta names, and says the roots that the delta begins with.</summary>
+    public static readonly Check DeltaPredecessor = new("data.delta.predecessor");
+
     /// <summary>The removed leaves and the rest of the tree give the ordered root before.</summary>
     public static readonly Check DeltaOrderedBefore = new("data.delta.ordered-before");
 
@@ -161,11 +164,23 @@ public static class DataChecks
     /// <summary>A revealed part of an absence tree is whole: entries on their own paths, no branch that a whole tree would not have, what removal leaves alone shown for what it is.</summary>
     public static readonly Check PrunedTree = new("data.absence.pruned");
 
+    /// <summary>A salted commitment's folder has its form, and what it holds leads to the commitment's roots.</summary>
+    public static readonly Check SaltedFolder = new("data.salt.folder");
+
     /// <summary>A salt file has its form: header, canonicaliser, count, a state and 32 bytes a record.</summary>
     public static readonly Check SaltForm = new("data.salt.form");
 
     /// <summary>A record's salt has not been destroyed.</summary>
     public static readonly Check SaltErased = new("data.salt.erased");
+
+    /// <summary>What look-ups are made with has its form: secrets, keys, questions, answers, trees.</summary>
+    public static readonly Check LookupForm = new("data.lookup.form");
+
+    /// <summary>A look-up is answered under the key that it was asked under.</summary>
+    public static readonly Check LookupKey = new("data.lookup.key");
+
+    /// <summary>A keyed tree is the one under the absence root that was stated.</summary>
+    public static readonly Check LookupTree = new("data.lookup.tree");
 
     /// <summary>A path in the absence tree has a possible shape: at most 256 levels, and none that a whole tree would not have.</summary>
     public static readonly Check PrefixShape = new("data.absence.shape");

@@ -4,11 +4,13 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Counterfoil.Cli.Data;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data;
 using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Records;
 using Counterfoil.Data.Proofs;
+using Counterfoil.Data.Stores;
 
 namespace Counterfoil.Cli.Bench;
 
@@ -96,6 +98,36 @@ static partial class HashBench
             new($"{name}: committed, both roots", seconds, "s", tool, reference, LessIsBetter: true),
             Figure.Rate($"{name}: committed, both roots", bytes / 1e6, "MB/s", seconds, tool, reference),
             new($"{name}: committed, both roots", records / seconds, "records/s"),
+            .. InProcess(run, folder, name, paths, bytes, tool, reference),
+        ];
+    }
+
+    /// <summary>The same commitment where the process runs already, as in a service: files listed and opened anew, a folder of its own, durable when it ends.</summary>
+    static IEnumerable<Figure> InProcess(BenchRun run, string folder, string name, string[] paths, double bytes, string tool, double reference)
+    {
+        string output = Path.Combine(folder, "inside");
+        var seconds = new List<double>();
+        int warmUps = run.Quick ? 1 : bytes > 1e8 ? 1 : 20, runs = run.Quick ? 1 : bytes > 1e8 ? 3 : 15;
+        for (int i = -warmUps; i < runs; i++)
+        {
+            run.Cancel.ThrowIfCancellationRequested();
+            if (Directory.Exists(output)) Directory.Delete(output, recursive: true);
+            double once = Stopwatches.Once(() =>
+            {
+                var objects = new JoinedStores([.. paths.Select(p => (IObjectStore)new FolderStore(p))]).ListAsync(run.Cancel).AsTask().GetAwaiter().GetResult();
+                RecordFormats.Detect(objects, out var format).Require();
+                CommitPlan.Of(format!, objects, out var plan).Require();
+                FolderCommit.Run(plan!, output, out var result, cancellation: run.Cancel).Require();
+                File.WriteAllBytes(Path.Combine(output, "statement.json"), new StatementChoice(name, "NOASSERTION", null).Make(result!));
+            });
+            if (i >= 0) seconds.Add(once);
+        }
+        Directory.Delete(output, recursive: true);
+        double median = Stopwatches.Median(seconds);
+        return
+        [
+            new($"{name}: committed in a running process", median, "s", tool, reference, LessIsBetter: true),
+            Figure.Rate($"{name}: committed in a running process", bytes / 1e6, "MB/s", median, tool, reference),
         ];
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Counterfoil.Data.Privacy;
 using Counterfoil.Data.Proofs;
 
 namespace Counterfoil.Cli.Data;
@@ -19,6 +20,7 @@ static class AbsentCommand
 
     static int Run(string folder, string record, string output, bool bare)
     {
+        if (SaltedFolder.IsOne(folder)) return SaltedCommands.Absent(folder, record, output, bare);
         using var committed = CommittedFolder.Open(folder);
         byte[] bytes = InputFile.ReadRecord(record);
         if (Claim.Absence.Make(committed.Leaves, bytes) is not { } claim)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Counterfoil.Data.Commitments;
+using Counterfoil.Data.Privacy;
 using Spectre.Console;
 
 namespace Counterfoil.Cli.Data;
@@ -15,34 +16,39 @@ static class CommitCommand
         var format = new Option<string?>("--format") { Description = DataSource.FormatHelp };
         var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n shares, for \"counterfoil data merge\"" };
         var output = new Option<string?>("--out") { Description = "The commitment's folder; one that an interrupted run left is gone on with" };
+        var salted = new Option<bool>("--salted") { Description = "A salt of its own for each record, destroyed by \"counterfoil data erase\"; and look-ups by a secret key" };
+        var lookup = new Option<string>("--lookup") { Description = "Of a salted set: blind, where the committer does not see what is looked up, or open", DefaultValueFactory = _ => "blind" };
         var signing = new StatementOptions();
         var json = new Option<bool>("--json") { Description = "Prints the same as JSON" };
-        var command = new Command("commit", "Commits to a data set: every record, in order, by two roots") { paths, format, shard, output, json };
+        var command = new Command("commit", "Commits to a data set: every record, in order, by two roots") { paths, format, shard, output, salted, lookup, json };
         signing.AddTo(command);
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(paths)!, parsed.GetValue(format), parsed.GetValue(shard), parsed.GetValue(output), signing.Read(parsed), parsed.GetValue(json), cancel));
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(paths)!, parsed.GetValue(format), parsed.GetValue(shard), parsed.GetValue(output), parsed.GetValue(salted) ? SaltedCommands.Scheme(parsed.GetValue(lookup)) : null, signing.Read(parsed), parsed.GetValue(json), cancel));
         return command;
     }
 
-    static async Task<int> RunAsync(string[] paths, string? formatName, string? share, string? output, StatementChoice signing, bool asJson, CancellationToken cancel)
+    static async Task<int> RunAsync(string[] paths, string? formatName, string? share, string? output, LookupScheme? salted, StatementChoice signing, bool asJson, CancellationToken cancel)
     {
+        if (salted is not null && share is not null) throw new UsageException("a salted set is not committed to in shards", "leave --shard away");
         long start = TimeProvider.System.GetTimestamp();
         var (shard, shards) = Share(share);
         using var source = await DataSource.ListAsync(paths, cancel);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(paths[0])));
         output ??= name + (shards == 1 ? ".commitment" : string.Create(CultureInfo.InvariantCulture, $".shard-{shard}-of-{shards}"));
         CheckFolder(output, paths);
-        CommitPlan.Of(source.Format(formatName), source.Objects, out var plan).Require();
+        if (salted is not null && Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()) throw new UsageException($"'{output}' holds something", "--out names a new folder: salts are never written over");
+        var plan = source.Plan(formatName);
 
+        if (salted is { } scheme) return await SaltedCommands.CommitAsync(plan, scheme, output, signing with { Name = signing.Name ?? name }, start, asJson, cancel);
         using var progress = new ProgressLines();
         var options = new CommitOptions { Progress = progress.Hear };
         if (share is not null)
         {
-            FolderCommit.RunShard(plan!, shard, shards, output, out var facts, options, cancel).Require();
+            FolderCommit.RunShard(plan, shard, shards, output, out var facts, options, cancel).Require();
             progress.Dispose();
             ShowShard(facts!, output, start, asJson);
             return ExitCode.Yes;
         }
-        FolderCommit.Run(plan!, output, out var result, options, cancel).Require();
+        FolderCommit.Run(plan, output, out var result, options, cancel).Require();
         progress.Dispose();
         CommitAnswer.Show(result!, output, signing with { Name = signing.Name ?? name }, start, asJson);
         return ExitCode.Yes;

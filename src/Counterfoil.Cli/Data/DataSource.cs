@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Records;
 using Counterfoil.Data.Stores;
 
@@ -41,6 +42,23 @@ sealed class DataSource : IDisposable
     {
         var verdict = name is null ? RecordFormats.Detect(Objects, out var format) : RecordFormats.Parse(name, out format);
         return verdict is Verdict.Rejected { Reason: var reason } ? throw new UsageException(reason.ToString(), $"name one with --format: {string.Join(", ", RecordFormats.Names)}") : format!;
+    }
+
+    /// <summary>What is read, and in which order.</summary>
+    /// <param name="format">The name of a format, or null: the one that the objects show to be.</param>
+    public CommitPlan Plan(string? format)
+    {
+        CommitPlan.Of(Format(format), Objects, out var plan).Require();
+        return plan!;
+    }
+
+    /// <summary>All records of one path, made by a rule that is known, each to be read by its place.</summary>
+    public static async Task<SpooledRecords> SpoolAsync(string path, Canonicaliser rule, CancellationToken cancel)
+    {
+        using var source = await ListAsync([path], cancel);
+        using var progress = new ProgressLines();
+        SpooledRecords.Read(source.Plan(rule.Id), out var records, progress.Hear, cancel).Require();
+        return records!;
     }
 
     IObjectStore Store(string path)

@@ -63,7 +63,7 @@ static class LicencesCommand
                 if (parsed.GetValue(output) is not { } to) throw new UsageException("--dataset makes a statement, and there is nowhere to write it", "pass --out FILE");
                 var read = StatementFiles.Read([about], []);
                 if (read.Datasets is not [var one]) throw new UsageException($"{about} commits to no dataset", "counterfoil data commit writes such statements");
-                File.WriteAllBytes(to, StatementChoice.SignAtHome(parsed.GetValue(home)!, parsed.GetValue(key)!, "counterfoil data licences", signer => LicenceReport.Of(one.Statement, mixture, Product.Tool).Sign(one.Commitment.Name, signer)));
+                File.WriteAllBytes(to, new HomeKey(parsed.GetValue(key)!, parsed.GetValue(home)!).Sign(signer => LicenceReport.Of(one.Statement, mixture, Product.Tool).Sign(one.Commitment.Name, signer)).EncodeJson());
             }
             return Answer(mixture, parsed.GetValue(uses) ?? [], credentials, parsed.GetValue(json));
         });

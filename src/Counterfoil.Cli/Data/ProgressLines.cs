@@ -34,11 +34,12 @@ sealed class ProgressLines : IDisposable
     {
         // What a resumed run found done is no part of its rate.
         double rate = seconds > 0 ? (progress.Done - stageDone) / seconds : 0;
-        string speed = progress.Stage == CommitStage.Hashing ? $"{rate / 1e6:F0} MB/s" : $"{rate / 1e6:F2} M records/s";
+        bool ofBytes = progress.Stage is CommitStage.Hashing or CommitStage.Reading;
+        string speed = ofBytes ? $"{rate / 1e6:F0} MB/s" : $"{rate / 1e6:F2} M records/s";
         string left = rate > 0 ? $", {Math.Max(0, (progress.Total - progress.Done) / rate):F0} s left" : "";
         double part = progress.Total > 0 ? 100.0 * progress.Done / progress.Total : 100;
-        string what = progress.Stage switch { CommitStage.Hashing => "hashing records", CommitStage.Ordering => "hashing the ordered tree", _ => "sorting keys" };
-        string line = string.Create(CultureInfo.InvariantCulture, $"counterfoil: {what}: {part:F0} % of {(progress.Stage == CommitStage.Hashing ? $"{progress.Total / 1e6:N0} MB" : $"{progress.Total:N0} records")}, {progress.Records:N0} records, {speed}{left}");
+        string what = progress.Stage switch { CommitStage.Reading => "reading records", CommitStage.Hashing => "hashing records", CommitStage.Ordering => "hashing the ordered tree", _ => "sorting keys" };
+        string line = string.Create(CultureInfo.InvariantCulture, $"counterfoil: {what}: {part:F0} % of {(ofBytes ? $"{progress.Total / 1e6:N0} MB" : $"{progress.Total:N0} records")}, {progress.Records:N0} records, {speed}{left}");
         if (!terminal) Terminal.Notes.WriteLine(line);
         else
         {

@@ -15,7 +15,7 @@ static class ProveCommand
         var what = new Argument<string>("record") { Description = "A place, from 0; or a file with the record's bytes exactly (- for stdin)" };
         var output = new Option<string?>("--out") { Description = "Where to write the proof; record.proof if not said" };
         var bare = new Option<bool>("--without-statement") { Description = "Leave the signed statement out: it stands beside the file" };
-        var salts = new Option<string?>("--salts") { Description = "The file of salts of a salted set; the record is then named by its place" };
+        var salts = new Option<string?>("--salts") { Description = "Of a salted set: the file of salts, where it is not in the folder" };
         var command = new Command("prove", "Shows that a record is in a committed set, and where") { folder, what, output, bare, salts };
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(what)!, parsed.GetValue(output) ?? "record.proof", parsed.GetValue(bare), parsed.GetValue(salts)));
         return command;
@@ -23,10 +23,11 @@ static class ProveCommand
 
     static int Run(string folder, string what, string output, bool bare, string? saltFile)
     {
+        if (SaltedFolder.IsOne(folder)) return SaltedCommands.Prove(folder, what, output, bare, saltFile);
+        if (saltFile is not null) throw new UsageException($"{folder} holds no salted set", "leave --salts away");
         using var committed = CommittedFolder.Open(folder);
         if (!long.TryParse(what, NumberStyles.None, CultureInfo.InvariantCulture, out long place))
         {
-            if (saltFile is not null) throw new UsageException("a salted record is named by its place", "counterfoil data prove FOLDER 17 --salts FILE");
             var places = committed.Find(committed.Set.Leaf(InputFile.ReadRecord(what)));
             if (places.Count == 0)
             {
@@ -38,17 +39,7 @@ static class ProveCommand
             if (places.Count > 1) Terminal.Notes.WriteLine($"counterfoil: the record is at {places.Count} places; this proof is for the first");
         }
         if (place >= committed.Set.Records) throw new UsageException($"there is no place {place}", $"the set has the places 0 … {committed.Set.Records - 1}");
-        Salt? salt = null;
-        if (saltFile is not null)
-        {
-            SaltFile.Open(saltFile, out var salts).Require();
-            using (salts)
-            {
-                salts!.Read(place, out var own).Require();
-                salt = own;
-            }
-        }
-        ProofOutput.Write(output, new(committed.Set, new Claim.Inclusion(Placement.Of(committed.Leaves, place, salt)), bare ? null : committed.Statement));
+        ProofOutput.Write(output, new(committed.Set, new Claim.Inclusion(Placement.Of(committed.Leaves, place)), bare ? null : committed.Statement));
         return ExitCode.Yes;
     }
 }

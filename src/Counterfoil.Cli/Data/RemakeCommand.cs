@@ -17,8 +17,8 @@ static class RemakeCommand
         var statement = new Argument<string>("transformation") { Description = "The signed statement of the transformation" };
         var commitments = new Option<string[]>("--commitment") { Description = "The signed commitments of its inputs and its output; may be given again", Required = true };
         var signers = LineageCommand.Signers();
-        var inputs = new Option<string[]>("--input") { Description = "The inputs' data, in order: to take samples from" };
-        var output = new Option<string?>("--output") { Description = "The output's data: to take samples from" };
+        var inputs = new Option<string[]>("--input") { Description = "The inputs' data, in order, as \"data commit\" was given it: to take samples from" };
+        var output = new Option<string?>("--output") { Description = "The output's data, as \"data commit\" was given it: to take samples from" };
         var seed = new Option<string>("--seed") { Description = "The hash of the block that anchored the statement", Required = true };
         var samples = new Option<int>("--samples") { Description = "How many records of each kind", DefaultValueFactory = _ => 100 };
         var file = new Option<string>("--samples-file") { Description = "The file of samples: written when --input is given, read when it is not", Required = true };
@@ -41,7 +41,7 @@ static class RemakeCommand
         var made = statements.Transformations[0];
         var rules = made.Inputs.Select(i => Rule(graph[i.Statement].Commitment.Canonicaliser)).ToList();
         var outputRule = Rule(graph[made.Output.Statement].Commitment.Canonicaliser);
-        if (inputs.Length > 0) File.WriteAllBytes(file, (await TakeAsync(made, inputs, output, outputRule, seed, samples, program, cancel)).ToBytes());
+        if (inputs.Length > 0) File.WriteAllBytes(file, (await TakeAsync(made, inputs, rules, output, outputRule, seed, samples, program, cancel)).ToBytes());
         if (!File.Exists(file)) throw new UsageException($"there is no file {file}", "pass --input and --output to take samples from data at hand");
 
         SampledReexecution.Decode(File.ReadAllBytes(file), out var reexecution).Require();
@@ -56,21 +56,37 @@ static class RemakeCommand
         return ExitCode.Of(verdict);
     }
 
-    static async Task<SampledReexecution> TakeAsync(DataTransformation made, string[] inputs, string? output, Canonicaliser outputRule, Bytes32 seed, int samples, string? program, CancellationToken cancel)
+    static async Task<SampledReexecution> TakeAsync(DataTransformation made, string[] inputs, List<Canonicaliser> rules, string? output, Canonicaliser outputRule, Bytes32 seed, int samples, string? program, CancellationToken cancel)
     {
         if (output is null) throw new UsageException("--input needs --output", "pass the data that was made");
         if (inputs.Length != made.Inputs.Length) throw new UsageException($"{inputs.Length} inputs, where the transformation has {made.Inputs.Length}");
         Operations.Find(made.Operation, made.Parameters, out var transformation, program).Require();
-        var sources = inputs.Select(RecordFiles.Open).ToList();
-        var leaves = new List<LeafManifest>();
-        foreach (var source in sources) leaves.Add((await DatasetCommitment.BuildAsync(source, null, cancel)).Leaves);
-        var (_, outputLeaves) = await DatasetCommitment.BuildAsync(RecordFiles.Open(output), null, cancel);
-        for (int i = 0; i < leaves.Count; i++)
-            if (leaves[i].Root != made.Inputs[i].OrderedRoot) throw new UsageException($"{inputs[i]} is not the data that was committed: its ordered root is {leaves[i].Root}, not {made.Inputs[i].OrderedRoot}");
-        if (outputLeaves.Root != made.Output.OrderedRoot) throw new UsageException($"{output} is not the data that was committed: its ordered root is {outputLeaves.Root}, not {made.Output.OrderedRoot}");
-        TransformationRun.Run(transformation!, sources, _ => { }, out var origins, cancel).Require();
-        if (origins.Length != made.Output.Records) throw new RefusedException(new Reason(LineageChecks.Count, $"{origins.Length} records out of {made.Operation}", $"{made.Output.Records}"));
-        return SampledReexecution.Make(made, sources, leaves, outputLeaves, origins, outputRule, transformation!, seed, samples);
+        var sources = new List<SpooledRecords>();
+        try
+        {
+            var leaves = new List<LeafManifest>();
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                sources.Add(await DataSource.SpoolAsync(inputs[i], rules[i], cancel));
+                leaves.Add(await LeavesAsync(sources[i], inputs[i], made.Inputs[i], cancel));
+            }
+            using var outputRecords = await DataSource.SpoolAsync(output, outputRule, cancel);
+            var outputLeaves = await LeavesAsync(outputRecords, output, made.Output, cancel);
+            TransformationRun.Run(transformation!, sources, _ => { }, out var origins, cancel).Require();
+            if (origins.Length != made.Output.Records) throw new RefusedException(new Reason(LineageChecks.Count, $"{origins.Length} records out of {made.Operation}", $"{made.Output.Records}"));
+            return SampledReexecution.Make(made, sources, leaves, outputLeaves, origins, outputRule, transformation!, seed, samples);
+        }
+        finally
+        {
+            foreach (var source in sources) source.Dispose();
+        }
+    }
+
+    /// <summary>The leaves of data at hand, which must be the data that was committed.</summary>
+    public static async Task<LeafManifest> LeavesAsync(SpooledRecords records, string path, TransformedDataset stated, CancellationToken cancel)
+    {
+        var (_, leaves) = await DatasetCommitment.BuildAsync(records, null, cancel);
+        return leaves.Root == stated.OrderedRoot ? leaves : throw new UsageException($"{path} is not the data that was committed: its ordered root is {leaves.Root}, not {stated.OrderedRoot}", "name the paths that \"counterfoil data commit\" was given");
     }
 
     static Canonicaliser Rule(string name)

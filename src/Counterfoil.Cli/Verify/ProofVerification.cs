@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Counterfoil.Cli.Data;
+using Counterfoil.Core.Attestation;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Deltas;
+using Counterfoil.Data.NearDuplicates;
 using Counterfoil.Data.Proofs;
 using Counterfoil.Evidence;
 using Counterfoil.Evidence.Policies;
@@ -11,28 +13,30 @@ using Spectre.Console;
 
 namespace Counterfoil.Cli.Verify;
 
-/// <summary>The files besides bundles that <c>counterfoil verify</c> knows: proofs about a record, and deltas.</summary>
+/// <summary>The files besides bundles that <c>counterfoil verify</c> knows: proofs and evidence about a record, deltas, and signed statements about data.</summary>
 static class ProofVerification
 {
     /// <summary>Verifies a file that says that it is one of these; null for any other.</summary>
-    public static int? TryRun(string path, string? recordPath, string? statementPath, string? policyPath, bool json)
+    public static int? TryRun(string path, string? recordPath, string? statementPath, string? beforePath, string? policyPath, bool json)
     {
         Span<byte> head = stackalloc byte[64];
         if (!File.Exists(path)) return null;
         using (var opened = File.OpenHandle(path)) head = head[..RandomAccess.Read(opened, head, 0)];
-        bool isProof = DataProof.IsOne(head), isDelta = DeltaProof.IsOne(head);
-        if (!isProof && !isDelta)
-        {
-            if (recordPath is not null) throw new UsageException($"{path} is no proof about a record", "counterfoil data prove and counterfoil data absent write one");
-            return null;
-        }
-        if (recordPath is not null && isDelta) throw new UsageException($"{path} is a delta, which is about no record");
-        byte[] file = InputFile.Read(path, isProof ? DataProof.MaxBytes : DeltaProof.MaxBytes);
+        bool isProof = DataProof.IsOne(head), isDelta = DeltaProof.IsOne(head), isNear = NearDuplicateEvidence.IsOne(head), isStatement = head is [(byte)'{', ..];
+        if (recordPath is not null && !isProof && !isNear) throw new UsageException(isDelta ? $"{path} is a delta, which is about no record" : $"{path} is no proof about a record", "counterfoil data prove and counterfoil data absent write one");
+        if (beforePath is not null && !isDelta) throw new UsageException($"{path} is no delta, which alone has a statement before it", "counterfoil data delta writes one");
+        if (!isProof && !isDelta && !isNear && !isStatement) return null;
+        byte[] file = InputFile.Read(path, isProof ? DataProof.MaxBytes : isDelta ? DeltaProof.MaxBytes : isNear ? NearDuplicateEvidence.MaxBytes : Envelope.MaxPayload * 2);
         ReadOnlyMemory<byte>? record = recordPath is null ? (ReadOnlyMemory<byte>?)null : InputFile.ReadRecord(recordPath);
         ReadOnlyMemory<byte>? policy = policyPath is null ? (ReadOnlyMemory<byte>?)null : InputFile.Read(policyPath, Policy.MaximumBytes, VerifyCommand.Hint);
-        var statement = statementPath is null ? null : CommittedFolder.ReadStatement(statementPath);
+        var statement = Statement(statementPath);
         long start = Stopwatch.GetTimestamp();
-        var report = isProof ? ProofReport.Of(file, record, policy, statement) : DeltaReport.Of(file, policy, statement);
+        ProofReport report;
+        if (isProof) report = ProofReport.Of(file, record, policy, statement);
+        else if (isDelta) report = DeltaReport.Of(file, policy, statement, Statement(beforePath));
+        else if (isNear) report = NearDuplicateReport.Of(file, record, policy, statement);
+        else if (Envelope.DecodeJson(file, out var envelope).IsAccepted && StatementReport.Of(envelope!, policy) is { } stated) report = stated;
+        else return null;
         var took = Stopwatch.GetElapsedTime(start);
         if (json) Write(report, took);
         else if (report.Kind is not null) Print(report, took);
@@ -41,6 +45,8 @@ static class ProofVerification
         string fault = reason.Check == EvidenceChecks.PolicyEncoding || reason.Check == EvidenceChecks.PolicyVersion ? $"{policyPath} is not a policy" : $"{path} is not a proof";
         throw new UsageException($"{fault}: {reason}");
     }
+
+    static Envelope? Statement(string? path) => path is null ? null : CommittedFolder.ReadStatement(CommittedFolder.StatementPath(path));
 
     static void Print(ProofReport report, TimeSpan took)
     {

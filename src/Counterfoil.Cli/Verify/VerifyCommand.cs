@@ -16,15 +16,16 @@ static class VerifyCommand
 
     public static Command Create()
     {
-        var bundle = new Argument<string>("file") { Description = "The file to verify: a bundle, a proof about a record, or a delta of a dataset" };
+        var bundle = new Argument<string>("file") { Description = "The file to verify: a bundle, a proof about a record, evidence of a near-duplicate, a delta of a dataset, or a signed statement about data" };
         var policy = new Option<string?>("--policy") { Description = "Whom and what you trust; without it the answer is REJECT or UNVERIFIABLE, never ACCEPT" };
         var rpc = new Option<string[]>("--rpc") { Description = "An endpoint that says whether the case's blocks are on its chain now; may be given again, for other chains. It can only take an ACCEPT away" };
         var depth = new Option<ulong>("--confirmations") { Description = "Blocks that must be on top of each, counting itself", DefaultValueFactory = _ => LiveChains.Confirmations };
-        var record = new Option<string?>("--record") { Description = "Of a proof about a record: a file with the record's bytes exactly (- for stdin)" };
-        var statement = new Option<string?>("--statement") { Description = "Of a proof or delta that does not hold its signed statement: the file that does" };
+        var record = new Option<string?>("--record") { Description = "Of a proof or evidence about a record: a file with the record's bytes exactly (- for stdin)" };
+        var statement = new Option<string?>("--statement") { Description = "Of evidence, and of a proof or delta that does not hold its signed statement: the file that does" };
+        var before = new Option<string?>("--before") { Description = "Of a delta: the signed statement before it, whose roots it must begin with" };
         var json = new Option<bool>("--json") { Description = "The same facts as JSON" };
-        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline unless --rpc is given") { bundle, policy, rpc, depth, record, statement, json };
-        command.SetAction((parsed, cancel) => ProofVerification.TryRun(parsed.GetValue(bundle)!, parsed.GetValue(record), parsed.GetValue(statement), parsed.GetValue(policy), parsed.GetValue(json)) is { } exit ? Task.FromResult(exit) : RunAsync(
+        var command = new Command("verify", "Says ACCEPT (exit 0), REJECT (1) or UNVERIFIABLE (3), link by link, offline unless --rpc is given") { bundle, policy, rpc, depth, record, statement, before, json };
+        command.SetAction((parsed, cancel) => ProofVerification.TryRun(parsed.GetValue(bundle)!, parsed.GetValue(record), parsed.GetValue(statement), parsed.GetValue(before), parsed.GetValue(policy), parsed.GetValue(json)) is { } exit ? Task.FromResult(exit) : RunAsync(
             parsed.GetValue(bundle)!, parsed.GetValue(policy), parsed.GetValue(rpc) ?? [], parsed.GetValue(depth), parsed.GetValue(json), cancel));
         return command;
     }

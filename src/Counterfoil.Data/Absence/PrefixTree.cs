@@ -80,6 +80,9 @@ public sealed class PrefixTree
         return new([.. sorted.Select(e => e.Key)], [.. sorted.Select(e => e.Multiplicity)], [.. sorted.Select(e => e.Value!.Value)]);
     }
 
+    /// <summary>All entries, by their keys.</summary>
+    internal IEnumerable<PrefixEntry> Entries => Enumerable.Range(0, keys.Length).Select(Entry);
+
     /// <summary>The path along <paramref name="key"/>'s bits, and what is at its end: the key, another key, or nothing.</summary>
     public PrefixProof Prove(Sha256Digest key)
     {

@@ -35,6 +35,9 @@ public readonly record struct CommitProgress(CommitStage Stage, long Done, long 
 /// <summary>The stages of a commit.</summary>
 public enum CommitStage
 {
+    /// <summary>Records are read, for something else than a commitment.</summary>
+    Reading,
+
     /// <summary>Records are read and hashed into leaves.</summary>
     Hashing,
 

@@ -20,14 +20,17 @@ public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
     readonly OrderedTreeReader ordered;
     readonly int pageDepth;
 
-    CommitmentFolder(CommitmentResult result, IDurableFile leaves, IDurableFile keys, IDurableFile repeats, IDurableFile index, Dictionary<int, IDurableFile> nodes, int pageDepth)
+    CommitmentFolder(CommitmentFacts facts, IDurableFile leaves, IDurableFile keys, IDurableFile repeats, IDurableFile index, Dictionary<int, IDurableFile> nodes, int pageDepth)
     {
-        (Result, this.leaves, this.keys, this.repeats, this.index, this.nodes, this.pageDepth) = (result, leaves, keys, repeats, index, nodes, pageDepth);
-        ordered = new(leaves, level => nodes[level], result.Records);
+        (Result, Plan, this.leaves, this.keys, this.repeats, this.index, this.nodes, this.pageDepth) = (facts.Result, facts.Plan, leaves, keys, repeats, index, nodes, pageDepth);
+        ordered = new((place, digests) => LeafFile.Read(leaves, LeafFile.Start + place * Bytes32.Size, digests), level => nodes[level], Result.Records);
     }
 
     /// <summary>What was committed.</summary>
     public CommitmentResult Result { get; }
+
+    /// <summary>The digest of the plan that was committed.</summary>
+    internal Sha256Digest Plan { get; }
 
     /// <summary>Opens a folder; its files stay open until this is disposed.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -66,7 +69,7 @@ public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
                 nodes.Add(level, file);
                 if (file.Length != (result.Records >> level) * Bytes32.Size) return Verdict.Reject(DataChecks.FolderForm, $"{result.Records >> level} nodes in '{name}'", $"{file.Length} bytes");
             }
-            folder = new(result, opened[0], opened[1], opened[2], opened[3], nodes, pageDepth);
+            folder = new(facts, opened[0], opened[1], opened[2], opened[3], nodes, pageDepth);
             return Verdict.Accept;
         }
         finally
@@ -140,12 +143,7 @@ public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
 
     Sha256Digest ILeafSequence.this[long place] => Leaf(place);
 
-    void ILeafSequence.Read(long place, Span<Sha256Digest> destination)
-    {
-        var bytes = new byte[destination.Length * Bytes32.Size];
-        leaves.ReadExactly(bytes, LeafFile.Start + place * Bytes32.Size);
-        for (int i = 0; i < destination.Length; i++) destination[i] = new(bytes.AsSpan(i * Bytes32.Size, Bytes32.Size));
-    }
+    void ILeafSequence.Read(long place, Span<Sha256Digest> destination) => LeafFile.Read(leaves, LeafFile.Start + place * Bytes32.Size, destination);
 
     ImmutableArray<Sha256Digest> ICommittedLeaves.InclusionPath(long place) => Sound(Inclusion(place, out var path), path);
 

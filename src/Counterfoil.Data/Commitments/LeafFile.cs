@@ -40,6 +40,15 @@ static class LeafFile
         for (int i = 0; i < bytes.Length / Bytes32.Size; i++) digests[i] = new(bytes.Slice(i * Bytes32.Size, Bytes32.Size));
     }
 
+    /// <summary>Reads hashes that lie one after another.</summary>
+    /// <exception cref="EndOfStreamException">There are fewer.</exception>
+    public static void Read(IDurableFile file, long offset, Span<Sha256Digest> digests)
+    {
+        var bytes = new byte[digests.Length * Bytes32.Size];
+        file.ReadExactly(bytes, offset);
+        ToDigests(bytes, digests);
+    }
+
     /// <summary>BLAKE3 over the first leaves, by a hasher that more can be appended to.</summary>
     /// <exception cref="EndOfStreamException">There are fewer.</exception>
     public static Blake3Hasher Hash(IDurableFile file, long count, CancellationToken cancellation)

@@ -6,8 +6,11 @@ using Counterfoil.Data.Files;
 
 namespace Counterfoil.Data.Commitments;
 
-/// <summary>Finds paths in the ordered tree by a few reads of the files that <see cref="OrderedTreeWriter"/> left.</summary>
-sealed class OrderedTreeReader(IDurableFile leaves, Func<int, IDurableFile> nodes, long size)
+/// <summary>Finds paths in an ordered tree by a few reads of the files that <see cref="OrderedTreeWriter"/> left.</summary>
+/// <param name="leaves">Reads the leaf hashes from a place on.</param>
+/// <param name="nodes">The file of the nodes at a level.</param>
+/// <param name="size">How many leaves there are.</param>
+sealed class OrderedTreeReader(Action<long, Span<Sha256Digest>> leaves, Func<int, IDurableFile> nodes, long size)
 {
     const int TileLevels = OrderedTreeWriter.TileLevels;
 
@@ -47,11 +50,9 @@ sealed class OrderedTreeReader(IDurableFile leaves, Func<int, IDurableFile> node
     {
         int below = level % TileLevels, kept = level - below;
         Span<Sha256Digest> digests = new Sha256Digest[1 << below];
-        Span<byte> bytes = new byte[digests.Length * Bytes32.Size];
         long first = index << below;
-        if (kept == 0) leaves.ReadExactly(bytes, LeafFile.Start + first * Bytes32.Size);
-        else nodes(kept).ReadExactly(bytes, first * Bytes32.Size);
-        LeafFile.ToDigests(bytes, digests);
+        if (kept == 0) leaves(first, digests);
+        else LeafFile.Read(nodes(kept), first * Bytes32.Size, digests);
         return MerkleTree.Root(digests);
     }
 }

@@ -24,7 +24,13 @@ public sealed record NearDuplicateEvidence(
     /// <summary>The version in the file, and its kind.</summary>
     public const string Version = "counterfoil/near-duplicate/v1";
 
-    static readonly CborLimits Limits = new() { Bytes = 16384, Depth = 2, Items = 160 };
+    static readonly CborLimits Limits = new() { Bytes = MaxBytes, Depth = 2, Items = 160 };
+
+    /// <summary>The largest file, in bytes.</summary>
+    public const int MaxBytes = 16384;
+
+    /// <summary>Whether a file says that it is one: enough to choose who reads it.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0x8b, 0x78, (byte)Version.Length, .. System.Text.Encoding.ASCII.GetBytes(Version)]);
 
     /// <summary>The file.</summary>
     public byte[] ToBytes()
@@ -108,19 +114,19 @@ public sealed record NearDuplicateEvidence(
         if (!verdict.IsAccepted) return verdict;
         var leaf = new RecordLeaf(committed.Canonicaliser).Hash(record);
         if (leaf != RecordLeaf) return Verdict.Reject(NearDuplicateChecks.Record, $"the record with leaf {RecordLeaf}", $"leaf {leaf}");
-        byte[] signature = new MinHash(committed.Parameters).Sign(record);
+        byte[] signature = new MinHash(committed.Parameters).Sign(new RecordText(committed.Canonicaliser).Of(record));
         int matches = MinHash.Matches(signature, Signature.AsSpan());
         return matches == committed.Parameters.Permutations
             ? Verdict.Accept
             : Verdict.Reject(NearDuplicateChecks.Signature, "the record's own signature in the index", $"one that agrees in {matches} of {committed.Parameters.Permutations} places");
     }
 
-    /// <summary>What the committed signature says of the similarity to <paramref name="query"/>.</summary>
+    /// <summary>What the committed signature says of the similarity to <paramref name="query"/>, a text.</summary>
     public JaccardEstimate Estimate(ReadOnlySpan<byte> query) =>
         new(MinHash.Matches(new MinHash(Index.Parameters).Sign(query), Signature.AsSpan()), Index.Parameters.Permutations);
 
     /// <summary>The Jaccard similarity itself, of a record at hand.</summary>
-    public double Exact(ReadOnlySpan<byte> query, ReadOnlySpan<byte> record) => Shingles.Jaccard(query, record, Index.Parameters);
+    public double Exact(ReadOnlySpan<byte> query, ReadOnlySpan<byte> record) => Shingles.Jaccard(query, new RecordText(Index.Canonicaliser).Of(record), Index.Parameters);
 
     static string Shown(NearDuplicateIndexFacts f) => $"{f.Records} records of {f.Canonicaliser} under {f.OrderedRoot}, {f.Parameters}, signatures {f.SignaturesRoot}";
 }

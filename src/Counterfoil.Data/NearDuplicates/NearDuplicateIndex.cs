@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
-using Counterfoil.Core.Merkle;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Data.Commitments;
+using Counterfoil.Data.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Counterfoil.Data.NearDuplicates;
@@ -16,13 +16,25 @@ public readonly record struct NearDuplicate(long Place, JaccardEstimate Estimate
 /// <summary>A near-duplicate index on disk: finds the committed records that are most like some bytes, and makes evidence of it.</summary>
 public sealed class NearDuplicateIndex : IDisposable
 {
-    internal const string HeaderFile = "index", SignaturesFile = "signatures", LeavesFile = "leaves", BandsFolder = "bands";
+    internal const string HeaderFile = "index", SignaturesFile = "signatures", LeavesFile = "leaves", BandsFolder = "bands", SignatureNodesFolder = "signature-nodes", RecordNodesFolder = "record-nodes";
     readonly SafeFileHandle signatures, leaves;
     readonly SafeFileHandle[] bands;
+    readonly Dictionary<(string, int), IDurableFile> nodes = [];
+    readonly OrderedTreeReader signatureTree, recordTree;
     readonly int stride;
 
-    NearDuplicateIndex(NearDuplicateIndexFacts facts, SafeFileHandle signatures, SafeFileHandle leaves, SafeFileHandle[] bands) =>
-        (Facts, this.signatures, this.leaves, this.bands, stride) = (facts, signatures, leaves, bands, Bytes32.Size + facts.Parameters.SignatureBytes);
+    NearDuplicateIndex(string folder, NearDuplicateIndexFacts facts)
+    {
+        (Facts, stride) = (facts, Bytes32.Size + facts.Parameters.SignatureBytes);
+        signatures = File.OpenHandle(Path.Combine(folder, SignaturesFile));
+        leaves = File.OpenHandle(Path.Combine(folder, LeavesFile));
+        bands = [.. Enumerable.Range(0, facts.Parameters.Bands).Select(i => File.OpenHandle(BandPath(folder, i)))];
+        foreach (string tree in (string[])[SignatureNodesFolder, RecordNodesFolder])
+            for (int level = OrderedTreeWriter.TileLevels; facts.Records >> level > 0; level += OrderedTreeWriter.TileLevels)
+                nodes.Add((tree, level), new DurableFolder(Path.Combine(folder, tree)).OpenToRead(OrderedTreeWriter.FileName(level)) ?? throw new FileNotFoundException($"the index lacks {tree}/{OrderedTreeWriter.FileName(level)}"));
+        signatureTree = new((place, digests) => ReadDigests(leaves, place, Bytes32.Size, digests), level => nodes[(SignatureNodesFolder, level)], facts.Records);
+        recordTree = new((place, digests) => ReadDigests(signatures, place, stride, digests), level => nodes[(RecordNodesFolder, level)], facts.Records);
+    }
 
     /// <summary>What it is about, by its own word: the statement says what was committed.</summary>
     public NearDuplicateIndexFacts Facts { get; }
@@ -36,12 +48,12 @@ public sealed class NearDuplicateIndex : IDisposable
         index = null;
         var verdict = NearDuplicateIndexFacts.Decode(File.ReadAllBytes(Path.Combine(folder, HeaderFile)), out var facts);
         if (!verdict.IsAccepted) return verdict;
-        var opened = new NearDuplicateIndex(facts!, File.OpenHandle(Path.Combine(folder, SignaturesFile)), File.OpenHandle(Path.Combine(folder, LeavesFile)),
-            [.. Enumerable.Range(0, facts!.Parameters.Bands).Select(i => File.OpenHandle(BandPath(folder, i)))]);
+        var opened = new NearDuplicateIndex(folder, facts!);
         long found = RandomAccess.GetLength(opened.signatures);
-        if (found != facts.Records * opened.stride) verdict = Verdict.Reject(NearDuplicateChecks.Form, $"{facts.Records * opened.stride} bytes of signatures", $"{found}");
+        if (found != facts!.Records * opened.stride) verdict = Verdict.Reject(NearDuplicateChecks.Form, $"{facts.Records * opened.stride} bytes of signatures", $"{found}");
         else if (RandomAccess.GetLength(opened.leaves) is var length && length != facts.Records * Bytes32.Size) verdict = Verdict.Reject(NearDuplicateChecks.Form, $"{facts.Records * Bytes32.Size} bytes of leaves", $"{length}");
         else if (opened.bands.Select(RandomAccess.GetLength).FirstOrDefault(l => l != facts.Records * sizeof(ulong), -1) is not -1 and var band) verdict = Verdict.Reject(NearDuplicateChecks.Form, $"{facts.Records * sizeof(ulong)} bytes a band", $"{band}");
+        else if (opened.nodes.FirstOrDefault(n => n.Value.Length != (facts.Records >> n.Key.Item2) * Bytes32.Size) is { Value: { } file } torn) verdict = Verdict.Reject(NearDuplicateChecks.Form, $"{facts.Records >> torn.Key.Item2} nodes in {torn.Key.Item1}", $"{file.Length} bytes");
         if (verdict.IsAccepted) index = opened;
         else opened.Dispose();
         return verdict;
@@ -99,43 +111,15 @@ public sealed class NearDuplicateIndex : IDisposable
         return [.. sorted];
     }
 
-    /// <summary>Evidence that the record at a place has the signature that the index says.</summary>
+    /// <summary>Evidence that the record at a place has the signature that the index says, held to the index's own roots before it is given out.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public NearDuplicateEvidence Prove(long place)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)place, (ulong)Facts.Records, nameof(place));
         var entry = new byte[stride];
         Read(signatures, entry, place * stride);
-        return new(Facts, place, new(entry.AsSpan(0, Bytes32.Size)), [.. entry.AsSpan(Bytes32.Size)],
-            InclusionPath(leaves, Bytes32.Size, place), InclusionPath(signatures, stride, place));
-    }
-
-    /// <summary>The path of RFC 9162 §2.1.3.1, subtree by subtree, so that memory stays constant.</summary>
-    ImmutableArray<Sha256Digest> InclusionPath(SafeFileHandle file, int step, long place)
-    {
-        var path = ImmutableArray.CreateBuilder<Sha256Digest>();
-        long first = 0, count = Facts.Records;
-        while (count > 1)
-        {
-            long split = 1L << BitOperations.Log2((ulong)count - 1);
-            bool isLeft = place < first + split;
-            path.Add(isLeft ? Root(file, step, first + split, count - split) : Root(file, step, first, split));
-            (first, count) = isLeft ? (first, split) : (first + split, count - split);
-        }
-        path.Reverse();
-        return path.DrainToImmutable();
-    }
-
-    static Sha256Digest Root(SafeFileHandle file, int step, long first, long count)
-    {
-        var frontier = new Frontier();
-        var hashes = new Sha256Digest[Math.Min(count, 1 << 12)];
-        for (long at = 0; at < count; at += hashes.Length)
-        {
-            var part = hashes.AsSpan(0, (int)Math.Min(hashes.Length, count - at));
-            ReadDigests(file, first + at, step, part);
-            frontier.AddRange(part);
-        }
-        return frontier.Root;
+        var evidence = new NearDuplicateEvidence(Facts, place, new(entry.AsSpan(0, Bytes32.Size)), [.. entry.AsSpan(Bytes32.Size)], signatureTree.Path(place), recordTree.Path(place));
+        return evidence.Verify(Facts) is Verdict.Rejected { Reason: var reason } ? throw new InvalidDataException($"the index is damaged, make it again: {reason}") : evidence;
     }
 
     static void ReadDigests(SafeFileHandle file, long first, int step, Span<Sha256Digest> hashes)
@@ -182,5 +166,6 @@ public sealed class NearDuplicateIndex : IDisposable
         signatures.Dispose();
         leaves.Dispose();
         foreach (var band in bands) band.Dispose();
+        foreach (var file in nodes.Values) file.Dispose();
     }
 }

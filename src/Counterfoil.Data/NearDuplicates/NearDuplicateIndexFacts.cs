@@ -13,7 +13,8 @@ namespace Counterfoil.Data.NearDuplicates;
 /// <param name="SignaturesRoot">The RFC 9162 root over the leaves of the signatures.</param>
 public sealed record NearDuplicateIndexFacts(MinHashParameters Parameters, Canonicaliser Canonicaliser, long Records, Sha256Digest OrderedRoot, Sha256Digest SignaturesRoot)
 {
-    const string Version = "counterfoil/near-duplicate-index/v1";
+    // Of the folder's files: v1 had no nodes of the trees.
+    const string Version = "counterfoil/near-duplicate-index/v2";
 
     /// <summary>Accepts when an index that was made again from all records is the one that this says was committed to.</summary>
     public Verdict Audit(NearDuplicateIndexFacts madeAgain)
@@ -44,7 +45,7 @@ public sealed record NearDuplicateIndexFacts(MinHashParameters Parameters, Canon
         var reader = new CborReader(bytes, new CborLimits { Bytes = 1024, Depth = 1, Items = 8 });
         reader.BeginArray(6, 6);
         string version = reader.ReadText(64);
-        if (version != Version) reader.Fail(NearDuplicateChecks.Form, Version, $"\"{version}\"");
+        if (version != Version) reader.Fail(NearDuplicateChecks.Form, $"{Version}: make the index again", $"\"{version}\"");
         string text = reader.ReadText(200), rule = reader.ReadText(64);
         long records = reader.ReadInt(0, uint.MaxValue);
         Sha256Digest ordered = new(reader.ReadBytes32()), root = new(reader.ReadBytes32());

@@ -1,5 +1,6 @@
 using Counterfoil.Core.Digests;
-using Counterfoil.Core.Merkle;
+using Counterfoil.Data.Commitments;
+using Counterfoil.Data.Files;
 using Counterfoil.Data.Records;
 
 namespace Counterfoil.Data.NearDuplicates;
@@ -7,7 +8,8 @@ namespace Counterfoil.Data.NearDuplicates;
 /// <summary>Builds a near-duplicate index on disk, record by record, in memory that does not grow with their number.</summary>
 /// <remarks>
 /// Leaf of the index's tree: H(00 ‖ tag ‖ digest of the parameters ‖ the record's leaf in the data set ‖ signature). It binds the signature to one record, and the record's place is its own.
-/// Files: <c>signatures</c> (the record's leaf and the signature, one after the other), <c>leaves</c> (the tree's leaf hashes), <c>bands/00</c> … (sorted buckets), and <c>index</c>, written last.
+/// Files: <c>signatures</c> (the record's leaf and the signature, one after the other), <c>leaves</c> (the tree's leaf hashes), <c>signature-nodes</c> and <c>record-nodes</c> (nodes of both trees, so that a
+/// path is found by few reads), <c>bands/00</c> … (sorted buckets), and <c>index</c>, written last.
 /// </remarks>
 public sealed class NearDuplicateIndexWriter : IDisposable
 {
@@ -15,9 +17,10 @@ public sealed class NearDuplicateIndexWriter : IDisposable
     readonly string folder;
     readonly MinHash minHash;
     readonly RecordLeaf leaf;
+    readonly RecordText text;
     readonly BandSorter[] bands;
     readonly FileStream signatures, leaves;
-    readonly Frontier signatureTree = new(), recordTree = new();
+    readonly OrderedTreeWriter signatureTree, recordTree;
     readonly byte[] prefix, batch;
     readonly uint[] buckets;
     readonly Sha256Digest[] hashes = new Sha256Digest[BatchRecords], recordLeaves = new Sha256Digest[BatchRecords];
@@ -33,7 +36,7 @@ public sealed class NearDuplicateIndexWriter : IDisposable
     public NearDuplicateIndexWriter(string folder, Canonicaliser canonicaliser, MinHashParameters parameters, long memoryBytes = 64 << 20)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        (this.folder, minHash, leaf) = (folder, new MinHash(parameters), new RecordLeaf(canonicaliser));
+        (this.folder, minHash, leaf, text) = (folder, new MinHash(parameters), new RecordLeaf(canonicaliser), new RecordText(canonicaliser));
         Canonicaliser = canonicaliser;
         stride = Bytes32.Size + parameters.SignatureBytes;
         prefix = Prefix(parameters);
@@ -44,6 +47,8 @@ public sealed class NearDuplicateIndexWriter : IDisposable
         bands = [.. Enumerable.Range(0, parameters.Bands).Select(i => new BandSorter(NearDuplicateIndex.BandPath(folder, i), each))];
         signatures = Create(NearDuplicateIndex.SignaturesFile);
         leaves = Create(NearDuplicateIndex.LeavesFile);
+        signatureTree = new(new DurableFolder(Path.Combine(folder, NearDuplicateIndex.SignatureNodesFolder)));
+        recordTree = new(new DurableFolder(Path.Combine(folder, NearDuplicateIndex.RecordNodesFolder)));
     }
 
     /// <summary>The rule that makes the records.</summary>
@@ -61,7 +66,7 @@ public sealed class NearDuplicateIndexWriter : IDisposable
         var entry = batch.AsSpan(inBatch * stride, stride);
         recordLeaves[inBatch] = leaf.Hash(record);
         recordLeaves[inBatch].CopyTo(entry);
-        minHash.Sign(record, entry[Bytes32.Size..]);
+        minHash.Sign(text.Of(record), entry[Bytes32.Size..]);
         minHash.Buckets(entry[Bytes32.Size..], buckets);
         for (int band = 0; band < bands.Length; band++) bands[band].Add(buckets[band], (uint)Records);
         (inBatch, Records) = (inBatch + 1, Records + 1);
@@ -74,7 +79,7 @@ public sealed class NearDuplicateIndexWriter : IDisposable
         signatures.Flush(flushToDisk: true);
         leaves.Flush(flushToDisk: true);
         foreach (var band in bands) band.Finish();
-        var facts = new NearDuplicateIndexFacts(minHash.Parameters, Canonicaliser, Records, recordTree.Root, signatureTree.Root);
+        var facts = new NearDuplicateIndexFacts(minHash.Parameters, Canonicaliser, Records, recordTree.Finish(), signatureTree.Finish());
         string header = Path.Combine(folder, NearDuplicateIndex.HeaderFile);
         File.WriteAllBytes(header + ".new", facts.ToBytes());
         File.Move(header + ".new", header, overwrite: true); // the index is there when this is
@@ -86,8 +91,8 @@ public sealed class NearDuplicateIndexWriter : IDisposable
         var entries = batch.AsSpan(0, inBatch * stride);
         var made = hashes.AsSpan(0, inBatch);
         Sha256.HashMany(prefix, entries, stride, made);
-        signatureTree.AddRange(made);
-        recordTree.AddRange(recordLeaves.AsSpan(0, inBatch));
+        signatureTree.Add(made);
+        recordTree.Add(recordLeaves.AsSpan(0, inBatch));
         signatures.Write(entries);
         Span<byte> bytes = stackalloc byte[Bytes32.Size];
         foreach (var hash in made)
@@ -112,6 +117,8 @@ public sealed class NearDuplicateIndexWriter : IDisposable
     {
         signatures.Dispose();
         leaves.Dispose();
+        signatureTree.Dispose();
+        recordTree.Dispose();
         foreach (var band in bands) band.Dispose();
     }
 }

@@ -12,18 +12,16 @@ namespace Counterfoil.Data.Privacy;
 /// <remarks>A key in the tree is the function's output at the record's unsalted leaf hash; the value is the root over the record's salted leaves.</remarks>
 public sealed class KeyedSet
 {
-    readonly PrefixTree tree;
+    internal KeyedSet(CommitmentResult result, LeafManifest leaves, KeyedTree tree) => (Result, Leaves, Tree) = (result, leaves, tree);
 
-    KeyedSet(CommitmentResult result, LeafManifest leaves, PrefixTree tree, LookupKey key) => (Result, Leaves, this.tree, Key) = (result, leaves, tree, key);
-
-    /// <summary>What a commitment to the set states: its absence root binds <see cref="Key"/>.</summary>
+    /// <summary>What a commitment to the set states: its absence root binds the public key of <see cref="Tree"/>.</summary>
     public CommitmentResult Result { get; }
 
     /// <summary>The salted leaves.</summary>
     public LeafManifest Leaves { get; }
 
-    /// <summary>The public key under which records are looked up.</summary>
-    public LookupKey Key { get; }
+    /// <summary>The keyed absence tree, with the public key under which records are looked up.</summary>
+    public KeyedTree Tree { get; }
 
     /// <summary>Builds a set whose look-ups show the service what is looked up. One evaluation of the function a record.</summary>
     public static Task<KeyedSet> BuildAsync(IRecordSource source, SaltFile salts, VrfKey key, CancellationToken cancellation = default)
@@ -43,13 +41,20 @@ public sealed class KeyedSet
         return BuildAsync(source, salts, LookupKey.Of(key.PublicKey), unsalted => new(key.Evaluate(unsalted.ToArray())), cancellation);
     }
 
+    /// <summary>Builds a set by a secret of either scheme. One evaluation of the function a record.</summary>
+    public static Task<KeyedSet> BuildAsync(IRecordSource source, SaltFile salts, LookupSecret secret, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return BuildAsync(source, salts, secret.PublicKey, secret.Evaluate, cancellation);
+    }
+
     static async Task<KeyedSet> BuildAsync(IRecordSource source, SaltFile salts, LookupKey key, Func<Sha256Digest, Sha256Digest> evaluate, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(salts);
         if (salts.Count != source.Count) throw new ArgumentException($"{salts.Count} salts for {source.Count} records", nameof(salts));
         var leaf = new RecordLeaf(source.Canonicaliser);
-        var buffer = new byte[source.MaxRecordBytes];
+        var buffer = new byte[Math.Max(1, source.MaxRecordBytes)];
         var hashes = new Sha256Digest[source.Count];
         var places = new Dictionary<Sha256Digest, List<Sha256Digest>>(); // salted leaves by key, by place
         long bytes = 0;
@@ -63,9 +68,9 @@ public sealed class KeyedSet
             same.Add(hashes[place]);
             bytes += length;
         }
-        var tree = PrefixTree.Of(places.Select(p => new PrefixEntry(p.Key, p.Value.Count, MerkleTree.Root(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(p.Value)))));
+        var tree = new KeyedTree(key, PrefixTree.Of(places.Select(p => new PrefixEntry(p.Key, p.Value.Count, MerkleTree.Root(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(p.Value))))));
         var leaves = new LeafManifest(hashes);
-        return new(new(source.Canonicaliser, leaves.Count, tree.Count, bytes, leaves.Root, key.Bind(tree.Root)), leaves, tree, key);
+        return new(new(source.Canonicaliser, leaves.Count, tree.Count, bytes, leaves.Root, tree.Root), leaves, tree);
     }
 
     /// <summary>The placement of the record at a place, with its own salt; refused where that was destroyed.</summary>
@@ -86,9 +91,5 @@ public sealed class KeyedSet
     }
 
     /// <summary>The claim that a path supports, for a key that a look-up shows: what a blind client asks for once it has unblinded its key.</summary>
-    public Claim Answer(Sha256Digest key, Lookup lookup)
-    {
-        var path = tree.Prove(key);
-        return path.End?.Key == key ? new Claim.Presence(path, lookup) : new Claim.Absence(path, lookup);
-    }
+    public Claim Answer(Sha256Digest key, Lookup lookup) => Tree.Answer(key, lookup);
 }

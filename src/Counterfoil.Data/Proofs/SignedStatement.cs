@@ -10,8 +10,8 @@ namespace Counterfoil.Data.Proofs;
 /// <summary>Whether a statement about data is by someone whom a policy trusts with that.</summary>
 static class SignedStatement
 {
-    /// <summary>One signature, by a key that the policy trusts as <c>data</c>, at a time that is not later than the policy's. Without a policy: cannot tell.</summary>
-    public static Verdict Verify(Envelope statement, DateTimeOffset at, Policy? policy)
+    /// <summary>One signature, by a key that the policy trusts as <c>data</c>, at a time that is not later than the policy's, if the statement tells one. Without a policy: cannot tell.</summary>
+    public static Verdict Verify(Envelope statement, DateTimeOffset? at, Policy? policy)
     {
         string role = LinkType.DatasetCommitment.Role;
         if (policy is null) return Verdict.CannotTell(EvidenceChecks.PolicySigner, $"a policy that says who may sign as '{role}'");
@@ -21,6 +21,6 @@ static class SignedStatement
             return Verdict.Reject(EvidenceChecks.PolicySigner, $"a key trusted as '{role}'", $"key id {id}");
         var verdict = statement.Verify(key);
         if (!verdict.IsAccepted) return verdict;
-        return at <= policy.AsOf ? verdict : Verdict.Reject(EvidenceChecks.PolicyTime, $"a statement of {policy.AsOf:u} or before", $"{at:u}");
+        return at is null || at <= policy.AsOf ? verdict : Verdict.Reject(EvidenceChecks.PolicyTime, $"a statement of {policy.AsOf:u} or before", $"{at:u}");
     }
 }

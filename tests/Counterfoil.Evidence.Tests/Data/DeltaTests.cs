@@ -114,6 +114,72 @@ public sealed class DeltaTests
         Refused(CoreChecks.StatementJson, DeltaReport.Of((proof with { Statement = scene.Statement }).ToBytes(), Policy).Verdict);
     }
 
+    /// <summary>A delta whose signer names a statement, and begins with other roots than that says: who believes the first statement alone is not led elsewhere.</summary>
+    [Fact]
+    public async Task A_delta_begins_where_the_statement_before_it_ends()
+    {
+        var scene = await MakeAsync(60);
+        byte[] file = Make(scene, 7, 20).Proof.ToBytes();
+        var report = DeltaReport.Of(file, Policy, null, scene.Statement);
+        Assert.Equal(Verdict.Accept, report.Verdict);
+        Assert.Contains(report.Proves, p => p.Contains($"{scene.Set.Statement}", StringComparison.Ordinal));
+        Assert.Contains(DeltaReport.Of(file, Policy).DoesNotProve, d => d.Contains("--before", StringComparison.Ordinal));
+        var elsewhere = await MakeAsync(60, seed: 2);
+        Refused(DataChecks.DeltaPredecessor, DeltaReport.Of(file, Policy, null, elsewhere.Statement).Verdict); // another statement than the one named
+        var proof = DeltaProof.Make(elsewhere.Leaves, [7]);
+        byte[] lie = (proof with { Statement = proof.Statement(scene.Set.Statement, "opt-out", "counterfoil 0.1.0", Then).Sign("pictures", Committer) }).ToBytes();
+        Assert.Equal(Verdict.Accept, DeltaReport.Of(lie, Policy).Verdict);
+        Refused(DataChecks.DeltaPredecessor, DeltaReport.Of(lie, Policy, null, scene.Statement).Verdict);
+        using var stranger = Signer.FromSeed(SignatureAlgorithm.Ed25519, new byte[32]);
+        var theirs = DataScene.Sign(scene.Result, stranger);
+        var named = DeltaProof.Make(scene.Leaves, [7]);
+        byte[] after = (named with { Statement = named.Statement(theirs.PayloadDigest, "opt-out", "counterfoil 0.1.0", Then).Sign("pictures", Committer) }).ToBytes();
+        Refused(EvidenceChecks.PolicySigner, DeltaReport.Of(after, Policy, null, theirs).Verdict);
+    }
+
+    [Fact]
+    public void The_folder_after_a_delta_has_its_roots_and_makes_proofs()
+    {
+        string root = Directory.CreateTempSubdirectory("counterfoil-delta-").FullName;
+        try
+        {
+            var lines = Commits.Lines.Make(40_000, repeat: 9);
+            var plan = Commits.Lines.Plan(lines, 3);
+            Assert.Equal(Verdict.Accept, FolderCommit.Run(plan, Path.Combine(root, "before"), out _));
+            string last = Path.Combine(root, "before");
+            long[][] rounds = [[0, 8, 32_767, 32_768, 39_999], [1, 2, 17]];
+            for (int round = 0; round < rounds.Length; round++)
+            {
+                Assert.Equal(Verdict.Accept, CommitmentFolder.Open(last, out var before));
+                using var held = before;
+                var proof = DeltaProof.Make(before!, rounds[round]);
+                string next = Path.Combine(root, $"after{round}");
+                var result = RevisedFolder.Write(before!, proof, next);
+                Assert.Equal((proof.After.Ordered, proof.After.Absence), (result.OrderedRoot, result.SortedRoot));
+                Assert.Equal(Verdict.Accept, CommitmentFolder.Open(next, out var after));
+                using var open = after;
+                Assert.Equal(result, after!.Result);
+                foreach (long place in rounds[round])
+                {
+                    Assert.Equal(Tombstone.At(place), after.Leaf(place));
+                    Assert.DoesNotContain(place, ((ICommittedLeaves)after).Find(before!.Leaf(place)));
+                }
+                foreach (long place in (long[])[3, 16_000, 39_998])
+                {
+                    Assert.Equal(Verdict.Accept, after.Inclusion(place, out _));
+                    Assert.Contains(place, ((ICommittedLeaves)after).Find(after.Leaf(place)));
+                    Assert.Equal(Verdict.Accept, after.Prove(RecordLeaf.Key(after.Leaf(place)), out _));
+                }
+                Assert.Throws<InvalidDataException>(() => RevisedFolder.Write(after, proof, Path.Combine(root, "none")));
+                last = next;
+            }
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Any_changed_byte_of_a_delta_is_refused()
     {

@@ -214,6 +214,114 @@ public sealed class PrivacyTests : IDisposable
         Assert.Equal(Verdict.Accept, new Claim.MultiplicityFraud([placement!], absent.Path, absent.Lookup).Verify(committed, records[0]));
     }
 
+    static readonly LookupScheme[] Schemes = [LookupScheme.Vrf, LookupScheme.Voprf];
+
+    [Fact]
+    public async Task A_salted_folder_answers_for_its_records_again_after_it_was_closed()
+    {
+        List<byte[]> records = [.. Pictures.Make(5), Pictures.Make(1)[0]];
+        foreach (var scheme in Schemes)
+        {
+            string path = Path.Combine(folder, $"{scheme}");
+            await SaltedFolder.CreateAsync(path, Pictures.Open(records), scheme, RandomNumberGenerator.Fill);
+            Assert.Equal(Verdict.Accept, SaltedFolder.Open(path, out var salted));
+            var (committed, statement) = Committed(salted!.Set);
+            Assert.Equal((6, 5), (salted.Set.Result.Records, salted.Set.Result.DistinctRecords));
+            Assert.Equal(Verdict.Accept, salted.Find(records[0], out var places));
+            Assert.Equal([0, 5], places);
+            foreach (var (record, present) in new[] { (records[3], true), (Pictures.Make(1, seed: 4)[0], false) })
+            {
+                Assert.Equal(Verdict.Accept, salted.Answer(committed.Leaf(record), RandomNumberGenerator.Fill, out var claim));
+                Assert.Equal(present, claim is Claim.Presence);
+                Assert.Equal(Verdict.Accept, ProofReport.Of(new DataProof(committed, claim!, statement).ToBytes(), record, Policy).Verdict);
+            }
+            await Assert.ThrowsAsync<IOException>(() => SaltedFolder.CreateAsync(path, Pictures.Open(records), scheme, RandomNumberGenerator.Fill)); // salts are never written over
+            if (!OperatingSystem.IsWindows())
+                foreach (string secret in (string[])[salted.SaltsPath, salted.SecretPath]) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secret));
+            // The tree that is given away holds neither leaf nor key of any record.
+            byte[] tree = await File.ReadAllBytesAsync(salted.TreePath);
+            Assert.DoesNotContain(records, r => tree.AsSpan().IndexOf(committed.Leaf(r).ToArray()) >= 0 || tree.AsSpan().IndexOf(RecordLeaf.Key(committed.Leaf(r)).ToArray()) >= 0);
+            LookupSecret.Erase(salted.SecretPath);
+            Assert.False(File.Exists(salted.SecretPath));
+        }
+    }
+
+    [Fact]
+    public async Task A_salted_folder_that_was_changed_is_refused_by_name()
+    {
+        string path = Path.Combine(folder, "set");
+        await SaltedFolder.CreateAsync(path, Pictures.Open(Pictures.Make(5)), LookupScheme.Vrf, RandomNumberGenerator.Fill);
+        void Refuses(string file, int at, Core.Verdicts.Check check, int flip = 1)
+        {
+            string full = Path.Combine(path, file);
+            byte[] whole = File.ReadAllBytes(full);
+            File.WriteAllBytes(full, Flip(whole, at < 0 ? whole.Length + at : at, flip));
+            Refused(check, SaltedFolder.Open(path, out _));
+            File.WriteAllBytes(full, whole);
+        }
+        Refuses("leaves", -1, DataChecks.ManifestRoot);
+        Refuses("keyed-tree", 0, DataChecks.LookupForm);
+        Refuses("keyed-tree", 26, DataChecks.LookupForm); // a scheme that there is not
+        Refuses("keyed-tree", 26, DataChecks.LookupTree, flip: 3); // the scheme is bound, as is each byte of the key
+        Refuses("keyed-tree", 30, DataChecks.LookupTree);
+        Refuses("keyed-tree", -1, DataChecks.LookupTree);
+        Refuses("keyed-tree", 67, DataChecks.LookupForm); // the count
+        Refuses("salted", 5, DataChecks.SaltedFolder);
+        Assert.Equal(Verdict.Accept, SaltedFolder.Open(path, out var salted));
+        File.Move(salted!.SecretPath, salted.SecretPath + ".own");
+        LookupSecret.Create(salted.SecretPath, LookupScheme.Vrf, RandomNumberGenerator.Fill).Dispose();
+        Refused(DataChecks.LookupKey, salted.OpenSecret(out _));
+        File.WriteAllBytes(salted.SecretPath, Flip(ReadAll(salted.SecretPath), 3, 1));
+        Refused(DataChecks.LookupForm, salted.OpenSecret(out _));
+        if (OperatingSystem.IsWindows()) return;
+        File.SetUnixFileMode(salted.SecretPath + ".own", UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Refused(DataChecks.LookupForm, LookupSecret.Open(salted.SecretPath + ".own", out _));
+    }
+
+    /// <summary>Question, answer and tree go between two who share nothing else; what the committer sees is one element.</summary>
+    [Fact]
+    public async Task A_blind_question_is_finished_from_the_answer_and_the_tree_alone()
+    {
+        var records = Pictures.Make(6);
+        string path = Path.Combine(folder, "set"), kept = Path.Combine(folder, "kept");
+        var salted = await SaltedFolder.CreateAsync(path, Pictures.Open(records), LookupScheme.Voprf, RandomNumberGenerator.Fill);
+        var (committed, statement) = Committed(salted.Set);
+        Assert.Equal(Verdict.Accept, LookupKey.Parse(salted.Set.Tree.Key.ToString(), out var key));
+        foreach (var (record, present) in new[] { (records[2], true), (Pictures.Make(1, seed: 4)[0], false) })
+        {
+            var asked = BlindedQuestion.Make(key!, committed.Leaf(record), RandomNumberGenerator.Fill);
+            asked.Save(kept);
+            Assert.Throws<IOException>(() => asked.Save(kept));
+            byte[] sent = asked.Question.ToBytes();
+            Assert.True(sent.AsSpan().IndexOf(committed.Leaf(record).ToArray()) < 0);
+            Assert.Equal(Verdict.Accept, LookupQuestion.Decode(sent, out var question));
+            Assert.Equal(Verdict.Accept, salted.OpenSecret(out var secret));
+            LookupAnswer answer;
+            using (secret)
+            {
+                Assert.Equal(Verdict.Accept, secret!.Evaluate(question!.Asked, RandomNumberGenerator.Fill, out var evaluation));
+                Assert.Equal(Verdict.Accept, LookupAnswer.Decode(new LookupAnswer(key!.Key, evaluation!.Elements[0], evaluation.Proof).ToBytes(), out var read));
+                answer = read!;
+            }
+            Assert.Equal(Verdict.Accept, KeyedTree.Read(await File.ReadAllBytesAsync(salted.TreePath), committed.AbsenceRoot, out var tree));
+            Assert.Equal(Verdict.Accept, BlindedQuestion.Open(kept, out var own));
+            Assert.Equal(Verdict.Accept, own!.Finish(answer, tree!, out var claim));
+            Assert.Equal(present, claim is Claim.Presence);
+            Assert.Equal(Verdict.Accept, ProofReport.Of(new DataProof(committed, claim!, statement).ToBytes(), record, Policy).Verdict);
+            // Another key's answer, even with that key in it; and an answer to another question.
+            using var other = Voprf(9);
+            other.BlindEvaluate([question.Asked], RandomNumberGenerator.Fill, out var elsewhere);
+            Refused(DataChecks.LookupKey, own.Finish(new(other.PublicKey.Bytes.ToArray(), elsewhere!.Elements[0], elsewhere.Proof), tree!, out _));
+            Refused(CoreChecks.VoprfProof, own.Finish(answer with { Element = elsewhere.Elements[0], Proof = elsewhere.Proof }, tree!, out _));
+            Refused(DataChecks.LookupKey, (own with { Key = LookupKey.Of(other.PublicKey) }).Finish(answer, tree!, out _));
+            File.Delete(kept);
+        }
+        foreach (var bad in (byte[][])[[], new LookupQuestion(LookupScheme.Vrf, new byte[33]).ToBytes(), new LookupQuestion(LookupScheme.Voprf, new byte[32]).ToBytes(), new LookupAnswer(new byte[33], new byte[33], new byte[64]).ToBytes()])
+            Assert.False(LookupQuestion.Decode(bad, out _).IsAccepted);
+        foreach (string text in (string[])["", "open:", "shut:" + new string('0', 66), $"open:{Convert.ToHexString(key!.Key.Span)}", $"{key}0", "blind:" + new string('0', 66)])
+            Assert.False(LookupKey.Parse(text, out _).IsAccepted, text);
+    }
+
     static byte[] ReadAll(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

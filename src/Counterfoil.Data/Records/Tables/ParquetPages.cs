@@ -22,6 +22,8 @@ static class ParquetPages
         {
             if (at < 4 || at >= file.Length) throw Bad("pages within the file", $"one at byte {at}");
             file.Position = at;
+            new ThriftWalk(file, Math.Min(file.Length, at + LargestHeader), DataChecks.ParquetPages).Struct(ThriftShape.PageHeader);
+            file.Position = at;
             var header = new Header(file);
             at = file.Position + header.Compressed;
             if (header.Compressed < 0 || header.Uncompressed < 0 || at > file.Length) throw Bad("pages within the file", $"one of {header.Compressed} bytes");
@@ -36,12 +38,21 @@ static class ParquetPages
             }
             else if (header.Type is 0 or 3)
             {
-                if (header.Type == 3 && isRepeated) throw Bad("pages of version 1 for repeated columns", "version 2");
                 if (header.Values <= 0 || (values += header.Values) > meta.NumValues) throw Bad($"{meta.NumValues} values in all pages", $"{header.Values} in one, {values} so far");
+                if (header.Type == 3 && isRepeated) throw Bad("pages of version 1 for repeated columns", "version 2");
+                if (header.Type == 3) CheckLevels(header);
             }
             else throw Bad("pages of data or a dictionary", $"type {header.Type}");
             isFirst = false;
         }
+    }
+
+    /// <summary>A page of version 2 says how long its levels are and how many of its values are none: the decoder goes by that.</summary>
+    static void CheckLevels(in Header header)
+    {
+        if (header.Nulls < 0 || header.Nulls > header.Values || header.Rows != header.Values) throw Bad($"nulls and rows among {header.Values} values", $"{header.Nulls} and {header.Rows}");
+        if (header.DefinitionBytes < 0 || header.RepetitionBytes < 0 || (long)header.DefinitionBytes + header.RepetitionBytes > Math.Min(header.Compressed, header.Uncompressed))
+            throw Bad($"levels within {header.Compressed} bytes", $"{header.RepetitionBytes} and {header.DefinitionBytes}");
     }
 
     static void CheckCrc(Stream file, int length, int stated)
@@ -74,6 +85,15 @@ static class ParquetPages
         public int? Crc { get; private set; }
 
         public int Values { get; private set; } = -1;
+
+        // Of version 2 alone.
+        public int Nulls { get; private set; } = -1;
+
+        public int Rows { get; private set; } = -1;
+
+        public int DefinitionBytes { get; private set; } = -1;
+
+        public int RepetitionBytes { get; private set; } = -1;
 
         public Header(Stream file)
         {
@@ -118,7 +138,15 @@ static class ParquetPages
                     else if (field == 3) Compressed = value;
                     else Crc = value;
                 }
-                else if (type == 5 && isCounted && field == 1) Values = (int)Signed(); // num_values, the first of each kind of header
+                else if (type == 5 && isCounted && (field == 1 || Type == 3 && field is 2 or 3 or 5 or 6))
+                {
+                    int value = (int)Signed();
+                    if (field == 1) Values = value; // num_values, the first of each kind of header
+                    else if (field == 2) Nulls = value;
+                    else if (field == 3) Rows = value;
+                    else if (field == 5) DefinitionBytes = value;
+                    else RepetitionBytes = value;
+                }
                 else Skip(type, depth, isPage && field is 5 or 7 or 8);
             }
         }

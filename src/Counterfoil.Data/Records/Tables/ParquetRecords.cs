@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data.Compression;
 using Counterfoil.Data.Stores;
@@ -16,6 +17,9 @@ public sealed record ParquetLimits
 
     /// <summary>Bytes of one column in one row group at most, after decompression.</summary>
     public long ColumnBytes { get; init; } = 1L << 31;
+
+    /// <summary>Bytes of the metadata at a file's end at most.</summary>
+    public int FooterBytes { get; init; } = 1 << 28;
 
     /// <summary>Bytes inside a page for each outside at most, in pages of more than a mebibyte.</summary>
     public int Ratio { get; init; } = 1000;
@@ -62,6 +66,7 @@ sealed class TableReader : PartReader
         {
             (parquet, tree, fields) = Guard(() =>
             {
+                CheckFooter();
                 var file = ParquetReader.CreateAsync(stored, new ParquetOptions { TreatByteArrayAsString = false, TreatBigIntegersAsDates = false }, leaveStreamOpen: true).GetAwaiter().GetResult();
                 if (file.Metadata!.EncryptionAlgorithm is not null) throw Bad("an encrypted file");
                 // The tree takes the columns' logical types and strips them: the pages are then decoded as they are stored, and nothing is converted that would lose digits.
@@ -83,6 +88,24 @@ sealed class TableReader : PartReader
             Dispose();
             throw;
         }
+    }
+
+    /// <summary>The metadata at the file's end is of its shape and within its length: the decoder believes both.</summary>
+    void CheckFooter()
+    {
+        const int Magic = 4, Tail = 8;
+        Span<byte> tail = stackalloc byte[Tail];
+        if (stored.Length < Magic + Tail) throw Bad($"{stored.Length} bytes");
+        stored.Position = stored.Length - Tail;
+        stored.ReadExactly(tail);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        if (!tail[4..].SequenceEqual("PAR1"u8) || length < 1 || length > stored.Length - Magic - Tail) throw Bad("no footer at its end");
+        if (length > limits.FooterBytes) throw Bad($"a footer of {length} bytes, more than {limits.FooterBytes}");
+        var footer = new byte[length];
+        stored.Position = stored.Length - Tail - length;
+        stored.ReadExactly(footer);
+        new ThriftWalk(new MemoryStream(footer), length, DataChecks.ParquetForm).Struct(ThriftShape.FileMetaData);
+        stored.Position = 0;
     }
 
     public override long Position => ((long)group << 32) + row;

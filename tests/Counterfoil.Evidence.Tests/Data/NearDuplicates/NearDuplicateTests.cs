@@ -265,6 +265,54 @@ public sealed class NearDuplicateTests : IDisposable
         Assert.Equal("data.near.root", Check(facts.Audit(Build(records))));
     }
 
+    /// <summary>A row of Arrow's or Parquet's, or of CSV: {"a": "the quick", "n": -2, "x": 1.5, "y": true, "z": [null, 1.50 as a decimal], "s": {"name": "brown fox"}}, written by hand (RFC 8949).</summary>
+    [Fact]
+    public void Of_a_row_the_text_is_its_values_one_a_line()
+    {
+        byte[] row = Convert.FromHexString("a6" + "6161" + "69" + "74686520717569636b" + "616e" + "21" + "6178" + "fb3ff8000000000000" + "6179" + "f5" + "617a" + "82f6c482211896" + "6173" + "a1646e616d65" + "6962726f776e20666f78");
+        Assert.Equal("the quick\n-2\n3ff8000000000000\ntrue\n-2\n150\nbrown fox\n", Encoding.UTF8.GetString(new RecordText(Canonicaliser.Parquet).Of(row)));
+        Assert.Equal(row, new RecordText(Canonicaliser.JsonLines).Of(row).ToArray());
+        // What is no whole row is its own bytes, wherever it ends and however deep it claims to be.
+        foreach (var bad in (byte[][])[row[..^1], [.. row, 0xf6], [0x9f, 0xff], [0xbb, 255, 255, 255, 255, 255, 255, 255, 255], [.. Enumerable.Repeat((byte)0x81, 5000), 0xf6], []])
+            Assert.Equal(bad, new RecordText(Canonicaliser.Csv).Of(bad).ToArray());
+    }
+
+    [Fact]
+    public void A_row_is_like_the_text_that_it_holds_and_its_evidence_is_verified_with_the_row()
+    {
+        static byte[] Row(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            return [0xa1, 0x61, (byte)'t', 0x79, (byte)(bytes.Length >> 8), (byte)bytes.Length, .. bytes];
+        }
+        List<byte[]> rows = [.. Enumerable.Range(0, 50).Select(i => Row(Encoding.UTF8.GetString(Text(i, 60))))];
+        NearDuplicateIndexFacts facts;
+        using (var writer = new NearDuplicateIndexWriter(folder, Canonicaliser.Csv, Parameters))
+        {
+            foreach (var row in rows) writer.Add(row);
+            facts = writer.Finish();
+        }
+        using var index = Open();
+        Assert.Equal(new NearDuplicate(31, new(128, 128)), index.Closest(Text(31, 60))[0]);
+        var evidence = index.Prove(31);
+        Assert.Equal(Verdict.Accept, evidence.VerifyRecord(facts, rows[31]));
+        Assert.Equal(1, evidence.Exact(Text(31, 60), rows[31]));
+        Assert.Equal("data.near.record", Check(evidence.VerifyRecord(facts, Text(31, 60))));
+    }
+
+    [Fact]
+    public void An_index_with_a_damaged_node_gives_no_evidence()
+    {
+        Build(Records(600));
+        string nodes = Path.Combine(folder, "signature-nodes", "nodes.8");
+        byte[] whole = File.ReadAllBytes(nodes);
+        Assert.Equal(64, whole.Length); // the roots of both perfect subtrees of 256
+        File.WriteAllBytes(nodes, [(byte)(whole[0] ^ 1), .. whole[1..]]);
+        using (var index = Open()) Assert.Throws<InvalidDataException>(() => index.Prove(599));
+        File.WriteAllBytes(nodes, whole[..^1]);
+        Assert.Equal("data.near.form", Check(NearDuplicateIndex.Open(folder, out _)));
+    }
+
     [Fact]
     public void The_figures_of_the_page_are_measured()
     {

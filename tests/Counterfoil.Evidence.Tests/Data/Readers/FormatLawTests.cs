@@ -1,5 +1,6 @@
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Data;
+using Counterfoil.Data.Commitments;
 using Counterfoil.Data.Records;
 using Counterfoil.Data.Records.Archives;
 using Counterfoil.Data.Records.Tables;
@@ -105,6 +106,36 @@ public sealed class FormatLawTests
             else if (cut.Verdict.IsAccepted && length < bytes.AsSpan().TrimEnd("\r\n"u8).Length) Assert.NotEqual(whole, cut.Records);
             if (IsLookedThrough(of) && length < packed.Length) Reading.Of(of.Format, packed[..length]).Verdict.Should(length);
         }
+    }
+
+    /// <summary>What <c>data near</c> and <c>data remake</c> read is what a commit reads, record for record.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Records_read_by_their_places_are_those_of_one_pass(int index, string name)
+    {
+        var of = Cases[index];
+        var expected = Reading.Of(of.Format, of.Objects).Accepted().Records;
+        Assert.Equal(Verdict.Accept, CommitPlan.Of(of.Format, of.Objects, out var plan));
+        var passed = new List<byte[]>();
+        Assert.Equal(Verdict.Accept, PlanRecords.Read(plan!, (place, record) =>
+        {
+            Assert.Equal(passed.Count, place);
+            passed.Add(record.ToArray());
+            return true;
+        }));
+        Assert.Equal(expected, passed);
+        Assert.Equal(Verdict.Accept, SpooledRecords.Read(plan!, out var spooled));
+        using (spooled)
+        {
+            Assert.Equal((expected.Count, of.Format.Canonicaliser, expected.Max(r => r.Length)), (spooled!.Count, spooled.Canonicaliser, spooled.MaxRecordBytes));
+            var buffer = new byte[spooled.MaxRecordBytes];
+            for (int place = expected.Count; --place >= 0;)
+                Assert.Equal(expected[place], buffer[..await spooled.ReadAsync(place, buffer, TestContext.Current.CancellationToken)]);
+            Assert.Equal((await DatasetCommitment.BuildAsync(spooled, null, TestContext.Current.CancellationToken)).Result.OrderedRoot, Core.Merkle.MerkleTree.Root([.. expected.Select(r => new RecordLeaf(of.Format.Canonicaliser).Hash(r))]));
+        }
+        int taken = 0;
+        Assert.Equal(Verdict.Accept, PlanRecords.Read(plan!, (_, _) => ++taken < 1));
+        Assert.Equal((1, true), (taken, name.Length > 0));
     }
 
     [Theory]

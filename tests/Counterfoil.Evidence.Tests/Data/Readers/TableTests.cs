@@ -124,6 +124,27 @@ public sealed class TableTests
         Assert.Equal(arrow.Accepted().Records, Reading.Of(new ParquetRecords(), bytes).Accepted().Records);
     }
 
+    /// <summary>The decoder goes by a field's number and not by its type, and reads for ever where a number runs over the footer's end: found by changing bytes (campaign).</summary>
+    [Fact]
+    public void A_footer_that_is_not_of_its_shape_is_refused_before_it_is_decoded()
+    {
+        byte[] whole = Specimens.Parquet;
+        int length = BitConverter.ToInt32(whole, whole.Length - 8), begin = whole.Length - 8 - length;
+        Assert.Equal(0x15, whole[begin]); // field 1, the version, an i32
+        byte[] With(params byte[] footer) => [.. whole[..begin], .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8];
+        byte[] own = whole[begin..^8];
+        Assert.Equal(Reading.Of(new ParquetRecords(), whole).Accepted().Records, Reading.Of(new ParquetRecords(), With(own)).Accepted().Records);
+        for (int cut = 0; cut < length; cut++) Reading.Of(new ParquetRecords(), With(own[..cut])).Refused(DataChecks.ParquetForm);
+        Reading.Of(new ParquetRecords(), With([0x18, .. own[1..]])).Refused(DataChecks.ParquetForm); // the version as bytes: their length is taken for it
+        Reading.Of(new ParquetRecords(), With([0x15, 0x80, .. Enumerable.Repeat((byte)0xff, 40)])).Refused(DataChecks.ParquetForm);
+        Reading.Of(new ParquetRecords(), With([0x15, 0x02, 0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07, 0])).Refused(DataChecks.ParquetForm); // 2³¹ − 1 elements of the schema
+        Reading.Of(new ParquetRecords(), With([.. Enumerable.Repeat((byte)0x1c, 40), .. new byte[40]])).Refused(DataChecks.ParquetForm);
+        Reading.Of(new ParquetRecords(new ParquetLimits { FooterBytes = length - 1 }), whole).Refused(DataChecks.ParquetForm);
+        byte[] far = [.. whole];
+        BitConverter.GetBytes(int.MaxValue).CopyTo(far, far.Length - 8);
+        Reading.Of(new ParquetRecords(), far).Refused(DataChecks.ParquetForm);
+    }
+
     [Fact]
     public void Claims_of_size_in_Parquet_are_checked_before_they_are_believed()
     {
