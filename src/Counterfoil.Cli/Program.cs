@@ -4,6 +4,7 @@ using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
 using Counterfoil.Cli.Data;
 using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Fsck;
 using Counterfoil.Cli.Log;
 using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
@@ -16,6 +17,7 @@ var root = new RootCommand("Counterfoil: the evidence and settlement layer for A
     ModelCommand.Create(),
     ChainCommand.Create(),
     LogCommand.Create(),
+    FsckCommand.Create(),
     BenchCommand.Create(),
 };
 return await Front.RunAsync(root, args);

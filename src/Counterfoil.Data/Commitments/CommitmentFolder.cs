@@ -26,6 +26,9 @@ public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
         ordered = new(leaves, level => nodes[level], result.Records);
     }
 
+    /// <summary>The file by which such a folder is known: a commit writes it last.</summary>
+    public const string FactsFile = CommitmentFacts.FileName;
+
     /// <summary>What was committed.</summary>
     public CommitmentResult Result { get; }
 
