@@ -5,7 +5,7 @@ namespace Counterfoil.Prover;
 /// <summary>Every check of this room: what refuses to prove.</summary>
 public static class ProverChecks
 {
-    /// <summary>The masks of the weight root hide one more opening: the budget is not spent.</summary>
+    /// <summary>The masks of every root that would be opened, of weights and of hidden tensors, hide one more opening: no budget is spent.</summary>
     public static readonly Check Budget = new("proof.budget");
 
     /// <summary>

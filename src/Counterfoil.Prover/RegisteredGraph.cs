@@ -11,6 +11,7 @@ using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Transcripts;
@@ -18,7 +19,7 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover;
 
 /// <summary>A model in integers with its hidden cells, committed once and ready to prove executions. Safe for concurrent use: nothing in it changes.</summary>
-public sealed class RegisteredGraph : IDisposable
+public sealed partial class RegisteredGraph : IDisposable
 {
     // Symbols are kept in one array of eight bytes each.
     const long MostSymbols = 1L << 30;
@@ -26,6 +27,7 @@ public sealed class RegisteredGraph : IDisposable
     // A leaf of a fractional sum takes a hundred bytes: 2^26 of them are what a machine of 12 GB has room for.
     const int MostDepth = 26;
 
+    readonly IntegerModel source;
     readonly FastExecutor executor;
     readonly HiddenMatrix hidden;
     readonly CommittedMatrix committed;
@@ -35,12 +37,36 @@ public sealed class RegisteredGraph : IDisposable
 
     RegisteredGraph(CommittedGraph model, IntegerModel source, HiddenMatrix hidden, CommittedMatrix committed, byte[] seed, RegistrationOptions options, StageTiming commitment)
     {
-        (Model, executor, this.hidden, this.committed, this.seed, this.options) = (model, new FastExecutor(source), hidden, committed, seed, options);
+        (Model, this.source, executor, this.hidden, this.committed, this.seed, this.options) = (model, source, new FastExecutor(source), hidden, committed, seed, options);
         long start = Stopwatch.GetTimestamp();
-        using var secrets = Secrets();
+        using var secrets = Secrets(model.Parameters.WeightsHidden);
         RegistrationProof = new RegistrationProver(model, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
         model.IsRegistered = true; // the executor's rules were checked before the cells were committed
         Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
+    }
+
+    RegisteredGraph(RegisteredGraph single, CommittedGraph model, FastExecutor executor)
+    {
+        (Model, this.executor, source, hidden, committed, seed, options) = (model, executor, single.source, single.hidden, single.committed, [], single.options);
+        (RegistrationProof, Timings) = (single.RegistrationProof, single.Timings);
+    }
+
+    /// <summary>
+    /// The same model, ready to answer several inputs in one proof: what it is asked and what it answers are those of all inputs, one after the other. It shares this one's root and budget, of which a batch takes as
+    /// much as one answer, and lives no longer than it.
+    /// </summary>
+    /// <param name="inputs">How many, 1 to <see cref="GraphBatch.MostInputs"/>.</param>
+    /// <param name="batch">The model in this form, if the verdict accepts.</param>
+    public Verdict TryBatch(int inputs, out RegisteredGraph? batch)
+    {
+        batch = null;
+        var verdict = Model.Batch(inputs, out var model);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = GraphBatch.Of(Model.Graph, inputs, out var graph);
+        if (!verdict.IsAccepted) return verdict;
+        var batched = source with { Graph = graph!.Graph, Hidden = [.. graph.Origins.Select(o => o < 0 ? HiddenCells.None : source.Hidden[o])] };
+        batch = new RegisteredGraph(this, model!, new FastExecutor(batched));
+        return verdict;
     }
 
     /// <summary>What verifiers know of it.</summary>
@@ -62,6 +88,8 @@ public sealed class RegisteredGraph : IDisposable
         registered = null;
         options ??= new RegistrationOptions();
         if (options.Budget is < 1 or > CommitmentParameters.MostBudget) throw new ArgumentOutOfRangeException(nameof(options), options.Budget, $"the budget is 1 to {CommitmentParameters.MostBudget} proofs");
+        if (options.TensorBudget is < 0 or > CommitmentParameters.MostBudget)
+            throw new ArgumentOutOfRangeException(nameof(options), options.TensorBudget, $"the budget of a tensor is 0 to {CommitmentParameters.MostBudget} proofs");
         if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
         var verdict = source.Validate(out _);
         if (!verdict.IsAccepted) return verdict;
@@ -82,9 +110,10 @@ public sealed class RegisteredGraph : IDisposable
         var seed = new byte[isHidden ? SecretStream.SeedSize : 0];
         if (isHidden) lock (options.Random) options.Random.GetBytes(seed);
         using var secrets = isHidden ? new SecretStream(seed) : null;
-        var committed = new CommittedMatrix(hidden, code, secrets);
+        var parameters = new CommitmentParameters(options.Profile, code, isHidden ? options.Budget : 0);
+        var committed = new CommittedMatrix(hidden, parameters.WeightCode, secrets);
         var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
-        verdict = CommittedGraph.Create(layout!, new CommitmentParameters(options.Profile, code, isHidden ? options.Budget : 0), committed.Root, out var model);
+        verdict = CommittedGraph.Create(layout!, parameters, committed.Root, out var model);
         if (!verdict.IsAccepted) return verdict;
         if (isHidden) options.Openings.Create(committed.Root, options.Budget);
         registered = new RegisteredGraph(model!, source, hidden, committed, seed, options, commitment);
@@ -103,7 +132,7 @@ public sealed class RegisteredGraph : IDisposable
     /// <param name="input">The quantised input.</param>
     /// <param name="context">What the proof is for; it holds in no other context.</param>
     /// <exception cref="ArgumentException">The input has another length, or a cell out of range.</exception>
-    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve"/> gives the verdict instead.</exception>
+    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve(ReadOnlySpan{int}, Bytes32, out ProvenExecution?)"/> gives the verdict instead.</exception>
     public ProvenExecution Prove(ReadOnlySpan<int> input, Bytes32 context)
     {
         var verdict = TryProve(input, context, out var proven);
@@ -111,30 +140,59 @@ public sealed class RegisteredGraph : IDisposable
     }
 
     /// <summary>As <see cref="Prove"/>; where no opening of the weights is left, a verdict that says so (<see cref="ProverChecks.Budget"/>).</summary>
-    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, out ProvenExecution? proven)
+    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, out ProvenExecution? proven) => TryProve(input, context, null, null, out proven);
+
+    /// <summary>As above, of a statement that gives the input, the output or both as commitments.</summary>
+    /// <param name="input">The quantised input: the prover sees it in any case.</param>
+    /// <param name="context">What the proof is for.</param>
+    /// <param name="hiddenInput">The input, committed; null if the statement has it in the clear.</param>
+    /// <param name="hiddenOutput">What <see cref="Answer"/> gives, committed; null if the statement has it in the clear.</param>
+    /// <param name="proven">The answer, if the verdict accepts: the statement can be made (<see cref="ZkChecks.Hidden"/>, <see cref="ZkChecks.HiddenRows"/>) and every root has an opening left.</param>
+    /// <exception cref="ArgumentException">The input is not one of the graph, or a commitment is to other cells.</exception>
+    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, CommittedTensor? hiddenInput, CommittedTensor? hiddenOutput, out ProvenExecution? proven)
     {
         proven = null;
         var values = Execute(input);
-        // Taken before anything is committed, hence before any position is derived.
-        var verdict = Model.Parameters.WeightsHidden ? options.Openings.Take(Model.WeightRoot, Opening.Inference) : Verdict.Accept;
+        var output = values[Model.Graph.Output];
+        if (hiddenInput is not null && !hiddenInput.Cells.Span.SequenceEqual(values[0])) throw new ArgumentException("the commitment is to another input", nameof(hiddenInput));
+        if (hiddenOutput is not null && !hiddenOutput.Cells.Span.SequenceEqual(output)) throw new ArgumentException("the commitment is to another output", nameof(hiddenOutput));
+        var statement = new ExecutionStatement(Model, hiddenInput is null ? input.ToArray() : default, hiddenOutput is null ? output : default, context)
+        {
+            HiddenInput = hiddenInput?.Commitment, HiddenOutput = hiddenOutput?.Commitment,
+        };
+        var verdict = statement.Check(out var plan);
         if (!verdict.IsAccepted) return verdict;
-        using var secrets = Secrets();
-        var prover = Prover(values, new ExecutionStatement(Model, input.ToArray(), values[Model.Graph.Output], context), secrets);
-        proven = new ProvenExecution([.. values[Model.Graph.Output]], prover.Prove(new KeccakTranscript()), prover.Timings);
+        // Taken before anything is committed, hence before any position is derived.
+        foreach (var tensor in new[] { hiddenInput, hiddenOutput })
+            if (verdict.IsAccepted && tensor is not null) verdict = tensor.Openings.Take(tensor.Commitment.Root, Opening.Inference);
+        if (verdict.IsAccepted && Model.Parameters.WeightsHidden) verdict = options.Openings.Take(Model.WeightRoot, Opening.Inference);
+        if (!verdict.IsAccepted) return verdict;
+        using var secrets = Secrets(plan!.Pads is not null);
+        var prover = Prover(values, statement, secrets, hiddenInput, hiddenOutput);
+        proven = new ProvenExecution([.. output], prover.Prove(new KeccakTranscript()), prover.Timings);
         return verdict;
     }
+
+    /// <summary>The graph's output, as the executor computes it, without a proof.</summary>
+    /// <exception cref="ArgumentException">The input has another length, or a cell out of range.</exception>
+    public ImmutableArray<long> Answer(ReadOnlySpan<int> input) => [.. Execute(input)[Model.Graph.Output]];
 
     /// <summary>Zeroes the secret that the masks come from.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(seed);
 
     internal ImmutableArray<long[]> Execute(ReadOnlySpan<int> input) => executor.Execute(input);
 
-    internal ExecutionProver Prover(IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null) => new(statement, values, hidden, committed, secrets);
+    internal ExecutionProver Prover(
+        IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null, CommittedTensor? input = null, CommittedTensor? output = null, ExecutionPlan? plan = null)
+    {
+        if (plan is null && ExecutionPlan.Of(Model, statement.HiddenInput, statement.HiddenOutput, out plan) is { IsAccepted: false } verdict) throw new ArgumentException(verdict.ToString(), nameof(statement));
+        return new(statement, plan!, values, hidden, [committed, .. new[] { input, output }.OfType<CommittedTensor>().Select(t => t.Matrix)], secrets);
+    }
 
     /// <summary>Secrets for one proof; null where nothing is hidden.</summary>
-    internal SecretStream? Secrets()
+    internal SecretStream? Secrets(bool hiding)
     {
-        if (!Model.Parameters.WeightsHidden) return null;
+        if (!hiding) return null;
         lock (options.Random) return SecretStream.From(options.Random);
     }
 }

@@ -81,6 +81,9 @@ public static class Domains
     /// <summary>First bytes of a model id's input.</summary>
     public static ReadOnlySpan<byte> ModelId => "counterfoil/model/v1"u8;
 
+    /// <summary>First bytes of the digest's input of a tensor that is hidden under a root.</summary>
+    public static ReadOnlySpan<byte> TensorCommitment => "counterfoil/tensor/v1"u8;
+
     /// <summary>First bytes of a graph digest's input.</summary>
     public static ReadOnlySpan<byte> GraphDigest => "counterfoil/graph/v1"u8;
 

@@ -34,13 +34,13 @@ public sealed class FileProofBudget : IProofBudget
     }
 
     /// <inheritdoc/>
-    public void Create(Keccak256Digest root, int proofs)
+    public void Create(Keccak256Digest root, int proofs, bool equality = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(proofs);
         lock (gate)
         {
             if (File.Exists(PathOf(root))) throw new InvalidOperationException($"{root} has an account");
-            Write(root, new Account(proofs, true, 0));
+            Write(root, new Account(proofs, equality, 0));
         }
     }
 

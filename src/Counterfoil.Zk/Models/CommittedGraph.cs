@@ -25,14 +25,25 @@ public sealed class CommittedGraph : IRegistrable
     static readonly CborLimits DecoderLimits = new() { Bytes = 257 << 20, Depth = 4, Items = 64 };
 
     readonly byte[] encoding;
+    readonly Lazy<(Verdict Verdict, GraphLayout? Layout)> hiddenInput;
+    readonly CommittedGraph? named;
+    readonly bool isBatch;
+    bool isRegistered;
 
-    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot)
+    // Everything but the name, which a batch and a new root have from another.
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot, CommittedGraph? named, bool isBatch)
     {
-        (Layout, Hidden, Parameters, WeightRoot) = (layout, hidden, parameters, weightRoot);
-        GenesisRoot = weightRoot;
-        Witness = new WitnessRows(layout, parameters.Code);
+        (Layout, Hidden, Parameters, WeightRoot, this.named, this.isBatch) = (layout, hidden, parameters, weightRoot, named, isBatch);
+        GenesisRoot = named?.GenesisRoot ?? weightRoot;
+        Plan = ExecutionPlan.Public(this, layout);
+        hiddenInput = new(() => (GraphLayout.Derive(layout.Graph, out var hiding, hidesInput: true), hiding));
         Registration = new RegistrationLayout(hidden.Weights);
-        Ledger = SecurityLedger.Of(this);
+        Ledger = Plan.Ledger;
+        (encoding, Id, GraphDigest) = named is null ? ([], default, default) : (named.encoding, named.Id, named.GraphDigest);
+    }
+
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot) : this(layout, hidden, parameters, weightRoot, null, false)
+    {
         var graph = IntegerGraphEncoding.Encode(layout.Graph);
         var writer = new CborWriter();
         writer.BeginArray(7);
@@ -71,17 +82,63 @@ public sealed class CommittedGraph : IRegistrable
     public SecurityLedger Ledger { get; }
 
     /// <summary>Whether the hidden cells are known to be in range: see <see cref="CommittedModel.IsRegistered"/>.</summary>
-    public bool IsRegistered { get; internal set; }
+    public bool IsRegistered
+    {
+        get => named?.IsRegistered ?? isRegistered;
+        internal set
+        {
+            if (named is null) isRegistered = value;
+            else named.IsRegistered = value;
+        }
+    }
+
+    /// <summary>
+    /// The same model asked several inputs at once, in one statement and one proof: input and output are those of all, one after the other. Name, root and registration are the model's; rounds and ledger are the
+    /// batch's own, and a batch with a term below the bound is refused as a model is.
+    /// </summary>
+    /// <param name="inputs">How many, 1 to <see cref="GraphBatch.MostInputs"/>.</param>
+    /// <param name="batch">The model in this form, if the verdict accepts.</param>
+    public Verdict Batch(int inputs, out CommittedGraph? batch)
+    {
+        batch = null;
+        if (isBatch) throw new InvalidOperationException("a batch has no batches");
+        if (inputs == 1)
+        {
+            batch = this;
+            return Verdict.Accept;
+        }
+        var verdict = GraphBatch.Of(Graph, inputs, out var graph);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = GraphLayout.Derive(graph!.Graph, out var layout);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = HiddenLayout.Derive(graph.Graph, Parameters.Code, out var hidden);
+        if (!verdict.IsAccepted) return verdict;
+        var candidate = new CommittedGraph(layout!, hidden!, Parameters, WeightRoot, this, isBatch: true);
+        verdict = candidate.CheckSizes();
+        if (verdict.IsAccepted) batch = candidate;
+        return verdict;
+    }
+
+    /// <summary>The model under another root, which somebody has shown to have the same cells.</summary>
+    internal CommittedGraph WithRoot(Keccak256Digest weightRoot) => new(Layout, Hidden, Parameters, weightRoot, this, isBatch: false);
+
+    /// <summary>Cells that a proof commits to: what its cost grows with, beside the weights.</summary>
+    public int CommittedCells => Layout.Count;
+
+    /// <summary>Leaves of a proof's fractional sum: lookups, padding and table entries.</summary>
+    public int Lookups => Layout.Leaves;
 
     internal GraphLayout Layout { get; }
 
     internal HiddenLayout Hidden { get; }
 
-    internal WitnessRows Witness { get; }
+    /// <summary>The sizes of a proof that hides neither input nor output.</summary>
+    internal ExecutionPlan Plan { get; }
+
+    /// <summary>The layout where the input is hidden, or why there is none.</summary>
+    internal (Verdict Verdict, GraphLayout? Layout) HiddenInputLayout => hiddenInput.Value;
 
     internal RegistrationLayout Registration { get; }
-
-    internal PadLayout? ExecutionPads => Parameters.WeightsHidden ? Witness.Pads(Hidden) : null;
 
     internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
 
@@ -109,20 +166,28 @@ public sealed class CommittedGraph : IRegistrable
     internal static Verdict Create(GraphLayout layout, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedGraph? model)
     {
         model = null;
-        var verdict = CommittedModel.CheckParameters(parameters);
+        // Where weights are public, masks are for hidden tensors.
+        var verdict = CommittedModel.CheckParameters(parameters with { Code = parameters.WeightCode });
         if (!verdict.IsAccepted) return verdict;
+        var code = parameters.Code;
+        if (!parameters.WeightsHidden && code.Masks != 0 && (code.Masks < code.Queries || 2L * code.Masks > code.Length))
+            return Verdict.Reject(ZkChecks.ModelHiding, $"no masks, or {code.Queries} to {code.Length / 2} for hidden tensors", $"{code.Masks}");
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
-        int rows = hidden!.Weights.Rows + Math.Max(candidate.Witness.Rows, candidate.Registration.WitnessRows);
+        verdict = candidate.CheckSizes();
+        if (verdict.IsAccepted) model = candidate;
+        return verdict;
+    }
+
+    Verdict CheckSizes()
+    {
+        int rows = Hidden.Weights.Rows + Math.Max(Plan.Witness.Rows, Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
-        if (layout.Depth > 30 || candidate.Registration.Depth > 30)
-            return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(layout.Depth, candidate.Registration.Depth)}");
-        var weakest = candidate.Ledger.Weakest;
-        if (!(weakest.Bits >= SecurityLedger.LeastBits))
-            return Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
-        model = candidate;
-        return Verdict.Accept;
+        if (Layout.Depth > 30 || Registration.Depth > 30) return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(Layout.Depth, Registration.Depth)}");
+        var weakest = Ledger.Weakest;
+        return weakest.Bits >= SecurityLedger.LeastBits ? Verdict.Accept
+            : Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
     }
 
     /// <summary>Reads what <see cref="Encode"/> wrote. Any other bytes are refused: a model has one encoding.</summary>
