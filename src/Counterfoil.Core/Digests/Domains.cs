@@ -105,6 +105,9 @@ public static class Domains
     /// <summary>First word of the record of a weight root's openings.</summary>
     public static ReadOnlySpan<byte> ProofBudget => "cf-budge"u8;
 
+    /// <summary>First bytes of the context that the proof of a published model's answer is made in.</summary>
+    public static ReadOnlySpan<byte> ProvenAnswer => "counterfoil/proven-answer/v1"u8;
+
     /// <summary>First bytes of a quote's input: the terms that a buyer accepted.</summary>
     public static ReadOnlySpan<byte> Quote => "counterfoil/payment-quote/v1"u8;
 

@@ -24,9 +24,13 @@ namespace Counterfoil.Prover.Execution;
 /// <param name="hidden">The model's hidden cells.</param>
 /// <param name="committed">The same, committed; then a hidden input and a hidden output.</param>
 /// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
+/// <param name="progress">Hears of each stage as it begins.</param>
 sealed class ExecutionProver(
-    ExecutionStatement statement, ExecutionPlan plan, IReadOnlyList<long[]> values, HiddenMatrix hidden, IReadOnlyList<CommittedMatrix> committed, SecretStream? secrets)
+    ExecutionStatement statement, ExecutionPlan plan, IReadOnlyList<long[]> values, HiddenMatrix hidden, IReadOnlyList<CommittedMatrix> committed, SecretStream? secrets, IProgress<ProvingStage>? progress = null)
 {
+    /// <summary>What <see cref="Timings"/> are of, in order.</summary>
+    public static readonly ImmutableArray<string> Stages = ["commit witness", "lookups", "relation", "products", "factors", "weights", "cells", "open"];
+
     readonly CommittedGraph model = statement.Model;
     readonly GraphLayout layout = plan.Layout;
     readonly ImmutableArray<StageTiming>.Builder timings = ImmutableArray.CreateBuilder<StageTiming>();
@@ -47,6 +51,7 @@ sealed class ExecutionProver(
     {
         var channel = new ProverChannel(transcript);
         var tape = channel.Transcript;
+        Begin();
 
         // 1.
         statement.AbsorbInto(plan, tape.Absorb);
@@ -273,5 +278,8 @@ sealed class ExecutionProver(
         long now = Stopwatch.GetTimestamp();
         timings.Add(new StageTiming(stage, Stopwatch.GetElapsedTime(started, now)));
         started = now;
+        if (timings.Count < Stages.Length) Begin();
     }
+
+    void Begin() => progress?.Report(new ProvingStage(Stages[timings.Count], timings.Count + 1, Stages.Length));
 }
