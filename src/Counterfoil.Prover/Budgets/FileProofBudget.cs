@@ -151,6 +151,7 @@ public sealed class FileProofBudget : IProofBudget
         if (Path.GetExtension(path) != FileSuffix || !Keccak256Digest.TryParse(Path.GetFileNameWithoutExtension(path), out var root))
             return Verdict.Reject(ProverChecks.BudgetRecord, $"a file that is named <root>{FileSuffix}", Path.GetFileName(path));
         var verdict = Read(path, root, out var account);
+        if (!verdict.IsAccepted) verdict = Read(path, root, out account); // whoever proves may have replaced the file between its bytes and its identity
         if (verdict.IsAccepted) proofs = account.Proofs;
         return verdict;
     }
