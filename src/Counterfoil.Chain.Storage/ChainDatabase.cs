@@ -11,7 +11,11 @@ namespace Counterfoil.Chain.Storage;
 /// </remarks>
 public abstract class ChainDatabase : IAsyncDisposable
 {
-    internal const int SchemaVersion = 1;
+    /// <summary>The layout of the tables that this program writes.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>What tells a SQLite file of ours from others' ("CFCH").</summary>
+    public const long ApplicationId = 0x43464348;
 
     /// <summary>Opens or creates a SQLite file, the owner's alone.</summary>
     /// <exception cref="InvalidDataException">It is another program's, or of a newer version.</exception>
@@ -84,8 +88,6 @@ sealed class DatabaseSession(DbConnection connection, DbTransaction transaction,
 
 sealed class SqliteChainDatabase : ChainDatabase
 {
-    const long ApplicationId = 0x43464348; // "CFCH"
-
     readonly SqliteConnection connection;
     readonly SemaphoreSlim turn = new(1, 1);
 

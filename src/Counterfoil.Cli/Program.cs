@@ -4,6 +4,7 @@ using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
 using Counterfoil.Cli.Data;
 using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Fsck;
 using Counterfoil.Cli.Inference;
 using Counterfoil.Cli.Log;
 using Counterfoil.Cli.Models;
@@ -19,6 +20,7 @@ foreach (var command in CommandChoice.Of(args.FirstOrDefault(),
     ("serve", ServeCommand.Create),
     ("chain", ChainCommand.Create),
     ("log", LogCommand.Create),
+    ("fsck", FsckCommand.Create),
     ("bench", BenchCommand.Create)))
     root.Add(command);
 return await Front.RunAsync(root, args);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 
 namespace Counterfoil.Log.Http;
@@ -19,7 +20,23 @@ static class Limited
     }
 
     /// <summary>Sends a request and gives status and body; a body too long is an <see cref="InvalidDataException"/>.</summary>
+    /// <exception cref="HttpRequestException">The server is not there, or its whole answer takes longer than the client's <see cref="HttpClient.Timeout"/>.</exception>
     public static async Task<(int Status, byte[] Body)> AskAsync(HttpClient http, HttpRequestMessage request, int most, CancellationToken cancellation)
+    {
+        // The client's own limit ends with the headers: a server that sends a byte a minute would hold whoever reads it.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(http.Timeout);
+        try
+        {
+            return await ExchangeAsync(http, request, most, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"{request.RequestUri} takes longer than {http.Timeout.TotalSeconds} seconds to answer"));
+        }
+    }
+
+    static async Task<(int Status, byte[] Body)> ExchangeAsync(HttpClient http, HttpRequestMessage request, int most, CancellationToken cancellation)
     {
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         using var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);

@@ -11,7 +11,7 @@ interface ILogIndex : IDisposable
     /// <summary>The batches that were committed and not yet settled, oldest first; they end at <see cref="Head"/>.</summary>
     IReadOnlyList<Batch> Unsettled();
 
-    /// <summary>Commits a batch that follows the head: all of it, durably, or nothing. Forgets the entries of batches that end at <paramref name="settled"/> or before.</summary>
+    /// <summary>Commits a batch that follows the head: all of it, durably, or nothing, and nothing where it does not follow. Forgets the entries of batches that end at <paramref name="settled"/> or before.</summary>
     void Commit(Batch batch, long settled);
 
     /// <summary>Forgets the entries of batches that end at <paramref name="settled"/> or before: their tiles are on the device.</summary>

@@ -1,22 +1,26 @@
-using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
 
 namespace Counterfoil.Log.Storage;
 
-/// <summary>Where leaves are: a hash table from the first eight bytes of a leaf hash to its place, in a mapped file.</summary>
+/// <summary>Where leaves are: a hash table from leaf hashes to places, in a mapped file.</summary>
 /// <remarks>
 /// All of it follows from the tiles, so nothing waits for it to be on the device: a file that was not closed in order is made again. A B-tree by
-/// hash would dirty a page for every entry; this dirties sixteen bytes. The first eight bytes of two leaf hashes may agree, so what is found is a
-/// candidate, to be compared with the tile.
-/// Layout, little-endian: magic (8 bytes), slots as a power of two (8), leaves (8), 1 when closed in order (8), zeros to 4,096; then slots of
+/// hash would dirty a page for every entry; this dirties sixteen bytes.
+/// Who appends chooses entries, and can try until their hashes begin as he likes: slots by the hash itself would let him fill one part of the table, and every
+/// look-up there would walk through all of it. A slot follows from SipHash-2-4 of the leaf hash under a secret, made with the file, that never leaves it; the file
+/// is its owner's alone, and one that others may read is made again. Two keys may agree by chance, so what is found is a candidate, to be compared with the tile.
+/// Layout, little-endian: magic (8 bytes), slots as a power of two (8), leaves (8), 1 when closed in order (8), the secret (16), zeros to 4,096; then slots of
 /// key (8) and place plus one (8; 0 is free). A key's slot is its highest bits; the next free one follows, around the end.
+/// Version 01 had slots by the hash itself, and no secret: such a file is made again.
 /// </remarks>
 sealed unsafe class LeafPlaces : IDisposable
 {
-    const ulong Magic = 0x3130534543414c50; // "PLACES01"
+    const ulong Magic = 0x3230534543414c50; // "PLACES02"
     const int HeaderBytes = 4096, LeastBits = 16;
+    const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     struct Slot
     {
@@ -33,6 +37,7 @@ sealed unsafe class LeafPlaces : IDisposable
     {
         this.path = path;
         Map(path, bits, exists);
+        if (!exists) RandomNumberGenerator.Fill(new Span<byte>(start + 32, 16));
     }
 
     /// <summary>A table in memory alone.</summary>
@@ -70,12 +75,17 @@ sealed unsafe class LeafPlaces : IDisposable
     /// <summary>Leaves in the table: the first ones of the log, whatever their number.</summary>
     public long Count => Header[2];
 
-    /// <summary>The places whose leaf hashes begin like this one: none or one, but for chance.</summary>
-    public void Find(Sha256Digest leafHash, List<long> found)
+    /// <summary>The places of leaves with this one's key: none or one, but for chance. Gives the slots that were looked at.</summary>
+    public int Find(Sha256Digest leafHash, List<long> found)
     {
         ulong key = KeyOf(leafHash), mask = (1UL << bits) - 1;
-        for (ulong at = key >> (64 - bits); Slots[at].PlacePlusOne != 0; at = (at + 1) & mask)
+        int looked = 1;
+        for (ulong at = key >> (64 - bits); Slots[at].PlacePlusOne != 0; at = (at + 1) & mask, looked++)
+        {
             if (Slots[at].Key == key) found.Add((long)Slots[at].PlacePlusOne - 1);
+            if ((ulong)looked > mask) throw Full();
+        }
+        return looked;
     }
 
     /// <summary>Adds the leaf that follows those in the table.</summary>
@@ -86,17 +96,18 @@ sealed unsafe class LeafPlaces : IDisposable
         Header[2]++;
     }
 
-    static ulong KeyOf(Sha256Digest leafHash)
+    ulong KeyOf(Sha256Digest leafHash)
     {
         Span<byte> bytes = stackalloc byte[Bytes32.Size];
         leafHash.CopyTo(bytes);
-        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        return SipHash.Hash((ulong)Header[4], (ulong)Header[5], bytes);
     }
 
     void Put(ulong key, ulong placePlusOne)
     {
         ulong at = key >> (64 - bits), mask = (1UL << bits) - 1;
-        while (Slots[at].PlacePlusOne != 0) at = (at + 1) & mask;
+        for (ulong looked = 0; Slots[at].PlacePlusOne != 0; at = (at + 1) & mask)
+            if (looked++ > mask) throw Full();
         Slots[at] = new() { Key = key, PlacePlusOne = placePlusOne };
     }
 
@@ -104,6 +115,7 @@ sealed unsafe class LeafPlaces : IDisposable
     {
         // In the order of keys, so both tables are gone through from one end to the other.
         using var larger = new LeafPlaces(path is null ? null : path + ".new", bits + 1, exists: false);
+        (larger.Header[4], larger.Header[5]) = (Header[4], Header[5]);
         for (long at = 0; at < 1L << bits; at++)
             if (Slots[at].PlacePlusOne != 0) larger.Put(Slots[at].Key, Slots[at].PlacePlusOne);
         larger.Header[2] = Count;
@@ -114,6 +126,9 @@ sealed unsafe class LeafPlaces : IDisposable
         (larger.map, larger.view) = (null, null);
     }
 
+    /// <summary>A table that is as it was written has free slots.</summary>
+    static InvalidDataException Full() => new("the table of places has no free slot, so it is damaged: close the log and delete the file, which is made again");
+
     long* Header => (long*)start;
 
     Slot* Slots => (Slot*)(start + HeaderBytes);
@@ -122,7 +137,7 @@ sealed unsafe class LeafPlaces : IDisposable
 
     static int? Sound(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path) || (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerAlone) != 0)) return null;
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var header = new long[4];
         if (RandomAccess.Read(file, MemoryMarshal.AsBytes(header.AsSpan()), 0) < 32 || (ulong)header[0] != Magic || header[3] != 1) return null;
@@ -136,7 +151,13 @@ sealed unsafe class LeafPlaces : IDisposable
         else
         {
             // Allocated at once: a page of a mapped file that the device has no room for would end the process.
-            var handle = new FileStream(file, new FileStreamOptions { Mode = exists ? FileMode.Open : FileMode.Create, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, PreallocationSize = exists ? 0 : length });
+            var options = new FileStreamOptions { Mode = exists ? FileMode.Open : FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, PreallocationSize = exists ? 0 : length };
+            if (!exists)
+            {
+                File.Delete(file); // a file that is written over keeps its mode
+                if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerAlone;
+            }
+            var handle = new FileStream(file, options);
             if (!exists) handle.SetLength(length);
             map = MemoryMappedFile.CreateFromFile(handle, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         }

@@ -42,14 +42,19 @@ public static class LogCheck
     public const int MaxFindings = 1000;
 
     /// <summary>Checks the log in <paramref name="folder"/> that signs with <paramref name="key"/>.</summary>
-    public static async Task<LogReport> RunAsync(string folder, VerifierKey key, CancellationToken cancellation = default)
+    /// <param name="folder">The log's own folder.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="progress">Hears how many entries were gone through, and how many there are.</param>
+    /// <param name="shown">A checkpoint that was shown to others, whoever cosigned it: it too must be signed by the log and commit to a tree of the index.</param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<LogReport> RunAsync(string folder, VerifierKey key, Action<long, long>? progress = null, ReadOnlyMemory<byte>? shown = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(key);
         var files = new LogFiles(new OverlaidFiles(new DurableFiles(Path.GetFullPath(folder))));
         var note = files.ReadCheckpoint(); // before the index, which may move on meanwhile but not back
         using var index = SqliteIndex.Open(Path.Combine(folder, "index.db"), key.ToString(), readOnly: true);
         using var known = LeafPlaces.OpenToRead(Path.Combine(folder, "places")); // of an open log, or after a crash, nobody trusts it
-        var walk = new LogWalk(index.Heads(), cancellation);
+        var walk = new LogWalk(index.Heads(), progress, cancellation);
         try
         {
             files.Again(index.Unsettled(), walk.Size); // what the next opening would write again is checked as if it were
@@ -73,6 +78,7 @@ public static class LogCheck
             string integrity = index.Inspect();
             if (integrity != "ok") walk.Find(LogStorageChecks.Index, "ok", integrity);
             walk.Compare(note, key);
+            if (shown is { } other) walk.CompareShown(other.Span, key);
         }
         return walk.Report;
     }

@@ -8,7 +8,7 @@ using Counterfoil.Log.Tiles;
 namespace Counterfoil.Log.Storage;
 
 /// <summary>Goes through a log from its first entry to its last, wherever it lies, and holds tiles and roots to what follows from the entries.</summary>
-sealed class LogWalk(List<Head> heads, CancellationToken cancellation)
+sealed class LogWalk(List<Head> heads, Action<long, long>? progress, CancellationToken cancellation)
 {
     readonly List<Reason> findings = [];
     TreeEdge edge = TreeEdge.Empty;
@@ -33,6 +33,7 @@ sealed class LogWalk(List<Head> heads, CancellationToken cancellation)
         for (long tile = 0; tile * TileId.FullWidth <= Size; tile++)
         {
             cancellation.ThrowIfCancellationRequested();
+            progress?.Invoke(tile * TileId.FullWidth, Size);
             int count = (int)Math.Min(TileId.FullWidth, Size - tile * TileId.FullWidth);
             Sha256Digest[] leafHashes;
             try
@@ -68,9 +69,13 @@ sealed class LogWalk(List<Head> heads, CancellationToken cancellation)
     }
 
     /// <summary>Holds the published checkpoint to the trees that were committed.</summary>
-    public void Compare(ReadOnlySpan<byte> note, VerifierKey key)
+    public void Compare(ReadOnlySpan<byte> note, VerifierKey key) => Compare(SignedCheckpoint.Verify(note, key, out var published), published);
+
+    /// <summary>Does the same with one that others have cosigned.</summary>
+    public void CompareShown(ReadOnlySpan<byte> note, VerifierKey key) => Compare(SignedCheckpoint.VerifyFrom(note, key, out var shown), shown);
+
+    void Compare(Verdict verdict, SignedCheckpoint? published)
     {
-        var verdict = SignedCheckpoint.Verify(note, key, out var published);
         if (verdict is Verdict.Rejected rejected) Find(LogStorageChecks.Checkpoint, "a checkpoint signed by the log", rejected.Reason.ToString());
         else if (!heads.Contains(new Head(published!.Checkpoint.Size, published.Checkpoint.Root))) Find(LogStorageChecks.Checkpoint, "a tree of the index", published.Checkpoint.ToString());
     }

@@ -20,7 +20,7 @@ sealed class SqliteIndex : ILogIndex
     SqliteIndex(SqliteConnection connection)
     {
         this.connection = connection;
-        advance = Command("INSERT INTO heads VALUES ($a, $b)");
+        advance = Command("INSERT INTO heads SELECT $a, $b WHERE (SELECT max(size) FROM heads) = $c");
         add = Command("INSERT INTO batches VALUES ($a, $b, $c)");
         forget = Command("DELETE FROM batches WHERE size <= $a");
     }
@@ -118,8 +118,9 @@ sealed class SqliteIndex : ILogIndex
     {
         using var transaction = connection.BeginTransaction(deferred: false);
         if (settled > 0) Run(forget, transaction, settled);
-        // The primary key refuses a second root for a size: what was committed once is never contradicted.
-        Run(advance, transaction, batch.Head.Size, batch.Head.Root.ToArray());
+        // A tree follows the one that is there, or another process writes here, whose tree this one would contradict: a lock can be deleted. The primary key refuses a second root for a size.
+        if (Run(advance, transaction, batch.Head.Size, batch.Head.Root.ToArray(), batch.Head.Size - batch.Count) != 1)
+            throw new IOException($"the index does not end at {batch.Head.Size - batch.Count} entries: another process writes to this log");
         Run(add, transaction, batch.Head.Size, batch.Count, batch.Entries.ToArray());
         transaction.Commit();
     }
@@ -133,13 +134,13 @@ sealed class SqliteIndex : ILogIndex
 
     static readonly string[] Names = ["$a", "$b", "$c"];
 
-    static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    static int Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
     {
         command.Transaction = transaction;
         if (command.Parameters.Count == 0)
             foreach (string name in Names[..values.Length]) command.Parameters.Add(new SqliteParameter { ParameterName = name });
         for (int i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     /// <summary>Every tree committed, smallest first.</summary>

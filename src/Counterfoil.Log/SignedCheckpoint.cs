@@ -60,6 +60,7 @@ public sealed class SignedCheckpoint
         verdict = Checkpoint.Parse(parsed.Text, out var content);
         if (!verdict.IsAccepted) return verdict;
         if (content!.Origin != keys[0].Name) return Verdict.Reject(LogChecks.CheckpointOrigin, keys[0].Name, content.Origin);
+        if (!Covers(keys[0], content, out verdict)) return verdict;
         checkpoint = new SignedCheckpoint(content, note.ToArray());
         return Verdict.Accept;
     }
@@ -85,8 +86,17 @@ public sealed class SignedCheckpoint
         verdict = Checkpoint.Parse(note.Text, out var content);
         if (!verdict.IsAccepted) return verdict;
         if (content!.Origin != log.Name) return Verdict.Reject(LogChecks.CheckpointOrigin, log.Name, content.Origin);
+        if (!Covers(log, content, out verdict)) return verdict;
         checkpoint = new SignedCheckpoint(content, note.ToBytes());
         return Verdict.Accept;
+    }
+
+    /// <summary>Whether the log signed every line: a key of ML-DSA-44 signs three, and what follows would be anyone's.</summary>
+    static bool Covers(VerifierKey log, Checkpoint checkpoint, out Verdict verdict)
+    {
+        bool covers = log.Type != NoteSignatureType.MlDsa44Cosignature || checkpoint.Extensions.IsEmpty;
+        verdict = covers ? Verdict.Accept : Verdict.Reject(LogChecks.CheckpointForm, "three lines, which are what a log signs with ML-DSA-44", $"{3 + checkpoint.Extensions.Length}");
+        return covers;
     }
 
     /// <summary>The note's text.</summary>

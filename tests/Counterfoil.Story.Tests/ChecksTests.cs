@@ -9,7 +9,7 @@ namespace Counterfoil.Story.Tests;
 public sealed partial class ChecksTests
 {
     static readonly List<(string Id, string Where)> InCode =
-        [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "Counterfoil.*.dll").Where(f => !Path.GetFileName(f).Contains(".Tests", StringComparison.Ordinal))
+        [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "?ounterfoil*.dll").Where(f => !Path.GetFileName(f).Contains(".Tests", StringComparison.Ordinal))
             .SelectMany(f => Assembly.LoadFrom(f).GetTypes())
             .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Where(f => f.FieldType == typeof(Check))

@@ -46,7 +46,7 @@ public sealed class LogCommandTests : IDisposable
         servers[0].Kill();
         await servers[0].WaitForExitAsync(TestContext.Current.CancellationToken);
         var witness = await Serve("log", "witness", key, "--home", At("witness"), "--name", "example.com/witness");
-        await File.WriteAllTextAsync(At("policy"), $"log {key}\nwitness W {witness.GetProperty("key").GetString()} {witness.GetProperty("address").GetString()}\nquorum W\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(At("policy"), $"log {key}\nwitness W {witness.GetProperty("key").GetString()} {witness.GetProperty("address").GetString()}\nwitness P {witness.GetProperty("mlDsa44Key").GetString()} {witness.GetProperty("address").GetString()}\ngroup Both all W P\nquorum Both\n", TestContext.Current.CancellationToken);
         var log = await Serve("log", "run", "--home", At("home"), "--name", "example.com/log", "--policy", At("policy"));
         string address = log.GetProperty("address").GetString()!;
 
@@ -67,9 +67,10 @@ public sealed class LogCommandTests : IDisposable
         Assert.True(prove.Exit == 0, prove.Error);
         VerifierKey.Parse(key, out var logKey);
         VerifierKey.Parse(witness.GetProperty("key").GetString(), out var witnessKey);
+        VerifierKey.Parse(witness.GetProperty("mlDsa44Key").GetString(), out var postQuantumKey);
         Assert.True(EntryProof.Parse(await File.ReadAllBytesAsync(At("proof"), TestContext.Current.CancellationToken), out var proof).IsAccepted);
         byte[] entry = await File.ReadAllBytesAsync(At("entry"), TestContext.Current.CancellationToken);
-        Assert.True(proof!.Verify(entry, [logKey!, witnessKey!], out _).IsAccepted);
+        Assert.True(proof!.Verify(entry, [logKey!, witnessKey!, postQuantumKey!], out _).IsAccepted);
 
         var monitor = await TheCommand.RunAsync("log", "monitor", address, "--policy", At("policy"), "--state", At("seen"), "--witness", witness.GetProperty("address").GetString()!, "--watch", "fashion-mnist", "--json");
         Assert.True(monitor.Exit == 0, monitor.Error);
@@ -83,6 +84,9 @@ public sealed class LogCommandTests : IDisposable
         Assert.True(cose!.VerifyInclusion(entry, logKey!, out _).IsAccepted);
         var sound = await TheCommand.RunAsync("log", "fsck", "--home", At("home"));
         Assert.Equal((0, true), (sound.Exit, sound.Out.StartsWith("sound: 2 entries", StringComparison.Ordinal)));
+        var witnessed = await TheCommand.RunAsync("fsck", "--home", At("witness"));
+        Assert.True(witnessed.Exit == 0, witnessed.Out + witnessed.Error);
+        Assert.Contains("1 log\n", witnessed.Out, StringComparison.Ordinal);
         string tile = Path.Combine(At("home"), "log", "tile", "0", "000");
         byte[] bytes = await File.ReadAllBytesAsync(tile, TestContext.Current.CancellationToken);
         bytes[40] ^= 1;

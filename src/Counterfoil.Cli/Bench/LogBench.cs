@@ -9,6 +9,7 @@ using Counterfoil.Log.Http.Reading;
 using Counterfoil.Log.Http.Serving;
 using Counterfoil.Log.Notes;
 using Counterfoil.Log.Storage;
+using Counterfoil.Log.Tiles;
 using Counterfoil.Log.Witnesses;
 
 namespace Counterfoil.Cli.Bench;
@@ -16,7 +17,7 @@ namespace Counterfoil.Cli.Bench;
 /// <summary>Durable appends to a log in a folder, beside what the same device does for a file that is only appended to and flushed.</summary>
 static class LogBench
 {
-    const int EntryBytes = 200, Together = 1024;
+    const int EntryBytes = 200, Together = 1024, TogetherOverHttp = 256;
 
     public static async Task<BenchReport> RunAsync(BenchRun run)
     {
@@ -45,7 +46,7 @@ static class LogBench
 
             run.Next("opening and checking");
             var clock = Stopwatch.StartNew();
-            var report = await LogCheck.RunAsync(log, signer.Key, run.Cancel);
+            var report = await LogCheck.RunAsync(log, signer.Key, cancellation: run.Cancel);
             if (!report.IsSound) throw new InvalidOperationException($"the log that was measured is not sound: {report.Findings[0]}");
             figures.Add(new($"fsck of {report.Size:N0} entries", report.Size / clock.Elapsed.TotalSeconds, "entries/s"));
             File.Delete(Path.Combine(log, "places"));
@@ -106,6 +107,33 @@ static class LogBench
         return (count / seconds, sorted[sorted.Length / 2], sorted[Math.Min(sorted.Length - 1, sorted.Length * 99 / 100)]);
     }
 
+    /// <summary>Entries a second that writers send many at a time and are answered with a proof of each; and how long they wait for that.</summary>
+    static async Task<(double Rate, double SlowMillis)> TogetherAsync(HttpClient http, Uri address, BenchRun run)
+    {
+        var latencies = new ConcurrentBag<double>();
+        long count = 0;
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        {
+            do
+            {
+                using var entries = new MemoryStream();
+                for (int i = 0; i < TogetherOverHttp; i++) EntryBundle.Append(entries, RandomNumberGenerator.GetBytes(EntryBytes));
+                using var body = new ByteArrayContent(entries.ToArray());
+                body.Headers.ContentType = new(LogEndpoints.EntriesType);
+                long start = Stopwatch.GetTimestamp();
+                using var answer = await http.PostAsync(address, body, run.Cancel);
+                answer.EnsureSuccessStatusCode();
+                latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                Interlocked.Add(ref count, TogetherOverHttp);
+            }
+            while (clock.Elapsed.TotalSeconds < run.Seconds);
+        })));
+        double rate = count / clock.Elapsed.TotalSeconds;
+        double[] sorted = [.. latencies.Order()];
+        return (rate, sorted[Math.Min(sorted.Length - 1, sorted.Length * 99 / 100)]);
+    }
+
     static async Task<IReadOnlyList<Figure>> OverHttpAsync(string folder, NoteSigner signer, BenchRun run)
     {
         run.Next("HTTP");
@@ -130,6 +158,7 @@ static class LogBench
             while (clock.Elapsed.TotalSeconds < run.Seconds);
         })));
         double writes = count / clock.Elapsed.TotalSeconds;
+        var (together, slowest) = await TogetherAsync(http, new Uri(host.Address, "add?proof"), run);
         var client = new LogClient(http, host.Address, TrustPolicy.Of(signer.Key), TimeProvider.System);
         (await client.UpdateAsync(run.Cancel)).Verdict.Require();
         long size = client.Latest!.Checkpoint.Size, proofs = 0;
@@ -140,6 +169,8 @@ static class LogBench
             proofs++;
         }
         while (clock.Elapsed.TotalSeconds < run.Seconds);
-        return [new("POST add on loopback, 64 at once, server and client in one process", writes, "entries/s"), new("Entries read over HTTP and proven, one at a time", proofs / clock.Elapsed.TotalSeconds, "entries/s")];
+        return [new("POST add on loopback, 64 at once, server and client in one process", writes, "entries/s"),
+            new($"POST add of {TogetherOverHttp} entries with their proofs, 16 at once", together, "entries/s"),
+            new("Over HTTP, together: to proof, 99 of 100", slowest, "ms", LessIsBetter: true), new("Entries read over HTTP and proven, one at a time", proofs / clock.Elapsed.TotalSeconds, "entries/s")];
     }
 }

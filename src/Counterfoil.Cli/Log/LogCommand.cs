@@ -7,6 +7,6 @@ static class LogCommand
 {
     public static Command Create() => new("log", "Transparency logs: a home's own, and others' by their addresses")
     {
-        RunCommand.Create(), ShowCommand.Create(), ProveCommand.Create(), WitnessCommand.Create(), AnchorCommand.Create(), MonitorCommand.Create(), FsckCommand.Create(),
+        RunCommand.Create(), ShowCommand.Create(), ProveCommand.Create(), WitnessCommand.Create(), AnchorCommand.Create(), MonitorCommand.Create(), LogFsckCommand.Create(),
     };
 }

@@ -67,7 +67,7 @@ static class RunCommand
         LogHost host;
         try
         {
-            host = await LogHost.ServeLogAsync(log, witnessed is null ? null : () => witnessed.Shown, tokens, LogArguments.EndpointOf(listen), cancel);
+            host = await LogHost.ServeLogAsync(log, witnessed is null ? null : () => witnessed.Shown, tokens, LogArguments.EndpointOf(listen), cancellation: cancel);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {

@@ -26,6 +26,9 @@ public sealed class CommitmentFolder : ICommittedLeaves, IDisposable
         ordered = new((place, digests) => LeafFile.Read(leaves, LeafFile.Start + place * Bytes32.Size, digests), level => nodes[level], Result.Records);
     }
 
+    /// <summary>The file by which such a folder is known: a commit writes it last.</summary>
+    public const string FactsFile = CommitmentFacts.FileName;
+
     /// <summary>What was committed.</summary>
     public CommitmentResult Result { get; }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Net.Mime;
@@ -24,6 +25,9 @@ public static class LogEndpoints
     /// <summary>The longest body of <c>add</c>.</summary>
     public const int MaxBodyBytes = 8 << 20;
 
+    /// <summary>Bundles of entries that are served at once. One has up to 16 MiB, which lie in memory as long as its reader takes; more readers are told to come again (503).</summary>
+    public const int MaxBundles = 64;
+
     const string Forever = "public, max-age=31536000, immutable";
 
     /// <summary>Serves <c>checkpoint</c>, <c>tile/…</c> and <c>tile/entries/…</c> under <paramref name="prefix"/>.</summary>
@@ -46,18 +50,43 @@ public static class LogEndpoints
             http.Response.ContentType = "text/plain; charset=utf-8";
             await http.Response.Body.WriteAsync(checkpoint.Note, http.RequestAborted).ConfigureAwait(false);
         });
-        routes.MapGet($"{prefix}/tile/{{**rest}}", http => ServeTileAsync(http, log));
+        var bundles = new SemaphoreSlim(MaxBundles);
+        routes.MapGet($"{prefix}/tile/{{**rest}}", http => ServeTileAsync(http, log, bundles));
     }
 
-    static async Task ServeTileAsync(HttpContext http, ILog log)
+    static async Task ServeTileAsync(HttpContext http, ILog log, SemaphoreSlim bundles)
     {
-        ReadOnlyMemory<byte>? bytes = null;
-        if (TileId.Parse($"tile/{http.GetRouteValue("rest")}", out var tile, out bool entries).IsAccepted)
-            bytes = entries ? await log.EntriesAsync(tile, http.RequestAborted).ConfigureAwait(false) : await log.TileAsync(tile, http.RequestAborted).ConfigureAwait(false);
+        if (!TileId.Parse($"tile/{http.GetRouteValue("rest")}", out var tile, out bool entries).IsAccepted) RefuseTile(http, StatusCodes.Status404NotFound);
+        else if (!entries) await SendTileAsync(http, await log.TileAsync(tile, http.RequestAborted).ConfigureAwait(false), entries: false).ConfigureAwait(false);
+        else if (!await bundles.WaitAsync(0, http.RequestAborted).ConfigureAwait(false))
+        {
+            http.Response.Headers.RetryAfter = "1";
+            RefuseTile(http, StatusCodes.Status503ServiceUnavailable);
+        }
+        else
+        {
+            try
+            {
+                await SendTileAsync(http, await log.EntriesAsync(tile, http.RequestAborted).ConfigureAwait(false), entries: true).ConfigureAwait(false);
+            }
+            finally
+            {
+                bundles.Release();
+            }
+        }
+    }
+
+    static void RefuseTile(HttpContext http, int status)
+    {
+        http.Response.Headers.CacheControl = "no-store"; // it may be there in a moment
+        http.Response.StatusCode = status;
+    }
+
+    static async Task SendTileAsync(HttpContext http, ReadOnlyMemory<byte>? bytes, bool entries)
+    {
         if (bytes is not { } found)
         {
-            http.Response.Headers.CacheControl = "no-store"; // it may be there in a moment
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            RefuseTile(http, StatusCodes.Status404NotFound);
             return;
         }
         http.Response.ContentType = MediaTypeNames.Application.Octet;
@@ -65,7 +94,7 @@ public static class LogEndpoints
         if (entries)
         {
             http.Response.Headers.Vary = HeaderNames.AcceptEncoding;
-            if (http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+            if (AcceptsGzip(http.Request))
             {
                 http.Response.Headers.ContentEncoding = "gzip";
                 using var zipped = new MemoryStream();
@@ -75,6 +104,19 @@ public static class LogEndpoints
         }
         http.Response.ContentLength = found.Length;
         await http.Response.Body.WriteAsync(found, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a client takes gzip: it names it, or <c>*</c>, with a weight other than 0 (RFC 9110 §12.5.3).</summary>
+    static bool AcceptsGzip(HttpRequest request)
+    {
+        bool any = false;
+        if (StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding!, out var codings))
+            foreach (var coding in codings)
+            {
+                if (coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase)) return coding.Quality is not 0;
+                any |= coding.Value == "*" && coding.Quality is not 0;
+            }
+        return any;
     }
 
     /// <summary>
@@ -171,11 +213,18 @@ public static class LogEndpoints
         Results.Problem(statusCode: status, title: title, detail: detail, type: "urn:counterfoil:log:add").ExecuteAsync(http);
 }
 
-/// <summary>The tiles of a log that is served, to make proofs from.</summary>
+/// <summary>The tiles of a log that is served, to make the proofs of one request from: neighbours share them, and each is read once.</summary>
 sealed class ServedTiles(ILog log) : ITileReader
 {
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellation = default) =>
-        await log.TileAsync(tile, cancellation).ConfigureAwait(false) ?? throw new InvalidDataException($"the log does not have {tile.Path}");
+    readonly ConcurrentDictionary<TileId, ReadOnlyMemory<byte>> tiles = new();
+
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellation = default)
+    {
+        if (tiles.TryGetValue(tile, out var known)) return known;
+        var bytes = await log.TileAsync(tile, cancellation).ConfigureAwait(false) ?? throw new InvalidDataException($"the log does not have {tile.Path}");
+        tiles[tile] = bytes;
+        return bytes;
+    }
 }
 
 /// <summary>What <c>add</c> answers.</summary>

@@ -15,9 +15,16 @@ public sealed class WriterTokens
         ArgumentNullException.ThrowIfNull(tokens);
         foreach (string token in tokens)
         {
-            if (token.Length < 32) throw new ArgumentException($"a token has at least 32 characters, not {token.Length}", nameof(tokens));
+            if (!IsToken(token)) throw new ArgumentException($"a token has at least 32 characters, not {token.Length}", nameof(tokens));
             digests.Add(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         }
+    }
+
+    /// <summary>Whether a text is long enough for a token.</summary>
+    public static bool IsToken(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return token.Length >= 32;
     }
 
     /// <summary>A new token: 256 bits.</summary>

@@ -57,8 +57,9 @@ public sealed class WitnessClient(HttpClient http, Uri submission, VerifierKey w
         verdict = note!.VerifyFrom(witness);
         if (!verdict.IsAccepted) return (verdict, null);
         var cosignature = note.Signatures.First(s => s.KeyName == witness.Name && s.KeyId == witness.Id);
-        if (Cosignature.TryReadTime(cosignature.Bytes.Span, out long seconds) && seconds > time.GetUtcNow().ToUnixTimeSeconds() + 60)
-            return (Verdict.Reject(LogChecks.PolicyTime, "a time of at most a minute from now", $"{seconds} seconds of POSIX time"), null);
+        // tlog-witness: a cosignature that a witness gives has a time; without one it would not say that this is the largest tree it saw.
+        if (!Cosignature.TryReadTime(cosignature.Bytes.Span, out long seconds) || seconds == 0 || seconds > time.GetUtcNow().ToUnixTimeSeconds() + 60)
+            return (Verdict.Reject(LogChecks.PolicyTime, "a time, of at most a minute from now", $"{seconds} seconds of POSIX time"), null);
         oldSize = checkpoint.Checkpoint.Size;
         return (Verdict.Accept, cosignature);
     }

@@ -39,14 +39,14 @@ public static class WitnessEndpoint
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
-        var (answer, cosignature) = await witness.AddAsync(body, http.RequestAborted).ConfigureAwait(false);
+        var (answer, cosignatures) = await witness.AddAsync(body, http.RequestAborted).ConfigureAwait(false);
         string text;
         if (answer is WitnessAnswer.Refuse refuse)
         {
             http.Response.StatusCode = refuse.Status;
             (http.Response.ContentType, text) = refuse.LatestSize is { } size ? ("text/x.tlog.size", $"{size}\n") : ("text/plain; charset=utf-8", $"{refuse.Why}\n");
         }
-        else (http.Response.ContentType, text) = ("text/plain; charset=utf-8", cosignature!.ToString());
+        else (http.Response.ContentType, text) = ("text/plain; charset=utf-8", string.Concat(cosignatures));
         await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted).ConfigureAwait(false);
     }
 }

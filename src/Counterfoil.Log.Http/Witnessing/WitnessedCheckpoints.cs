@@ -43,7 +43,7 @@ public sealed class WitnessedCheckpoints
     /// <param name="http">Reaches witnesses.</param>
     /// <param name="time">The clock.</param>
     /// <param name="options">Timeouts.</param>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or the log is not the one that was witnessed.</exception>
     public WitnessedCheckpoints(ILog log, TrustPolicy policy, string folder, HttpClient http, TimeProvider time, WitnessingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -60,6 +60,10 @@ public sealed class WitnessedCheckpoints
         // Under another policy than before nothing has counted yet.
         if (verdict is Verdict.Rejected { Reason: var reason } && reason.Check != LogChecks.PolicyQuorum) throw new InvalidDataException($"the witnessed checkpoint is damaged: {verdict}");
         shown = before;
+        // A log that is behind what it showed was restored from an older copy: whatever it appended next would be another tree of sizes that witnesses vouch for.
+        var (was, now) = (before?.Checkpoint, log.Checkpoint.Checkpoint);
+        if (was is not null && (was.Size > now.Size || (was.Size == now.Size && was.Root != now.Root)))
+            throw new InvalidDataException($"witnesses cosigned {was}, and the log is at {now}: it is an older copy, or another history");
     }
 
     /// <summary>The checkpoint that counts and is shown; null before the first.</summary>

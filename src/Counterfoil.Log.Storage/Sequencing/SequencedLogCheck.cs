@@ -8,14 +8,19 @@ namespace Counterfoil.Log.Storage.Sequencing;
 public static class SequencedLogCheck
 {
     /// <summary>Checks the log that signs with <paramref name="key"/>.</summary>
-    public static async Task<LogReport> RunAsync(string connection, IObjectStore objects, VerifierKey key, CancellationToken cancellation = default)
+    /// <param name="connection">Its database.</param>
+    /// <param name="objects">Where tiles and checkpoint are.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="progress">Hears how many entries were gone through, and how many there are.</param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<LogReport> RunAsync(string connection, IObjectStore objects, VerifierKey key, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(objects);
         var note = (await objects.ReadAsync("checkpoint", cancellation).ConfigureAwait(false))?.Bytes ?? default; // before the database, which may move on meanwhile but not back
         var sequencer = await PostgresSequencer.OpenAsync(connection, key, cancellation).ConfigureAwait(false);
         await using (sequencer.ConfigureAwait(false))
         {
-            var walk = new LogWalk(await sequencer.HeadsAsync(cancellation).ConfigureAwait(false), cancellation);
+            var walk = new LogWalk(await sequencer.HeadsAsync(cancellation).ConfigureAwait(false), progress, cancellation);
             var tiles = new ObjectTiles(objects);
             var leaves = sequencer.LeavesAsync(walk.Size, cancellation).GetAsyncEnumerator(cancellation);
             await using (leaves.ConfigureAwait(false))

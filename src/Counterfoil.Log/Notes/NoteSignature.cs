@@ -5,7 +5,7 @@ namespace Counterfoil.Log.Notes;
 /// <summary>One signature line of a note: who signed, and the bytes.</summary>
 /// <param name="KeyName">The key's name: not empty, without white space and plus signs.</param>
 /// <param name="KeyId">Four bytes of a hash of name and key: a hint which key to try, no fingerprint.</param>
-/// <param name="Bytes">What the algorithm made: 64 bytes for Ed25519, 72 for a cosignature.</param>
+/// <param name="Bytes">What the algorithm made: 64 bytes for Ed25519, 72 for a cosignature of Ed25519, 2,428 for one of ML-DSA-44.</param>
 public sealed record NoteSignature(string KeyName, uint KeyId, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>The line, with its newline.</summary>

@@ -89,12 +89,35 @@ public sealed class SignedNote
     public Verdict VerifyFrom(VerifierKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var own = Signatures.Where(s => s.KeyName == key.Name && s.KeyId == key.Id).ToList();
+        var own = Signatures.Where(s => s.KeyName == key.Name && s.KeyId == key.Id).Distinct().ToList(); // a line that is there sixty times is verified once
         if (own.Count == 0) return Verdict.Reject(LogChecks.NoteSigners, $"a signature by {key.Name}+{key.Id:x8}", "none");
         foreach (var signature in own) // a line of a known key that fails fails the note
             if (key.Verify(Text, signature.Bytes.Span) is Verdict.Rejected rejected)
                 return Verdict.Reject(LogChecks.NoteSignature, $"a signature by {key.Name}+{key.Id:x8}", rejected.Reason.ToString());
         return Verdict.Accept;
+    }
+
+    /// <summary>Verifies that one of <paramref name="keys"/> signed, and that no line by any of them fails: what a log that changes its key is asked while both count.</summary>
+    /// <param name="keys">The keys that are trusted; at least one.</param>
+    /// <param name="signer">The first of them that signed.</param>
+    public Verdict VerifyFromAny(IReadOnlyList<VerifierKey> keys, out VerifierKey? signer)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentOutOfRangeException.ThrowIfZero(keys.Count, nameof(keys));
+        signer = null;
+        Verdict? first = null;
+        foreach (var key in keys)
+        {
+            var verdict = VerifyFrom(key);
+            if (verdict.IsAccepted) signer ??= key;
+            else if (verdict is Verdict.Rejected { Reason.Check: var check } && check != LogChecks.NoteSigners)
+            {
+                signer = null;
+                return verdict;
+            }
+            first ??= verdict;
+        }
+        return signer is not null ? Verdict.Accept : first!;
     }
 
     static NoteSignature? ParseLine(string line)

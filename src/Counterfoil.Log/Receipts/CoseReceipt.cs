@@ -184,7 +184,7 @@ public sealed class CoseReceipt
     Verdict VerifySignature(Sha256Digest root, VerifierKey log)
     {
         if (KeyId != log.Id) return Verdict.Reject(LogChecks.ReceiptSigner, $"key id {log.Id:x8} of {log.Name}", $"{KeyId:x8}");
-        return log.Key.Verify(SigStructure(KeyId, root), signature) is Verdict.Rejected { Reason: var reason }
+        return log.VerifyBytes(SigStructure(KeyId, root), signature) is Verdict.Rejected { Reason: var reason }
             ? Verdict.Reject(LogChecks.ReceiptSignature, $"a signature by {log.Name}+{log.Id:x8} of root {root}", reason.ToString()) : Verdict.Accept;
     }
 

@@ -19,7 +19,7 @@ public sealed record TrustedWitness(string Name, VerifierKey Key, string? Url);
 
 /// <summary>When a checkpoint counts: which logs sign, and which witnesses must have cosigned.</summary>
 /// <remarks>
-/// C2SP tlog-policy. Keys are of Ed25519 alone: a log's of type 01, a witness's of type 04. As tlog-cosignature allows, a cosignature of a later
+/// C2SP tlog-policy. A log's keys are of type 01, or 06 with its own time; a witness's of type 04 or 06. As tlog-cosignature allows, a cosignature of a later
 /// time than now does not count.
 /// </remarks>
 public sealed class TrustPolicy
@@ -76,13 +76,13 @@ public sealed class TrustPolicy
             switch (words)
             {
                 case ["log", var vkey, .. { Length: <= 1 } url]:
-                    if (!KeyOf(vkey, NoteSignatureType.Ed25519, out var log)) return Refuse("a log's verifier key (type 01)", Shown(vkey));
-                    if (logs.Any(l => l.Key.Key == log!.Key)) return Refuse("each log once", Shown(vkey));
+                    if (!KeyOf(vkey, NoteSignatureType.Ed25519, out var log)) return Refuse("a log's verifier key (type 01 or 06)", Shown(vkey));
+                    if (logs.Any(l => l.Key.IsSameKey(log!))) return Refuse("each log once", Shown(vkey));
                     logs.Add(new(log!, url is [var at] ? at : null));
                     break;
                 case ["witness", var name, var vkey, .. { Length: <= 1 } url]:
-                    if (!KeyOf(vkey, NoteSignatureType.Cosignature, out var witness)) return Refuse("a witness's verifier key (type 04)", Shown(vkey));
-                    if (witnesses.Any(w => w.Key.Key == witness!.Key)) return Refuse("each witness once", Shown(vkey));
+                    if (!KeyOf(vkey, NoteSignatureType.Cosignature, out var witness)) return Refuse("a witness's verifier key (type 04 or 06)", Shown(vkey));
+                    if (witnesses.Any(w => w.Key.IsSameKey(witness!))) return Refuse("each witness once", Shown(vkey));
                     if (!names.Add(name)) return Refuse("each name once", Shown(name));
                     witnesses.Add(new(name, witness!, url is [var there] ? there : null));
                     break;
@@ -128,9 +128,12 @@ public sealed class TrustPolicy
         var verdict = SignedNote.Parse(note, out var parsed);
         if (!verdict.IsAccepted) return verdict;
         string origin = parsed!.Text[..parsed.Text.IndexOf('\n')];
-        if (Logs.FirstOrDefault(l => l.Key.Name == origin) is not { } log)
+        var keys = Logs.Where(l => l.Key.Name == origin).Select(l => l.Key).ToList(); // several of a log that changes its key
+        if (keys.Count == 0)
             return Verdict.Reject(LogChecks.PolicyLog, string.Join(" or ", Logs.Select(l => l.Key.Name)), origin.Length <= 80 ? origin : "another log");
-        verdict = SignedCheckpoint.VerifyFrom(parsed, log.Key, out var signed);
+        verdict = parsed.VerifyFromAny(keys, out var log);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = SignedCheckpoint.VerifyFrom(parsed, log!, out var signed);
         if (!verdict.IsAccepted) return verdict;
         var signers = new HashSet<string>();
         foreach (var witness in Witnesses)
@@ -155,7 +158,7 @@ public sealed class TrustPolicy
     bool Counts(string name, IReadOnlySet<string> signers) =>
         name == None || (groups.TryGetValue(name, out var group) ? group.Members.Count(m => Counts(m, signers)) >= group.Threshold : signers.Contains(name));
 
-    static bool KeyOf(string text, NoteSignatureType type, out VerifierKey? key) => VerifierKey.Parse(text, out key).IsAccepted && key!.Type == type;
+    static bool KeyOf(string text, NoteSignatureType type, out VerifierKey? key) => VerifierKey.Parse(text, out key).IsAccepted && (key!.Type == type || key.Type == NoteSignatureType.MlDsa44Cosignature);
 
     static Verdict Refuse(string expected, string found) => Verdict.Reject(LogChecks.PolicyForm, expected, found);
 

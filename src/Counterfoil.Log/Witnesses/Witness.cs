@@ -27,9 +27,9 @@ public static class Witness
 {
     /// <summary>Decides on a request.</summary>
     /// <param name="body">The request's body.</param>
-    /// <param name="logs">The keys of the logs that are witnessed, found by origin; null for others.</param>
+    /// <param name="logs">The keys of the logs that are witnessed, found by origin, several of one that changes its key; none of others.</param>
     /// <param name="latest">The checkpoint cosigned last for an origin; null for none.</param>
-    public static WitnessAnswer Consider(ReadOnlySpan<byte> body, Func<string, VerifierKey?> logs, Func<string, Checkpoint?> latest)
+    public static WitnessAnswer Consider(ReadOnlySpan<byte> body, Func<string, IReadOnlyList<VerifierKey>> logs, Func<string, Checkpoint?> latest)
     {
         ArgumentNullException.ThrowIfNull(logs);
         ArgumentNullException.ThrowIfNull(latest);
@@ -42,9 +42,9 @@ public static class Witness
         if (verdict is Verdict.Rejected { Reason: var reason })
             return new WitnessAnswer.Refuse(reason.Check == LogChecks.CheckpointRoot && note.Text.Split('\n') is [_, "0", ..] ? 422 : 400, verdict);
 
-        if (logs(checkpoint!.Origin) is not { } log)
+        if (logs(checkpoint!.Origin) is not { Count: > 0 } keys)
             return new WitnessAnswer.Refuse(404, Verdict.Reject(LogChecks.CheckpointOrigin, "a log that is witnessed", checkpoint.Origin));
-        verdict = note.VerifyFrom(log);
+        verdict = note.VerifyFromAny(keys, out var log);
         if (!verdict.IsAccepted) return new WitnessAnswer.Refuse(403, verdict);
         if (request.OldSize > checkpoint.Size)
             return new WitnessAnswer.Refuse(400, Verdict.Reject(LogChecks.WitnessOldSize, $"an old size of at most {checkpoint.Size}", $"{request.OldSize}"));
@@ -58,6 +58,6 @@ public static class Witness
         verdict = knownSize > 0
             ? ConsistencyProof.Verify(knownSize, known!.Root, checkpoint.Size, checkpoint.Root, request.Path)
             : request.Path.IsEmpty ? Verdict.Accept : Verdict.Reject(CoreChecks.MerklePathLength, "no nodes from an empty tree", $"{request.Path.Length} nodes");
-        return verdict.IsAccepted ? new WitnessAnswer.Cosign(checkpoint, SignedCheckpoint.Of(note, checkpoint, log)) : new WitnessAnswer.Refuse(422, verdict);
+        return verdict.IsAccepted ? new WitnessAnswer.Cosign(checkpoint, SignedCheckpoint.Of(note, checkpoint, log!)) : new WitnessAnswer.Refuse(422, verdict);
     }
 }

@@ -10,8 +10,12 @@ namespace Counterfoil.Payments.AspNetCore.Storage;
 /// <remarks>WAL with <c>synchronous = FULL</c>: a task that completes has been flushed to the disk. All work runs in the order in which it was handed over.</remarks>
 public sealed class PaymentDatabase : IAsyncDisposable
 {
-    const int SchemaVersion = 3;
-    const long ApplicationId = 0x43465041; // "CFPA"
+    /// <summary>The layout of the tables that this program writes.</summary>
+    public const int SchemaVersion = 3;
+
+    /// <summary>What tells a file of ours from others' ("CFPA").</summary>
+    public const long ApplicationId = 0x43465041;
+
     const int BatchLimit = 256;
 
     readonly SqliteConnection connection;

@@ -116,7 +116,10 @@ public sealed class FileProofBudget : IProofBudget
 
     readonly record struct Account(int Proofs, bool Equality, long Generation);
 
-    string PathOf(Keccak256Digest root) => Path.Combine(folder, $"{root}.budget");
+    /// <summary>How the name of an account's file ends.</summary>
+    public const string FileSuffix = ".budget";
+
+    string PathOf(Keccak256Digest root) => Path.Combine(folder, $"{root}{FileSuffix}");
 
     void Write(Keccak256Digest root, Account account)
     {
@@ -139,10 +142,25 @@ public sealed class FileProofBudget : IProofBudget
         step("synced");
     }
 
-    Verdict Read(Keccak256Digest root, out Account account)
+    /// <summary>Checks the file of an account, and takes nothing.</summary>
+    /// <param name="path">The file, by the name that <see cref="Create"/> gave it.</param>
+    /// <param name="proofs">The openings that are left for proofs of inference.</param>
+    public static Verdict Inspect(string path, out int proofs)
+    {
+        proofs = 0;
+        if (Path.GetExtension(path) != FileSuffix || !Keccak256Digest.TryParse(Path.GetFileNameWithoutExtension(path), out var root))
+            return Verdict.Reject(ProverChecks.BudgetRecord, $"a file that is named <root>{FileSuffix}", Path.GetFileName(path));
+        var verdict = Read(path, root, out var account);
+        if (!verdict.IsAccepted) verdict = Read(path, root, out account); // whoever proves may have replaced the file between its bytes and its identity
+        if (verdict.IsAccepted) proofs = account.Proofs;
+        return verdict;
+    }
+
+    Verdict Read(Keccak256Digest root, out Account account) => Read(PathOf(root), root, out account);
+
+    static Verdict Read(string path, Keccak256Digest root, out Account account)
     {
         account = default;
-        string path = PathOf(root);
         if (!File.Exists(path)) return Verdict.Reject(ProverChecks.BudgetRecord, $"an account of {root}", "none");
         byte[] bytes = File.ReadAllBytes(path);
         if (bytes.Length != Size) return Verdict.Reject(ProverChecks.BudgetRecord, $"{Size} bytes in {path}", $"{bytes.Length}");

@@ -64,7 +64,7 @@ public sealed class CoseReceiptTests
     {
         var receipt = Inclusion(20, 17);
         Refused(LogChecks.ReceiptSignature, receipt.VerifyInclusion(Entries[16], Log.Key, out _));
-        Refused(LogChecks.ReceiptSigner, receipt.VerifyInclusion(Entries[17], new VerifierKey("example.com/other", Log.Key.Key), out _));
+        Refused(LogChecks.ReceiptSigner, receipt.VerifyInclusion(Entries[17], new VerifierKey("example.com/other", Log.Key.Key!), out _));
         Refused(LogChecks.ReceiptKind, receipt.VerifyConsistency(At(20).Root, At(20).Root, Log.Key));
         var growth = Consistency(7, 20);
         Refused(LogChecks.ReceiptKind, growth.VerifyInclusion(Entries[0], Log.Key, out _));

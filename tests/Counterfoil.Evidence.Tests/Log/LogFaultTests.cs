@@ -116,8 +116,7 @@ public sealed class LogFaultTests : IDisposable
         int operations = quiet.Operations;
         Assert.True(operations >= 20);
 
-        // Each in turn; a machine so busy that the first batch fell into many is spared some of the alike.
-        for (int failAt = 0; failAt < operations; failAt += 1 + operations / 50)
+        foreach (int failAt in FaultSample.Of(operations, 9))
         {
             using var fresh = new Logbook();
             var disk = new Disk(fresh.Folder) { FailAt = failAt, How = how };
@@ -190,10 +189,8 @@ public sealed class LogFaultTests : IDisposable
     [Fact]
     public async Task Loss_of_power_at_any_moment_takes_nothing_that_was_acknowledged()
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("FAULT_SEED"), out int asked) ? asked : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper!.WriteLine($"FAULT_SEED={seed}");
-        var random = new Random(seed);
-        for (int run = 0; run < (Surroundings.IsCampaign ? 500 : 12); run++)
+        var random = FaultSample.Seeded();
+        for (int run = 0; run < (Surroundings.IsCampaign ? 500 : 6); run++)
         {
             using var fresh = new Logbook();
             for (int life = 0; life < 3; life++)
@@ -228,23 +225,6 @@ public sealed class LogFaultTests : IDisposable
         Assert.Contains((await LogCheck.RunAsync(book.Folder, book.Signer.Key)).Findings, f => f.Check == LogStorageChecks.Index);
         await using var again = book.Open();
         await book.HoldsItsPromises(again);
-    }
-
-    [Fact]
-    public void A_table_of_places_grows_and_finds_every_leaf()
-    {
-        using var places = LeafPlaces.InMemory();
-        for (int i = 0; i < 200_000; i++) places.Add(Core.Digests.Sha256.Hash(BitConverter.GetBytes(i)));
-        var found = new List<long>();
-        for (int i = 0; i < 200_000; i += 97)
-        {
-            found.Clear();
-            places.Find(Core.Digests.Sha256.Hash(BitConverter.GetBytes(i)), found);
-            Assert.Contains(i, found);
-        }
-        found.Clear();
-        places.Find(Core.Digests.Sha256.Hash(BitConverter.GetBytes(-1)), found);
-        Assert.Empty(found);
     }
 
     [Fact]

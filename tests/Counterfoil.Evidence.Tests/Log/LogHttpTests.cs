@@ -81,6 +81,17 @@ public sealed class LogHttpTests : IAsyncLifetime
     [InlineData("tile/00/000")]
     [InlineData("tile/0/000.p/256")]
     [InlineData("tile/64/000")]
+    [InlineData("tile/63/000")]
+    [InlineData("tile/7/000.p/1")]
+    [InlineData("tile/0/x000/000")] // a group too many
+    [InlineData("tile/0/-01")]
+    [InlineData("tile/0/000.p/0")]
+    [InlineData("tile/0/000.p/01")]
+    [InlineData("tile/0/x072/x057/x594/x037/x927/935")] // times 256, one below 2^64
+    [InlineData("tile/0/x009/x223/x372/x036/x854/x775/807")] // 2^63 - 1
+    [InlineData("tile/0/x009/x223/x372/x036/x854/x775/808")]
+    [InlineData("tile/entries/x999/x999/x999/x999/x999/x999/999.p/1")]
+    [InlineData("tile/0/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/999")]
     [InlineData("tile/0/..%2F..%2Findex.db")]
     [InlineData("index.db")]
     public async Task What_the_tree_does_not_have_is_not_there(string path) => Assert.Equal(HttpStatusCode.NotFound, (await Get(path)).StatusCode);

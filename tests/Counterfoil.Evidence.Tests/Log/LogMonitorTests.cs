@@ -154,7 +154,7 @@ public sealed class LogMonitorTests : IAsyncLifetime
     public async Task A_split_view_is_caught_by_what_a_witness_saw_and_an_honest_mirror_that_is_late_is_no_split()
     {
         var cosigner = new NoteSigner("witness.example", Signer.FromSeed(SignatureAlgorithm.Ed25519, new byte[32]), NoteSignatureType.Cosignature);
-        using var witness = new WitnessStore(Path.Combine(memory, "witness"), cosigner, [log.Key], TimeProvider.System);
+        using var witness = new WitnessStore(Path.Combine(memory, "witness"), [cosigner], [log.Key], TimeProvider.System);
         var witnessing = await LogHost.ServeWitnessAsync(witness);
         servers.Add(witnessing);
         await Fill(log, 0, 0, 100);
@@ -163,7 +163,7 @@ public sealed class LogMonitorTests : IAsyncLifetime
         var monitor = Monitor(await Serve(log), [new(witnessing.Address, IsWitness: true), new(await Serve(log, () => early), IsWitness: false)]);
         Assert.Empty((await monitor.StepAsync()).OfType<MonitorEvent.Caught>());
         await Fill(fork, 3, 0, 200);
-        Assert.NotNull((await witness.AddAsync(new AddCheckpoint(0, [], fork.Checkpoint.Note).ToBytes())).Cosignature);
+        Assert.NotEmpty((await witness.AddAsync(new AddCheckpoint(0, [], fork.Checkpoint.Note).ToBytes())).Cosignatures);
         Portable(Caught(LogChecks.MonitorSplit, await monitor.StepAsync()));
     }
 

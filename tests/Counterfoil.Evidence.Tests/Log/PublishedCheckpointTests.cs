@@ -45,7 +45,7 @@ public sealed class PublishedCheckpointTests
         Checkpoint? latest = null;
         WitnessAnswer Ask(AddCheckpoint request)
         {
-            var answer = Witness.Consider(request.ToBytes(), origin => origin == "monkeys" ? key : null, _ => latest);
+            var answer = Witness.Consider(request.ToBytes(), origin => origin == "monkeys" ? [key!] : [], _ => latest);
             if (answer is WitnessAnswer.Cosign cosign) latest = cosign.Latest;
             return answer;
         }

@@ -178,9 +178,7 @@ public sealed class SequencedLogTests(SequencingServers servers) : IClassFixture
         await AppendAll(() => Open(quiet), reopens);
         await Sound(Batches.Sum());
         Assert.True(quiet.Operations >= 20);
-        // Each in turn in a campaign; else every seventh, another seventh for each of the four forms of this test.
-        int first = Surroundings.IsCampaign ? 0 : (int)how * 2 + (reopens ? 3 : 0);
-        for (int failAt = first; failAt < quiet.Operations; failAt += Surroundings.IsCampaign ? 1 : 7)
+        foreach (int failAt in FaultSample.Of(quiet.Operations, 3))
         {
             (connection, bucket) = await servers.FreshAsync();
             var faults = new Faults { FailAt = failAt, How = how };

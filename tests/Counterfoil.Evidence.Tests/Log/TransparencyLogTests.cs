@@ -36,6 +36,34 @@ public sealed class TransparencyLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_writers_whose_lock_was_taken_away_never_sign_two_histories()
+    {
+        TransparencyLog Unlocked() => TransparencyLog.Open(book.Signer, new DurableFiles(book.Folder), SqliteIndex.Open(Path.Combine(book.Folder, "index.db"), book.Signer.Key.ToString()), null);
+        TransparencyLog[] writers = [Unlocked(), Unlocked()];
+        int refused = 0;
+        var random = new Random(5);
+        for (int i = 0; i < 60; i++)
+        {
+            // As many at once as it happens: one writer's tree ends where the other's has no root of its own.
+            var entries = Enumerable.Range(0, random.Next(1, 5)).Select(j => (ReadOnlyMemory<byte>)Logbook.Entry(i, j)).ToList();
+            var writer = writers[random.Next(2)];
+            try
+            {
+                var appended = await writer.AppendAsync(entries);
+                lock (book.Acknowledged) book.Acknowledged.AddRange(appended.Select((a, j) => (entries[j].ToArray(), a)));
+            }
+            catch (IOException)
+            {
+                refused++; // the other has written: what is on disk is looked at before the next
+            }
+        }
+        Assert.True(refused > 5);
+        foreach (var writer in writers) await writer.DisposeAsync();
+        await using var log = book.Open();
+        await book.HoldsItsPromises(log); // every checkpoint that was ever signed is one history's, and every entry is where it was said to be
+    }
+
+    [Fact]
     public async Task The_same_bytes_have_one_place()
     {
         await using var log = book.Open();

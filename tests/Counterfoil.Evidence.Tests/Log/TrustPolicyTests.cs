@@ -53,6 +53,22 @@ public sealed class TrustPolicyTests
     }
 
     [Fact]
+    public void A_log_that_changes_its_key_counts_by_either_and_by_no_line_that_fails()
+    {
+        NoteSigner old = new("example.com/log", Seed(1)), next = new("example.com/log", Seed(77));
+        Assert.Equal(Verdict.Accept, TrustPolicy.Parse(Encoding.UTF8.GetBytes($"log {old.Key}\nlog {next.Key}\nquorum none\n"), out var policy));
+        string text = Checkpoint.Checkpoint.Text;
+        NoteSignature first = old.Sign(text), second = next.Sign(text);
+        Verdict Of(params NoteSignature[] lines) => policy!.Verify(new SignedNote(text, [.. lines]).ToBytes(), Now, out _);
+        Assert.Equal(Verdict.Accept, Of(first));
+        Assert.Equal(Verdict.Accept, Of(second));
+        Assert.Equal(Verdict.Accept, Of(second, first));
+        Refused(LogChecks.NoteSignature, Of(first, second with { Bytes = first.Bytes }));
+        Refused(LogChecks.NoteSignature, Of(first with { Bytes = second.Bytes }, second));
+        Refused(LogChecks.NoteSigners, Of(new NoteSigner("example.com/log", Seed(78)).Sign(text)));
+    }
+
+    [Fact]
     public void One_witness_counts_once_however_often_it_signs()
     {
         var two = Policy("group G 2 W0 W1 W2\nquorum G\n");

@@ -47,7 +47,7 @@ public sealed class WitnessHttpTests : IAsyncLifetime
         return host.Address;
     }
 
-    async Task<Uri> Serve(int i) => await Serve(new WitnessStore(Memory(i), Signer(i), [log.Key], TimeProvider.System));
+    async Task<Uri> Serve(int i) => await Serve(new WitnessStore(Memory(i), [Signer(i)], [log.Key], TimeProvider.System));
 
     async Task Append(int i) => await log.AppendAsync(Logbook.Entry(7, i));
 
@@ -99,19 +99,19 @@ public sealed class WitnessHttpTests : IAsyncLifetime
     public async Task A_witness_remembers_after_a_restart_and_has_one_memory()
     {
         await Append(0);
-        using (var store = new WitnessStore(Memory(1), Signer(1), [log.Key], TimeProvider.System))
+        using (var store = new WitnessStore(Memory(1), [Signer(1)], [log.Key], TimeProvider.System))
         {
             await store.AddAsync((await Request(0)).ToBytes());
-            Assert.Throws<IOException>(() => new WitnessStore(Memory(1), Signer(1), [log.Key], TimeProvider.System));
+            Assert.Throws<IOException>(() => new WitnessStore(Memory(1), [Signer(1)], [log.Key], TimeProvider.System));
         }
-        using (var again = new WitnessStore(Memory(1), Signer(1), [log.Key], TimeProvider.System))
+        using (var again = new WitnessStore(Memory(1), [Signer(1)], [log.Key], TimeProvider.System))
         {
             var refused = Assert.IsType<WitnessAnswer.Refuse>((await again.AddAsync((await Request(0)).ToBytes())).Answer);
             Assert.Equal((409, 1L), (refused.Status, refused.LatestSize));
         }
         string file = Path.Combine(Memory(1), OriginHash);
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..^3]);
-        Assert.Throws<InvalidDataException>(() => new WitnessStore(Memory(1), Signer(1), [log.Key], TimeProvider.System));
+        Assert.Throws<InvalidDataException>(() => new WitnessStore(Memory(1), [Signer(1)], [log.Key], TimeProvider.System));
     }
 
     /// <summary>A disk that fails before, or after the file is in place.</summary>
@@ -136,19 +136,119 @@ public sealed class WitnessHttpTests : IAsyncLifetime
         await Append(0);
         var first = await Request(0);
         var disk = new FailingFile(new DurableWholeFile(Memory(2)), after);
-        using (var store = new WitnessStore(Memory(2), Signer(2), [log.Key], TimeProvider.System, disk))
+        using (var store = new WitnessStore(Memory(2), [Signer(2)], [log.Key], TimeProvider.System, disk))
             await Assert.ThrowsAsync<IOException>(() => store.AddAsync(first.ToBytes()));
         // Whichever way it failed, the next start knows what the disk knows, and vouches for one tree.
-        using var again = new WitnessStore(Memory(2), Signer(2), [log.Key], TimeProvider.System);
+        using var again = new WitnessStore(Memory(2), [Signer(2)], [log.Key], TimeProvider.System);
         var fork = new AddCheckpoint(after ? 1 : 0, [], SignedCheckpoint.Sign(new(log.Key.Name, 1, Sha256.Hash([1])), book.Signer).Note);
         Assert.Equal(after, again.Latest(OriginHash) is not null);
         Assert.Equal(after, (await again.AddAsync(fork.ToBytes())).Answer is WitnessAnswer.Refuse);
     }
 
+    /// <summary>A disk that takes its time.</summary>
+    sealed class SlowFile(WholeFile file) : WholeFile
+    {
+        public SemaphoreSlim Writing { get; } = new(0);
+        public ManualResetEventSlim LetGo { get; } = new();
+
+        public override byte[]? Read(string name) => file.Read(name);
+
+        public override void Replace(string name, ReadOnlySpan<byte> bytes)
+        {
+            Writing.Release();
+            LetGo.Wait();
+            file.Replace(name, bytes);
+        }
+    }
+
+    [Fact]
+    public async Task Strangers_do_not_wait_where_a_log_does_nor_keep_it_waiting()
+    {
+        await Append(0);
+        var disk = new SlowFile(new DurableWholeFile(Memory(5)));
+        using var store = new WitnessStore(Memory(5), [Signer(5)], [log.Key], TimeProvider.System, disk);
+        var honest = Task.Run(async () => await store.AddAsync((await Request(0)).ToBytes()));
+        await disk.Writing.WaitAsync(TestContext.Current.CancellationToken);
+        // The log's turn is taken until the disk has written; who is not the log is answered meanwhile.
+        var impostor = new NoteSigner(log.Key.Name, Core.Signing.Signer.FromSeed(SignatureAlgorithm.Ed25519, new byte[32]));
+        var forged = new AddCheckpoint(0, [], SignedCheckpoint.Sign(log.Checkpoint.Checkpoint, impostor).Note).ToBytes();
+        foreach (var (body, status) in ((byte[], int)[])[(forged, 403), ([.. forged, 1], 400), ("old 0"u8.ToArray(), 400)])
+        {
+            var answer = await store.AddAsync(body, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            Assert.Equal(status, Assert.IsType<WitnessAnswer.Refuse>(answer.Answer).Status);
+        }
+        Assert.False(honest.IsCompleted);
+        disk.LetGo.Set();
+        Assert.NotEmpty((await honest).Cosignatures);
+    }
+
+    [Fact]
+    public async Task A_witness_that_changes_its_key_is_bound_by_what_it_cosigned_with_the_old_one()
+    {
+        await Append(0);
+        using (var old = new WitnessStore(Memory(6), [Signer(6)], [log.Key], TimeProvider.System)) Assert.NotEmpty((await old.AddAsync((await Request(0)).ToBytes())).Cosignatures);
+        using var now = new WitnessStore(Memory(6), [Signer(7)], [log.Key], TimeProvider.System);
+        var fork = SignedCheckpoint.Sign(new(log.Key.Name, 1, Sha256.Hash([1])), book.Signer).Note;
+        Assert.Equal(409, Assert.IsType<WitnessAnswer.Refuse>((await now.AddAsync(new AddCheckpoint(0, [], fork).ToBytes())).Answer).Status);
+        Assert.Equal(422, Assert.IsType<WitnessAnswer.Refuse>((await now.AddAsync(new AddCheckpoint(1, [], fork).ToBytes())).Answer).Status);
+        await Append(1);
+        var (_, cosignatures) = await now.AddAsync((await Request(1)).ToBytes());
+        Assert.Equal(Signer(7).Key.Id, Assert.Single(cosignatures).KeyId);
+        Assert.Equal(Verdict.Accept, SignedCheckpoint.Verify(now.Latest(OriginHash)!.Note.Span, [log.Key, Signer(7).Key], out _));
+        // What the log did not sign binds nobody: such a file is damage, whoever cosigned it.
+        string file = Path.Combine(Memory(6), OriginHash);
+        now.Dispose();
+        var stranger = new NoteSigner(log.Key.Name, Core.Signing.Signer.FromSeed(SignatureAlgorithm.Ed25519, new byte[32]));
+        var forged = SignedCheckpoint.Sign(log.Checkpoint.Checkpoint, stranger);
+        await File.WriteAllBytesAsync(file, forged.With(Signer(6).Cosign(forged.Checkpoint.Text, DateTimeOffset.UtcNow)).Note.ToArray(), TestContext.Current.CancellationToken);
+        Assert.Throws<InvalidDataException>(() => new WitnessStore(Memory(6), [Signer(7)], [log.Key], TimeProvider.System));
+    }
+
+    [Fact]
+    public async Task A_log_that_changes_its_key_goes_on_while_its_witness_knows_both()
+    {
+        var next = new NoteSigner(log.Key.Name, Core.Signing.Signer.FromSeed(SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)8, 32).ToArray()));
+        async Task<AddCheckpoint> Signed(long old, NoteSigner by) => (await Request(old)) with { Note = SignedCheckpoint.Sign(log.Checkpoint.Checkpoint, by).Note };
+        await Append(0);
+        using (var store = new WitnessStore(Memory(8), [Signer(8)], [log.Key, next.Key], TimeProvider.System))
+        {
+            Assert.NotEmpty((await store.AddAsync((await Signed(0, book.Signer)).ToBytes())).Cosignatures);
+            await Append(1);
+            Assert.NotEmpty((await store.AddAsync((await Signed(1, next)).ToBytes())).Cosignatures);
+            // Either key counts, and a line by either that does not verify refuses the note.
+            string forged = log.Checkpoint.Checkpoint.Text;
+            var both = new SignedNote(forged, [next.Sign(forged), book.Signer.Sign(forged) with { Bytes = new byte[64] }]);
+            Assert.Equal(403, Assert.IsType<WitnessAnswer.Refuse>((await store.AddAsync(new AddCheckpoint(2, [], both.ToBytes()).ToBytes())).Answer).Status);
+        }
+        using var after = new WitnessStore(Memory(8), [Signer(8)], [next.Key], TimeProvider.System);
+        Assert.Equal(403, Assert.IsType<WitnessAnswer.Refuse>((await after.AddAsync((await Signed(2, book.Signer)).ToBytes())).Answer).Status);
+        Assert.NotEmpty((await after.AddAsync((await Signed(2, next)).ToBytes())).Cosignatures);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_restored_from_an_older_copy_is_not_gone_on_with_after_witnesses_saw_more()
+    {
+        var policy = Policy(1, await Serve(0));
+        await Append(0);
+        await Append(1);
+        var witnessed = new WitnessedCheckpoints(log, policy, book.Folder, http, TimeProvider.System);
+        Assert.True(await witnessed.RoundAsync());
+        // The folder of the log as it was before, or as it might have been: the file of what was shown lies elsewhere.
+        using var older = new Logbook();
+        await using (var restored = older.Open())
+        {
+            await restored.AppendAsync(Logbook.Entry(7, 0));
+            Assert.Throws<InvalidDataException>(() => new WitnessedCheckpoints(restored, policy, book.Folder, http, TimeProvider.System));
+            await restored.AppendAsync(Logbook.Entry(9, 9)); // of the same size, and another
+            Assert.Throws<InvalidDataException>(() => new WitnessedCheckpoints(restored, policy, book.Folder, http, TimeProvider.System));
+        }
+        Assert.Equal(2, new WitnessedCheckpoints(log, policy, book.Folder, http, TimeProvider.System).Shown!.Checkpoint.Size);
+    }
+
     [Fact]
     public async Task Requests_that_race_never_take_a_witness_back()
     {
-        using var store = new WitnessStore(Memory(3), Signer(3), [log.Key], TimeProvider.System);
+        using var store = new WitnessStore(Memory(3), [Signer(3)], [log.Key], TimeProvider.System);
         var requests = new List<AddCheckpoint>();
         for (int i = 0; i < 20; i++)
         {
@@ -156,8 +256,8 @@ public sealed class WitnessHttpTests : IAsyncLifetime
             requests.Add(await Request(0));
         }
         var answers = await Task.WhenAll(requests.Select(r => Task.Run(() => store.AddAsync(r.ToBytes()))));
-        Assert.Single(answers, a => a.Cosignature is not null); // all began from nothing: one was the first
-        Assert.Equal(Assert.IsType<WitnessAnswer.Cosign>(answers.Single(a => a.Cosignature is not null).Answer).Latest, store.Latest(OriginHash)!.Checkpoint);
+        Assert.Single(answers, a => !a.Cosignatures.IsEmpty); // all began from nothing: one was the first
+        Assert.Equal(Assert.IsType<WitnessAnswer.Cosign>(answers.Single(a => !a.Cosignatures.IsEmpty).Answer).Latest, store.Latest(OriginHash)!.Checkpoint);
     }
 
     TrustPolicy Policy(int threshold, params Uri[] addresses)
@@ -225,6 +325,7 @@ public sealed class WitnessHttpTests : IAsyncLifetime
         Refused(LogChecks.NoteSignature, await Answered(Signer(0).Cosign(other.Text, DateTimeOffset.UtcNow).ToString())); // over another root
         Refused(LogChecks.NoteSigners, await Answered(Signer(1).Cosign(text, DateTimeOffset.UtcNow).ToString()));
         Refused(LogChecks.PolicyTime, await Answered(Signer(0).Cosign(text, DateTimeOffset.UtcNow.AddHours(1)).ToString()));
+        Refused(LogChecks.PolicyTime, await Answered(Signer(0).Cosign(text, DateTimeOffset.UnixEpoch).ToString())); // no time at all
         Refused(LogChecks.NoteForm, await Answered(""));
         Refused(LogChecks.NoteSignatureLine, await Answered("<html>\n"));
         Refused(LogChecks.WitnessAnswer, await Answered("no", 500));

@@ -30,7 +30,7 @@ public sealed class WitnessTests : IDisposable
 
     WitnessAnswer Ask(byte[] body)
     {
-        var answer = Witness.Consider(body, origin => origin == log.Key.Name ? log.Key : null, _ => latest);
+        var answer = Witness.Consider(body, origin => origin == log.Key.Name ? [log.Key] : [], _ => latest);
         if (answer is WitnessAnswer.Cosign cosign) latest = cosign.Latest;
         return answer;
     }
@@ -79,6 +79,8 @@ public sealed class WitnessTests : IDisposable
         Refused(422, CoreChecks.MerklePathLength, Ask(Request(0, At(10)) with { Path = [leaves[0]] }));
         Ask(Request(0, At(10)));
         Refused(422, CoreChecks.MerklePathLength, Ask(Request(10, At(20)) with { Path = [] }));
+        Refused(422, CoreChecks.MerklePathLength, Ask(Request(10, At(10)) with { Path = [leaves[0]] })); // of one size nothing is to be proven
+        Refused(409, LogChecks.WitnessOldSize, Ask(Request(0, At(0))), 10); // back to nothing
     }
 
     [Fact]
@@ -108,7 +110,23 @@ public sealed class WitnessTests : IDisposable
     [InlineData("old -1\n\n")]
     [InlineData("new 0\n\n")]
     [InlineData("old 0\nAAAA\n\n")]
+    [InlineData("old 0\r\n\r\n")]
+    [InlineData("old  0\n\n")]
+    [InlineData("old 0 \n\n")]
+    [InlineData("old 9223372036854775808\n\n")]
     public void A_malformed_request_is_refused(string body) => Refused(400, LogChecks.WitnessRequest, Ask(System.Text.Encoding.ASCII.GetBytes(body)));
+
+    [Fact]
+    public void A_proof_has_at_most_sixty_three_lines() =>
+        Refused(400, LogChecks.WitnessRequest, Ask(Request(0, At(10)) with { Path = [.. Enumerable.Repeat(leaves[0], 64)] }));
+
+    [Fact]
+    public void A_tree_that_is_empty_is_cosigned_and_grown_from()
+    {
+        Assert.IsType<WitnessAnswer.Cosign>(Ask(Request(0, At(0))));
+        Assert.IsType<WitnessAnswer.Cosign>(Ask(Request(0, At(0))));
+        Assert.IsType<WitnessAnswer.Cosign>(Ask(Request(0, At(10))));
+    }
 
     [Fact]
     public void No_body_throws_and_what_is_read_is_written_again()
@@ -119,7 +137,7 @@ public sealed class WitnessTests : IDisposable
         {
             byte[] mutated = [.. body[..at], .. put, .. body[Math.Min(body.Length, at + cut)..]];
             if (AddCheckpoint.Parse(mutated, out var request).IsAccepted) Assert.Equal(mutated, request!.ToBytes());
-            Witness.Consider(mutated, _ => log.Key, _ => At(10));
+            Witness.Consider(mutated, _ => [log.Key], _ => At(10));
         });
     }
 }

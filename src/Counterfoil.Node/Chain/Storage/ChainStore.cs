@@ -51,20 +51,9 @@ public sealed class ChainStore : IDisposable
     {
         try
         {
-            ulong frame = 0;
-            long end = 0;
-            LocalChain? chain = null;
-            for (; JournalFrame.Read(file, end, frame) is { } payload; end += JournalFrame.HeaderLength + payload.Length, frame++)
-            {
-                if (frame == 0) (options, chain) = ReadGenesis(payload, time);
-                else Replay(chain!, payload, frame);
-            }
-            if (end < file.Length)
-            {
-                if (JournalFrame.FindLater(file, end, frame) is { } later)
-                    throw new InvalidDataException($"the chain's journal is damaged at byte {end}, and whole again at byte {later}: what lies between was told to somebody");
-                file.Truncate(end); // a frame that the crash tore: nobody was told of it
-            }
+            var (known, chain, frame, end) = Read(file, time);
+            options = known ?? options;
+            if (end < file.Length) file.Truncate(end); // a frame that the crash tore: nobody was told of it
             bool isNew = chain is null;
             if (isNew)
             {
@@ -79,6 +68,37 @@ public sealed class ChainStore : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes the chain in a store's folder again from its journal, beside whoever runs it, and changes nothing: what a check of a home asks.</summary>
+    /// <param name="folder">The folder of the store.</param>
+    /// <param name="time">The chain's clock.</param>
+    /// <returns>The chain; null where none was begun.</returns>
+    /// <exception cref="InvalidDataException">The journal is damaged, or does not lead to the blocks that it names.</exception>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public static LocalChain? Inspect(string folder, TimeProvider time)
+    {
+        string path = Path.Combine(folder, JournalName);
+        if (!File.Exists(path)) return null;
+        using var file = JournalFile.OpenToRead(path);
+        return Read(file, time).Chain;
+    }
+
+    /// <summary>Runs what a journal holds. What follows the last whole frame was torn by a crash; where another whole one follows that, it is damage.</summary>
+    static (ChainOptions? Options, LocalChain? Chain, ulong Frames, long End) Read(IJournalFile file, TimeProvider time)
+    {
+        ulong frame = 0;
+        long end = 0;
+        ChainOptions? options = null;
+        LocalChain? chain = null;
+        for (; JournalFrame.Read(file, end, frame) is { } payload; end += JournalFrame.HeaderLength + payload.Length, frame++)
+        {
+            if (frame == 0) (options, chain) = ReadGenesis(payload, time);
+            else Replay(chain!, payload, frame);
+        }
+        if (end < file.Length && JournalFrame.FindLater(file, end, frame) is { } later)
+            throw new InvalidDataException($"the chain's journal is damaged at byte {end}, and whole again at byte {later}: what lies between was told to somebody");
+        return (options, chain, frame, end);
     }
 
     void Write(ChainEntry entry) => journal.Write(entry.Encode());

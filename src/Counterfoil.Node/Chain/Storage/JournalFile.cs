@@ -9,6 +9,11 @@ sealed class JournalFile : IJournalFile
     readonly SafeFileHandle file;
     long end;
 
+    JournalFile(SafeFileHandle file) => (this.file, end) = (file, RandomAccess.GetLength(file));
+
+    /// <summary>A journal that is only read, beside whoever writes it: as long as it is now.</summary>
+    public static JournalFile OpenToRead(string path) => new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
     public JournalFile(string path)
     {
         bool isNew = !File.Exists(path);

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Counterfoil.Cli.Fsck;
 using Counterfoil.Log.Storage;
 using Counterfoil.Log.Storage.Sequencing;
 
 namespace Counterfoil.Cli.Log;
 
 /// <summary><c>counterfoil log fsck</c>: recomputes a log from its entries, wherever it lies, and compares everything that follows from them.</summary>
-static class FsckCommand
+static class LogFsckCommand
 {
     public static Command Create()
     {
@@ -20,18 +21,7 @@ static class FsckCommand
 
     static async Task<int> RunAsync(string home, string? keyText, string? postgres, string? bucket, string? s3, bool asJson, CancellationToken cancel)
     {
-        LogReport report;
-        if (LogArguments.IsShared(postgres, bucket))
-        {
-            if (keyText is null) throw new UsageException("--key says whose log it is", "what \"counterfoil log run\" prints first");
-            var (objects, client) = LogArguments.ObjectsOf(bucket!, s3);
-            using (client) report = await SequencedLogCheck.RunAsync(postgres!, objects, LogArguments.KeyOf(keyText), cancel);
-        }
-        else
-        {
-            string folder = LogArguments.FolderOf(home);
-            report = await LogCheck.RunAsync(folder, keyText is null ? TransparencyLog.KeyOf(folder) : LogArguments.KeyOf(keyText), cancel);
-        }
+        var report = await CheckAsync(home, keyText, postgres, bucket, s3, cancel);
         if (asJson)
             Console.Out.WriteLine(new JsonObject
             {
@@ -44,5 +34,18 @@ static class FsckCommand
             Console.Out.WriteLine(report.IsSound ? $"sound: {report.Size} entries, root {report.Root}" : $"NOT SOUND: {report.Findings.Count} findings in {report.Size} entries");
         }
         return report.IsSound ? ExitCode.Yes : ExitCode.No;
+    }
+
+    static async Task<LogReport> CheckAsync(string home, string? keyText, string? postgres, string? bucket, string? s3, CancellationToken cancel)
+    {
+        using var progress = new CheckProgress();
+        if (!LogArguments.IsShared(postgres, bucket))
+        {
+            string folder = LogArguments.FolderOf(home);
+            return await LogCheck.RunAsync(folder, keyText is null ? TransparencyLog.KeyOf(folder) : LogArguments.KeyOf(keyText), progress.Of("log"), cancellation: cancel);
+        }
+        if (keyText is null) throw new UsageException("--key says whose log it is", "what \"counterfoil log run\" prints first");
+        var (objects, client) = LogArguments.ObjectsOf(bucket!, s3);
+        using (client) return await SequencedLogCheck.RunAsync(postgres!, objects, LogArguments.KeyOf(keyText), progress.Of("log"), cancel);
     }
 }
