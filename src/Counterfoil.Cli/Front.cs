@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Counterfoil.Chain;
 using Counterfoil.Chain.Secp256k1;
+using Counterfoil.Cli.Inference;
 using Microsoft.Data.Sqlite;
 
 namespace Counterfoil.Cli;
@@ -29,7 +30,10 @@ static class Front
                 Terminal.Hint($"counterfoil {parsed.CommandResult.Command.Name} --help".Replace("counterfoil counterfoil", "counterfoil"));
                 return ExitCode.Usage;
             }
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, interrupted.Token);
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            // A server that is told to end answers first what it has begun.
+            if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = ServeCommand.EndPatience + TimeSpan.FromSeconds(5);
+            return await parsed.InvokeAsync(configuration, interrupted.Token);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {

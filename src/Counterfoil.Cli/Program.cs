@@ -4,6 +4,7 @@ using Counterfoil.Cli.Bench;
 using Counterfoil.Cli.Chains;
 using Counterfoil.Cli.Data;
 using Counterfoil.Cli.Demo;
+using Counterfoil.Cli.Inference;
 using Counterfoil.Cli.Log;
 using Counterfoil.Cli.Models;
 using Counterfoil.Cli.Verify;
@@ -14,6 +15,8 @@ var root = new RootCommand("Counterfoil: the evidence and settlement layer for A
     VerifyCommand.Create(),
     DataCommand.Create(),
     ModelCommand.Create(),
+    InferCommand.Create(),
+    ServeCommand.Create(),
     ChainCommand.Create(),
     LogCommand.Create(),
     BenchCommand.Create(),

@@ -19,13 +19,15 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Prover;
 
 /// <summary>A model in integers with its hidden cells, committed once and ready to prove executions. Safe for concurrent use: nothing in it changes.</summary>
-public sealed class RegisteredGraph : IDisposable
+public sealed partial class RegisteredGraph : IDisposable
 {
     // Symbols are kept in one array of eight bytes each.
     const long MostSymbols = 1L << 30;
 
     // A leaf of a fractional sum takes a hundred bytes: 2^26 of them are what a machine of 12 GB has room for.
     const int MostDepth = 26;
+
+    static readonly ImmutableArray<string> registrationStages = ["commit weights", "prove ranges"];
 
     readonly IntegerModel source;
     readonly FastExecutor executor;
@@ -35,14 +37,12 @@ public sealed class RegisteredGraph : IDisposable
     readonly RegistrationOptions options;
     readonly byte[] seed;
 
-    RegisteredGraph(CommittedGraph model, IntegerModel source, HiddenMatrix hidden, CommittedMatrix committed, byte[] seed, RegistrationOptions options, StageTiming commitment)
+    RegisteredGraph(
+        CommittedGraph model, IntegerModel source, HiddenMatrix hidden, CommittedMatrix committed, byte[] seed, RegistrationOptions options, byte[] registrationProof,
+        ImmutableArray<StageTiming> timings)
     {
         (Model, this.source, executor, this.hidden, this.committed, this.seed, this.options) = (model, source, new FastExecutor(source), hidden, committed, seed, options);
-        long start = Stopwatch.GetTimestamp();
-        using var secrets = Secrets();
-        RegistrationProof = new RegistrationProver(model, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
-        model.IsRegistered = true; // the executor's rules were checked before the cells were committed
-        Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
+        (RegistrationProof, Timings) = (registrationProof, timings);
     }
 
     RegisteredGraph(RegisteredGraph single, CommittedGraph model, FastExecutor executor)
@@ -78,43 +78,83 @@ public sealed class RegisteredGraph : IDisposable
     /// <summary>How long committing took, and proving that the hidden cells are in range.</summary>
     public ImmutableArray<StageTiming> Timings { get; }
 
+    /// <summary>Whether a model can be registered, as far as that can be told without committing anything: everything but what <see cref="TryRegister"/> then does.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="options">How it is to be committed; null for the defaults.</param>
+    public static Verdict CanRegister(IntegerModel source, RegistrationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Plan(source, options ?? new RegistrationOptions(), out _, out _, out _);
+    }
+
     /// <summary>Commits a model's hidden cells and proves that they are in range.</summary>
     /// <param name="source">The model.</param>
     /// <param name="options">How it is committed; null for the defaults.</param>
     /// <param name="registered">The model, if the verdict accepts.</param>
-    public static Verdict TryRegister(IntegerModel source, RegistrationOptions? options, out RegisteredGraph? registered)
+    /// <param name="progress">Hears of each stage as it begins.</param>
+    public static Verdict TryRegister(IntegerModel source, RegistrationOptions? options, out RegisteredGraph? registered, IProgress<ProvingStage>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         registered = null;
         options ??= new RegistrationOptions();
+        var verdict = Plan(source, options, out var layout, out var parameters, out var hiddenLayout);
+        if (!verdict.IsAccepted) return verdict;
+        progress?.Report(new ProvingStage(registrationStages[0], 1, registrationStages.Length));
+        long start = Stopwatch.GetTimestamp();
+        var hidden = new HiddenMatrix(source.Graph, hiddenLayout!, source.Hidden);
+        bool isHidden = parameters!.WeightsHidden;
+        var seed = new byte[isHidden ? SecretStream.SeedSize : 0];
+        if (isHidden) lock (options.Random) options.Random.GetBytes(seed);
+        var committed = Commit(hidden, parameters, seed);
+        var commitment = new StageTiming(registrationStages[0], Stopwatch.GetElapsedTime(start));
+        verdict = CommittedGraph.Create(layout!, parameters, committed.Root, out var model);
+        if (!verdict.IsAccepted) return verdict;
+        if (isHidden) options.Openings.Create(committed.Root, options.Budget);
+        progress?.Report(new ProvingStage(registrationStages[1], 2, registrationStages.Length));
+        start = Stopwatch.GetTimestamp();
+        using var secrets = Secrets(isHidden, options);
+        byte[] proof = new RegistrationProver(model!, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
+        model!.IsRegistered = true; // the executor's rules were checked before the cells were committed
+        registered = new RegisteredGraph(model, source, hidden, committed, seed, options, proof, [commitment, new StageTiming(registrationStages[1], Stopwatch.GetElapsedTime(start))]);
+        return verdict;
+    }
+
+    // Everything that can refuse a model, before the work begins: it depends on sizes alone.
+    static Verdict Plan(IntegerModel source, RegistrationOptions options, out GraphLayout? layout, out CommitmentParameters? parameters, out HiddenLayout? hiddenLayout)
+    {
+        (layout, parameters, hiddenLayout) = (null, null, null);
         if (options.Budget is < 1 or > CommitmentParameters.MostBudget) throw new ArgumentOutOfRangeException(nameof(options), options.Budget, $"the budget is 1 to {CommitmentParameters.MostBudget} proofs");
+        if (options.TensorBudget is < 0 or > CommitmentParameters.MostBudget)
+            throw new ArgumentOutOfRangeException(nameof(options), options.TensorBudget, $"the budget of a tensor is 0 to {CommitmentParameters.MostBudget} proofs");
         if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
         var verdict = source.Validate(out _);
         if (!verdict.IsAccepted) return verdict;
-        verdict = GraphLayout.Derive(source.Graph, out var layout);
+        verdict = GraphLayout.Derive(source.Graph, out layout);
         if (!verdict.IsAccepted) return verdict;
         verdict = HiddenLayout.Derive(source.Graph, new RowCode(16, 1, 1), out _);
         if (!verdict.IsAccepted) return verdict;
         if (CodeChoice.For(layout!, options) is not { } code)
             return Verdict.Reject(ZkChecks.ModelHiding, "a code with room for the masks of the budget", $"none for {options.Budget} proofs");
-        HiddenLayout.Derive(source.Graph, code, out var hiddenLayout);
-        long symbols = (long)hiddenLayout!.Weights.Rows << code.LogLength;
+        HiddenLayout.Derive(source.Graph, code, out hiddenLayout);
+        parameters = new CommitmentParameters(options.Profile, code, options.Profile == PrivacyProfile.HiddenWeights ? options.Budget : 0);
+        verdict = Fits(hiddenLayout!);
+        return verdict.IsAccepted ? CommittedGraph.Create(layout!, parameters, default, out _) : verdict;
+    }
+
+    // What this machine has room for, which is less than what a verifier accepts.
+    static Verdict Fits(HiddenLayout hidden)
+    {
+        long symbols = (long)hidden.Weights.Rows << hidden.Weights.Code.LogLength;
         if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
-        int depth = new Zk.Registration.RegistrationLayout(hiddenLayout.Weights).Depth;
-        if (depth > MostDepth) return Verdict.Reject(ZkChecks.ModelGraph, $"a registration of at most 2^{MostDepth} lookups here", $"2^{depth}");
-        long start = Stopwatch.GetTimestamp();
-        var hidden = new HiddenMatrix(source.Graph, hiddenLayout, source.Hidden);
-        bool isHidden = options.Profile == PrivacyProfile.HiddenWeights;
-        var seed = new byte[isHidden ? SecretStream.SeedSize : 0];
-        if (isHidden) lock (options.Random) options.Random.GetBytes(seed);
-        using var secrets = isHidden ? new SecretStream(seed) : null;
-        var committed = new CommittedMatrix(hidden, code, secrets);
-        var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
-        verdict = CommittedGraph.Create(layout!, new CommitmentParameters(options.Profile, code, isHidden ? options.Budget : 0), committed.Root, out var model);
-        if (!verdict.IsAccepted) return verdict;
-        if (isHidden) options.Openings.Create(committed.Root, options.Budget);
-        registered = new RegisteredGraph(model!, source, hidden, committed, seed, options, commitment);
-        return verdict;
+        int depth = new Zk.Registration.RegistrationLayout(hidden.Weights).Depth;
+        return depth > MostDepth ? Verdict.Reject(ZkChecks.ModelGraph, $"a registration of at most 2^{MostDepth} lookups here", $"2^{depth}") : Verdict.Accept;
+    }
+
+    // The same seed gives the same masks, hence the same root.
+    static CommittedMatrix Commit(HiddenMatrix hidden, CommitmentParameters parameters, byte[] seed)
+    {
+        using var secrets = parameters.WeightsHidden ? new SecretStream(seed) : null;
+        return new CommittedMatrix(hidden, parameters.WeightCode, secrets);
     }
 
     /// <summary>As <see cref="TryRegister"/>.</summary>
@@ -129,7 +169,7 @@ public sealed class RegisteredGraph : IDisposable
     /// <param name="input">The quantised input.</param>
     /// <param name="context">What the proof is for; it holds in no other context.</param>
     /// <exception cref="ArgumentException">The input has another length, or a cell out of range.</exception>
-    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve"/> gives the verdict instead.</exception>
+    /// <exception cref="InvalidOperationException">The budget of hidden weights is spent; <see cref="TryProve(ReadOnlySpan{int}, Bytes32, out ProvenExecution?, IProgress{ProvingStage}?)"/> gives the verdict instead.</exception>
     public ProvenExecution Prove(ReadOnlySpan<int> input, Bytes32 context)
     {
         var verdict = TryProve(input, context, out var proven);
@@ -137,30 +177,69 @@ public sealed class RegisteredGraph : IDisposable
     }
 
     /// <summary>As <see cref="Prove"/>; where no opening of the weights is left, a verdict that says so (<see cref="ProverChecks.Budget"/>).</summary>
-    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, out ProvenExecution? proven)
+    /// <param name="input">The quantised input.</param>
+    /// <param name="context">What the proof is for.</param>
+    /// <param name="proven">Answer and proof, or null unless accepted.</param>
+    /// <param name="progress">Hears of each stage as it begins.</param>
+    public Verdict TryProve(ReadOnlySpan<int> input, Bytes32 context, out ProvenExecution? proven, IProgress<ProvingStage>? progress = null) => TryProve(input, context, null, null, out proven, progress);
+
+    /// <summary>As above, of a statement that gives the input, the output or both as commitments.</summary>
+    /// <param name="input">The quantised input: the prover sees it in any case.</param>
+    /// <param name="context">What the proof is for.</param>
+    /// <param name="hiddenInput">The input, committed; null if the statement has it in the clear.</param>
+    /// <param name="hiddenOutput">What <see cref="Answer"/> gives, committed; null if the statement has it in the clear.</param>
+    /// <param name="proven">The answer, if the verdict accepts: the statement can be made (<see cref="ZkChecks.Hidden"/>, <see cref="ZkChecks.HiddenRows"/>) and every root has an opening left.</param>
+    /// <param name="progress">Hears of each stage as it begins.</param>
+    /// <exception cref="ArgumentException">The input is not one of the graph, or a commitment is to other cells.</exception>
+    public Verdict TryProve(
+        ReadOnlySpan<int> input, Bytes32 context, CommittedTensor? hiddenInput, CommittedTensor? hiddenOutput, out ProvenExecution? proven, IProgress<ProvingStage>? progress = null)
     {
         proven = null;
+        long start = Stopwatch.GetTimestamp();
         var values = Execute(input);
-        // Taken before anything is committed, hence before any position is derived.
-        var verdict = Model.Parameters.WeightsHidden ? options.Openings.Take(Model.WeightRoot, Opening.Inference) : Verdict.Accept;
+        var inference = Stopwatch.GetElapsedTime(start);
+        var output = values[Model.Graph.Output];
+        if (hiddenInput is not null && !hiddenInput.Cells.Span.SequenceEqual(values[0])) throw new ArgumentException("the commitment is to another input", nameof(hiddenInput));
+        if (hiddenOutput is not null && !hiddenOutput.Cells.Span.SequenceEqual(output)) throw new ArgumentException("the commitment is to another output", nameof(hiddenOutput));
+        var statement = new ExecutionStatement(Model, hiddenInput is null ? input.ToArray() : default, hiddenOutput is null ? output : default, context)
+        {
+            HiddenInput = hiddenInput?.Commitment, HiddenOutput = hiddenOutput?.Commitment,
+        };
+        var verdict = statement.Check(out var plan);
         if (!verdict.IsAccepted) return verdict;
-        using var secrets = Secrets();
-        var prover = Prover(values, new ExecutionStatement(Model, input.ToArray(), values[Model.Graph.Output], context), secrets);
-        proven = new ProvenExecution([.. values[Model.Graph.Output]], prover.Prove(new KeccakTranscript()), prover.Timings);
+        // Taken before anything is committed, hence before any position is derived.
+        foreach (var tensor in new[] { hiddenInput, hiddenOutput })
+            if (verdict.IsAccepted && tensor is not null) verdict = tensor.Openings.Take(tensor.Commitment.Root, Opening.Inference);
+        if (verdict.IsAccepted && Model.Parameters.WeightsHidden) verdict = options.Openings.Take(Model.WeightRoot, Opening.Inference);
+        if (!verdict.IsAccepted) return verdict;
+        using var secrets = Secrets(plan!.Pads is not null);
+        var prover = Prover(values, statement, secrets, hiddenInput, hiddenOutput, progress: progress);
+        proven = new ProvenExecution([.. output], prover.Prove(new KeccakTranscript()), prover.Timings) { Inference = inference };
         return verdict;
     }
+
+    /// <summary>The graph's output, as the executor computes it, without a proof.</summary>
+    /// <exception cref="ArgumentException">The input has another length, or a cell out of range.</exception>
+    public ImmutableArray<long> Answer(ReadOnlySpan<int> input) => [.. Execute(input)[Model.Graph.Output]];
 
     /// <summary>Zeroes the secret that the masks come from.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(seed);
 
     internal ImmutableArray<long[]> Execute(ReadOnlySpan<int> input) => executor.Execute(input);
 
-    internal ExecutionProver Prover(IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null) => new(statement, values, hidden, committed, secrets);
+    internal ExecutionProver Prover(
+        IReadOnlyList<long[]> values, ExecutionStatement statement, SecretStream? secrets = null, CommittedTensor? input = null, CommittedTensor? output = null, ExecutionPlan? plan = null, IProgress<ProvingStage>? progress = null)
+    {
+        if (plan is null && ExecutionPlan.Of(Model, statement.HiddenInput, statement.HiddenOutput, out plan) is { IsAccepted: false } verdict) throw new ArgumentException(verdict.ToString(), nameof(statement));
+        return new(statement, plan!, values, hidden, [committed, .. new[] { input, output }.OfType<CommittedTensor>().Select(t => t.Matrix)], secrets, progress);
+    }
 
     /// <summary>Secrets for one proof; null where nothing is hidden.</summary>
-    internal SecretStream? Secrets()
+    internal SecretStream? Secrets(bool hiding) => Secrets(hiding, options);
+
+    static SecretStream? Secrets(bool hiding, RegistrationOptions options)
     {
-        if (!Model.Parameters.WeightsHidden) return null;
+        if (!hiding) return null;
         lock (options.Random) return SecretStream.From(options.Random);
     }
 }
@@ -171,6 +250,9 @@ public sealed class RegisteredGraph : IDisposable
 /// <param name="Timings">Where the proving time went, in order.</param>
 public sealed record ProvenExecution(ImmutableArray<long> Output, byte[] Proof, ImmutableArray<StageTiming> Timings)
 {
+    /// <summary>How long running the model took, which is no part of <see cref="Elapsed"/>.</summary>
+    public TimeSpan Inference { get; init; }
+
     /// <summary>The whole proving time.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Timings.Sum(t => t.Elapsed.Ticks));
 }

@@ -12,6 +12,12 @@ public sealed record RegistrationOptions
     /// <summary>Proofs of inference before the weights need a new root, if they are hidden: 64 by default, 1 to 4096.</summary>
     public int Budget { get; init; } = 64;
 
+    /// <summary>
+    /// Proofs about one hidden input or output that the code's masks are to hide, up to 4096. 0, the default, makes no room: where weights are public none can then be hidden, and where they are hidden it is left to chance
+    /// whether a small model's code holds the few pads more.
+    /// </summary>
+    public int TensorBudget { get; init; }
+
     /// <summary>−log₂ of the code's rate where nothing is hidden: 2 (rate 1/4) by default. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
     public int LogInverseRate { get; init; } = 2;
 
@@ -21,7 +27,7 @@ public sealed record RegistrationOptions
     public double QueryBits { get; init; } = 102.5;
 
     /// <summary>
-    /// Where the openings of hidden weights are counted: in memory by default, which is enough only while no secret outlives the process.
+    /// Where the openings of hidden weights and tensors are counted: in memory by default, which is enough only while no secret outlives the process.
     /// </summary>
     public IProofBudget Openings { get; init; } = new MemoryProofBudget();
 

@@ -17,7 +17,7 @@ public static class ZkChecks
     /// <summary>Every round of both proofs has at least 100 bits under the model's commitment parameters (rule A).</summary>
     public static readonly Check ModelSecurity = new("model.security");
 
-    /// <summary>A model whose weights are hidden has as many masks in every row as its proofs will ever open columns, and room for them in its code.</summary>
+    /// <summary>A model whose weights, or hidden tensors, have masks has as many in every row as its proofs will ever open columns, and room for them in its code.</summary>
     public static readonly Check ModelHiding = new("model.hiding");
 
     /// <summary>The statement's input and output are int8 tensors of the graph's lengths, each cell in [−127, 127].</summary>
@@ -70,6 +70,12 @@ public static class ZkChecks
 
     /// <summary>The opened row of pads agrees with every queried column.</summary>
     public static readonly Check PadOpening = new("proof.pads.opening");
+
+    /// <summary>A hidden input or output is committed for the graph's length in the model's code, and a proof about it has room for its pads and 100 bits in every round.</summary>
+    public static readonly Check Hidden = new("proof.hidden");
+
+    /// <summary>No rows are chosen by an input that is hidden.</summary>
+    public static readonly Check HiddenRows = new("proof.hidden.rows");
 
     /// <summary>The old root and the new have rows with the same weights.</summary>
     public static readonly Check Successor = new("proof.successor");

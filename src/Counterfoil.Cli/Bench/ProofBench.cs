@@ -27,7 +27,7 @@ static class ProofBench
     /// <summary>No account: what is measured here is nobody's secret, and is proven more often than a budget allows.</summary>
     sealed class Uncounted : IProofBudget
     {
-        public void Create(Keccak256Digest root, int proofs) { }
+        public void Create(Keccak256Digest root, int proofs, bool equality = true) { }
 
         public Verdict Take(Keccak256Digest root, Opening opening) => Verdict.Accept;
     }
@@ -65,7 +65,7 @@ static class ProofBench
             "Medians of warm runs. \"prove\" includes running the model by the fast integer executor, whose time alone is \"execute\".",
             "The peak is the process's resident set while it proves, model and registration included; \"allocated\" is what one proof takes from the garbage-collected heap.",
             "Bits: the weakest round of the ledger, no conjecture and no grinding; \"sum\" is over all rounds of registration and execution.",
-            "Where weights are public, proofs show correctness and hide nothing. Where they are hidden, proofs are zero-knowledge, 64 of them before the model is registered again.",
+            "Where weights are public, proofs show correctness and hide nothing. Where they are hidden, proofs are zero-knowledge, 64 of them before the root is drawn anew.",
             .. Missed(measured), .. notes,
         ]);
     }

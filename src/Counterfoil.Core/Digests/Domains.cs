@@ -81,6 +81,9 @@ public static class Domains
     /// <summary>First bytes of a model id's input.</summary>
     public static ReadOnlySpan<byte> ModelId => "counterfoil/model/v1"u8;
 
+    /// <summary>First bytes of the digest's input of a tensor that is hidden under a root.</summary>
+    public static ReadOnlySpan<byte> TensorCommitment => "counterfoil/tensor/v1"u8;
+
     /// <summary>First bytes of a graph digest's input.</summary>
     public static ReadOnlySpan<byte> GraphDigest => "counterfoil/graph/v1"u8;
 
@@ -101,6 +104,9 @@ public static class Domains
 
     /// <summary>First word of the record of a weight root's openings.</summary>
     public static ReadOnlySpan<byte> ProofBudget => "cf-budge"u8;
+
+    /// <summary>First bytes of the context that the proof of a published model's answer is made in.</summary>
+    public static ReadOnlySpan<byte> ProvenAnswer => "counterfoil/proven-answer/v1"u8;
 
     /// <summary>First bytes of a quote's input: the terms that a buyer accepted.</summary>
     public static ReadOnlySpan<byte> Quote => "counterfoil/payment-quote/v1"u8;

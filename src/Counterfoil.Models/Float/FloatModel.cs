@@ -12,6 +12,11 @@ public sealed record FloatInput(string Name, ImmutableArray<int> Dimensions, boo
     public int Length => FloatNode.Product(Dimensions);
 }
 
+/// <summary>What a model answers.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Dimensions">Its shape there.</param>
+public sealed record FloatOutput(string Name, ImmutableArray<int> Dimensions);
+
 /// <summary>
 /// A network in float32, as training leaves it or as ONNX brings it. Values are numbered: the inputs first, then one for each node. Tensors are flat and row-major, every node
 /// knows its own geometry, and so what only renames cells (Flatten, Reshape) is gone; so is everything that depends on constants alone.
@@ -23,6 +28,13 @@ public sealed record FloatModel(ImmutableArray<FloatInput> Inputs, ImmutableArra
 {
     /// <summary>A model of one input and one output, which its last node writes.</summary>
     public FloatModel(int inputLength, ImmutableArray<FloatNode> nodes) : this([new FloatInput("input", [1, inputLength], false)], nodes, [nodes.Length]) { }
+
+    /// <summary>What <see cref="Outputs"/> are called, and the shapes that they are shown in: one for each. Of a model that came from no file, its last node's shape.</summary>
+    public ImmutableArray<FloatOutput> OutputTensors
+    {
+        get => field.IsDefault ? [.. Outputs.Select((v, i) => new FloatOutput(i == 0 ? "output" : $"output{i}", Writer(v) is { Dimensions: { Length: > 0 } shape } ? shape : [1, Length(v)]))] : field;
+        init;
+    }
 
     /// <summary>Values in all.</summary>
     public int Values => Inputs.Length + Nodes.Length;

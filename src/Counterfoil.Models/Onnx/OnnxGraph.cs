@@ -66,13 +66,15 @@ sealed partial class OnnxGraph(OnnxLimits limits, long opset)
     {
         model = null;
         var written = ImmutableArray.CreateBuilder<int>();
+        var tensors = ImmutableArray.CreateBuilder<FloatOutput>();
         foreach (string name in outputs)
         {
             if (!names.TryGetValue(name, out object? value)) return Verdict.Reject(OnnxChecks.Topology, "the output to be written by a node", OnnxReader.Quote(name));
             if (value is not Activation last) return Verdict.Reject(OnnxChecks.Interface, "an output that depends on the input", "a constant");
             written.Add(last.Value);
+            tensors.Add(new FloatOutput(name, last.Dimensions));
         }
-        model = FloatSimplifier.Simplify(new FloatModel([.. inputs], [.. nodes], written.ToImmutable()));
+        model = FloatSimplifier.Simplify(new FloatModel([.. inputs], [.. nodes], written.ToImmutable())) with { OutputTensors = tensors.ToImmutable() };
         var read = model.Nodes.SelectMany(n => n.Reads).Concat(model.Outputs).ToHashSet();
         for (int i = 0; i < inputs.Count; i++)
         {

@@ -79,7 +79,7 @@ public static class Quantiser
     {
         ArgumentNullException.ThrowIfNull(model);
         var cells = new int[input.Length];
-        for (int i = 0; i < cells.Length; i++) cells[i] = (int)Math.Clamp(Math.Round(input[i] / model.InputScale), model.Graph.Input.Least, model.Graph.Input.Most);
+        for (int i = 0; i < cells.Length; i++) cells[i] = Zk.Answers.TensorSpec.ToCell(input[i], model.InputScale, model.Graph.Input.Least, model.Graph.Input.Most);
         return cells;
     }
 }

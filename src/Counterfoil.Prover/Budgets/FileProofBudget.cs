@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Home;
@@ -12,12 +13,16 @@ namespace Counterfoil.Prover;
 /// <para><b>What is detected.</b> The account names the inode and the birth time of the file that holds it, so an older copy, put back beside or over the present file or into another folder, names another file
 /// and is refused for ever (<see cref="ProverChecks.BudgetRecord"/>): a restored backup counts as spent. So is a damaged account. <b>What is not</b>: a whole file system or virtual machine turned back to an
 /// earlier state, and a file system that gives an old copy the inode and birth time of the present one. Whoever restores such an image must delete the accounts, or the model's secret, first.</para>
-/// <para>Replicas each have an account of their own, split off by <see cref="Split"/>: their openings are disjoint. One process at a time uses a folder.</para>
+/// <para>Replicas each have an account of their own, split off by <see cref="Split"/>: their openings are disjoint. Processes that share a folder take turns: whoever reads or replaces an account holds
+/// the operating system's lock on <c>budget.lock</c>, which ends with its process.</para>
 /// </remarks>
 public sealed class FileProofBudget : IProofBudget
 {
     // Domain, root, openings left, whether the proof of equality is left, generation, inode, birth time; then a digest of all that.
     const int Body = 8 + 32 + 4 + 4 + 8 + 8 + 8, Size = Body + 32;
+
+    // A turn takes as long as a few fsyncs: who has not had one after this long is behind a process that hangs.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly string folder;
     readonly Action<string> step;
@@ -34,13 +39,14 @@ public sealed class FileProofBudget : IProofBudget
     }
 
     /// <inheritdoc/>
-    public void Create(Keccak256Digest root, int proofs)
+    public void Create(Keccak256Digest root, int proofs, bool equality = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(proofs);
         lock (gate)
         {
+            using var turn = Turn();
             if (File.Exists(PathOf(root))) throw new InvalidOperationException($"{root} has an account");
-            Write(root, new Account(proofs, true, 0));
+            Write(root, new Account(proofs, equality, 0));
         }
     }
 
@@ -49,6 +55,7 @@ public sealed class FileProofBudget : IProofBudget
     {
         lock (gate)
         {
+            using var turn = Turn();
             var verdict = Read(root, out var account);
             if (!verdict.IsAccepted) return verdict;
             if (opening == Opening.Equality ? !account.Equality : account.Proofs == 0) return MemoryProofBudget.Spent(root, opening);
@@ -64,6 +71,7 @@ public sealed class FileProofBudget : IProofBudget
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(proofs);
         lock (gate)
         {
+            using var turn = Turn();
             if (File.Exists(replica.PathOf(root))) throw new InvalidOperationException($"{root} has an account in {replica.folder}");
             var verdict = Read(root, out var account);
             if (!verdict.IsAccepted) return verdict;
@@ -71,6 +79,38 @@ public sealed class FileProofBudget : IProofBudget
             Write(root, account with { Proofs = account.Proofs - proofs });
             replica.Write(root, new Account(proofs, false, 0));
             return Verdict.Accept;
+        }
+    }
+
+    /// <summary>How many proofs of inference are left to a root. By the time the answer is read, another may have taken one.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="proofs">Their number, 0 unless accepted.</param>
+    public Verdict Look(Keccak256Digest root, out int proofs)
+    {
+        lock (gate)
+        {
+            using var turn = Turn();
+            var verdict = Read(root, out var account);
+            proofs = verdict.IsAccepted ? account.Proofs : 0;
+            return verdict;
+        }
+    }
+
+    FileStream Turn()
+    {
+        string path = Path.Combine(folder, "budget.lock");
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        for (long start = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < Patience)
+            {
+                Thread.Sleep(2);
+            }
         }
     }
 

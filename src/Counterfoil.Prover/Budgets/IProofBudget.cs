@@ -3,7 +3,7 @@ using Counterfoil.Core.Verdicts;
 
 namespace Counterfoil.Prover;
 
-/// <summary>What the columns of a weight root are opened for.</summary>
+/// <summary>What the columns of a root are opened for.</summary>
 public enum Opening
 {
     /// <summary>A proof of inference.</summary>
@@ -14,7 +14,7 @@ public enum Opening
 }
 
 /// <summary>
-/// How many openings the masks of each weight root still hide. Whoever proves takes one first, and proves only if it was there; so an opening that a crash left unused is
+/// How many openings the masks of each root, of weights or of a hidden tensor, still hide. Whoever proves takes one first, and proves only if it was there; so an opening that a crash left unused is
 /// lost, and none is used twice.
 /// </summary>
 /// <remarks>
@@ -26,8 +26,9 @@ public interface IProofBudget
     /// <summary>Starts the account of a new root.</summary>
     /// <param name="root">The root, of which no column was opened but for its own registration or its proof of equality to the root before.</param>
     /// <param name="proofs">Proofs of inference that its masks hide.</param>
+    /// <param name="equality">Whether its masks hide a proof of equality with a next root besides; those of a hidden tensor hide none.</param>
     /// <exception cref="InvalidOperationException">The root has an account.</exception>
-    void Create(Keccak256Digest root, int proofs);
+    void Create(Keccak256Digest root, int proofs, bool equality = true);
 
     /// <summary>Takes one opening. When this accepts, it is durably taken.</summary>
     Verdict Take(Keccak256Digest root, Opening opening);
@@ -39,10 +40,10 @@ public sealed class MemoryProofBudget : IProofBudget
     readonly Dictionary<Keccak256Digest, (int Proofs, bool Equality)> left = [];
 
     /// <inheritdoc/>
-    public void Create(Keccak256Digest root, int proofs)
+    public void Create(Keccak256Digest root, int proofs, bool equality = true)
     {
         lock (left)
-            if (!left.TryAdd(root, (proofs, true))) throw new InvalidOperationException($"{root} has an account");
+            if (!left.TryAdd(root, (proofs, equality))) throw new InvalidOperationException($"{root} has an account");
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Counterfoil.Zk.Fields.Lanes;
 
 namespace Counterfoil.Prover.Commitments;
 
-/// <summary>The weights' matrix, its masks if it has any, its encoded rows and the tree over their columns.</summary>
+/// <summary>A matrix that proofs open again and again, of weights or of a hidden tensor: its masks if it has any, its encoded rows and the tree over their columns.</summary>
 sealed class CommittedMatrix
 {
     readonly IMatrix matrix;
@@ -40,10 +40,10 @@ sealed class CommittedMatrix
     /// <summary>Writes Σ over rows of weight·row, without masks.</summary>
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) => matrix.Combine(weights, sum);
 
-    /// <summary>Adds Σ over rows of weight·masks of the row to a row given as two coefficients.</summary>
+    /// <summary>Adds Σ over rows of weight·masks of the row to a row given as two coefficients, of as many masks or more.</summary>
     public void AddMasks(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks> sum0, Span<Goldilocks> sum1)
     {
-        for (int r = 0; r < matrix.Rows; r++) FieldVector.AddScaled(masks.AsSpan(r * Code.Masks, Code.Masks), weights[r], sum0, sum1);
+        for (int r = 0; r < matrix.Rows; r++) FieldVector.AddScaled(masks.AsSpan(r * Code.Masks, Code.Masks), weights[r], sum0[..Code.Masks], sum1[..Code.Masks]);
     }
 }
 

@@ -10,23 +10,31 @@ namespace Counterfoil.Prover.Commitments;
 /// <summary>The prover's side of <see cref="RowOpening"/>.</summary>
 static class OpeningProver
 {
-    /// <summary>Opens a linear claim on the weights' matrix and the proof's own.</summary>
+    /// <summary>Opens a linear claim on committed matrices and, last, the proof's own.</summary>
     /// <param name="channel">The proof.</param>
-    /// <param name="weights">The weights' matrix.</param>
+    /// <param name="code">The code of the opened row.</param>
+    /// <param name="matrices">The weights' matrix, then hidden tensors'.</param>
     /// <param name="own">The proof's own.</param>
     /// <param name="claim">The claim, as the verifier will derive it.</param>
-    /// <param name="combination">Σ a·row over the rows of both, without masks.</param>
+    /// <param name="combination">Σ a·row over the rows of all, without masks.</param>
     /// <param name="layout">The pads; null if nothing is hidden.</param>
     /// <param name="constraints">What the pads satisfy so far.</param>
     public static void Prove(
-        ProverChannel channel, CommittedMatrix weights, ProofMatrix own, LinearClaim claim, ReadOnlySpan<Goldilocks2> combination, PadLayout? layout, Constraints constraints)
+        ProverChannel channel, RowCode code, IReadOnlyList<CommittedMatrix> matrices, ProofMatrix own, LinearClaim claim, ReadOnlySpan<Goldilocks2> combination, PadLayout? layout,
+        Constraints constraints)
     {
-        var (code, tape) = (weights.Code, channel.Transcript);
-        var random = Multilinear.Equality<Goldilocks2>(tape.Challenges(RowOpening.Variables(weights.Rows + own.Rows, layout is not null)));
+        var tape = channel.Transcript;
+        int rows = claim.RowCount, first = 0;
+        var random = Multilinear.Equality<Goldilocks2>(tape.Challenges(RowOpening.Variables(rows, layout is not null)));
         Goldilocks2[] row = new Goldilocks2[code.Cells], part = new Goldilocks2[code.RowLength];
-        weights.Combine(random.AsSpan(0, weights.Rows), row.AsSpan(0, code.RowLength));
-        own.Combine(random.AsSpan(weights.Rows, own.Rows), part);
-        for (int c = 0; c < part.Length; c++) row[c] += part[c];
+        foreach (var matrix in matrices)
+        {
+            matrix.Combine(random.AsSpan(first, matrix.Rows), part);
+            Add(row, part);
+            first += matrix.Rows;
+        }
+        own.Combine(random.AsSpan(first, own.Rows), part);
+        Add(row, part);
         if (layout is not null)
             for (int c = 0; c < part.Length; c++) row[c] += new Goldilocks2(own.Hidden(PadLayout.RowMask)[c], own.Hidden(PadLayout.RowMask + 1)[c]);
         var cells = Multilinear.Equality<Goldilocks2>(claim.Cells);
@@ -35,11 +43,16 @@ static class OpeningProver
         var epsilon = tape.Challenge();
         for (int c = 0; c < part.Length; c++) row[c] += epsilon * combination[c];
 
-        var coefficients = random.AsSpan(0, weights.Rows + own.Rows);
-        for (int r = 0; r < coefficients.Length; r++) coefficients[r] += epsilon * (r < weights.Rows ? claim.WeightRows[r] : claim.OwnRows[r - weights.Rows]);
         Goldilocks[] mask0 = new Goldilocks[code.Masks], mask1 = new Goldilocks[code.Masks];
-        weights.AddMasks(coefficients, mask0, mask1);
-        own.AddMasks(coefficients[weights.Rows..], mask0, mask1);
+        first = 0;
+        for (int m = 0; m <= matrices.Count; m++)
+        {
+            var coefficients = random.AsSpan(first, claim.Rows[m].Length);
+            for (int r = 0; r < coefficients.Length; r++) coefficients[r] += epsilon * claim.Rows[m][r];
+            if (m < matrices.Count) matrices[m].AddMasks(coefficients, mask0, mask1);
+            else own.AddMasks(coefficients, mask0, mask1);
+            first += coefficients.Length;
+        }
         for (int c = 0; c < mask0.Length; c++) row[code.RowLength + c] = new(mask0[c], mask1[c]);
         channel.Send(Labels.OpeningRow, row);
 
@@ -51,7 +64,12 @@ static class OpeningProver
             PadProver.ProveLinear(channel, layout, constraints, own.Hidden(PadLayout.PadRow), own.Hidden(PadLayout.PadMask), own.Hidden(PadLayout.PadMask + 1));
         }
         var positions = tape.Positions(code.Queries, code.LogLength);
-        weights.Codewords.Write(channel, positions);
+        foreach (var matrix in matrices) matrix.Codewords.Write(channel, positions);
         own.Codewords.Write(channel, positions);
+    }
+
+    static void Add(Span<Goldilocks2> row, ReadOnlySpan<Goldilocks2> part)
+    {
+        for (int c = 0; c < part.Length; c++) row[c] += part[c];
     }
 }

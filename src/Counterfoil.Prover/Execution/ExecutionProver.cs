@@ -19,14 +19,20 @@ namespace Counterfoil.Prover.Execution;
 
 /// <summary>The prover's side of <see cref="ExecutionProof"/>, step by step as the verifier takes them.</summary>
 /// <param name="statement">What is proven.</param>
+/// <param name="plan">Its sizes.</param>
 /// <param name="values">Every value's cells.</param>
-/// <param name="hidden">The hidden cells.</param>
-/// <param name="committedHidden">The same, committed.</param>
+/// <param name="hidden">The model's hidden cells.</param>
+/// <param name="committed">The same, committed; then a hidden input and a hidden output.</param>
 /// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
-sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]> values, HiddenMatrix hidden, CommittedMatrix committedHidden, SecretStream? secrets)
+/// <param name="progress">Hears of each stage as it begins.</param>
+sealed class ExecutionProver(
+    ExecutionStatement statement, ExecutionPlan plan, IReadOnlyList<long[]> values, HiddenMatrix hidden, IReadOnlyList<CommittedMatrix> committed, SecretStream? secrets, IProgress<ProvingStage>? progress = null)
 {
+    /// <summary>What <see cref="Timings"/> are of, in order.</summary>
+    public static readonly ImmutableArray<string> Stages = ["commit witness", "lookups", "relation", "products", "factors", "weights", "cells", "open"];
+
     readonly CommittedGraph model = statement.Model;
-    readonly GraphLayout layout = statement.Model.Layout;
+    readonly GraphLayout layout = plan.Layout;
     readonly ImmutableArray<StageTiming>.Builder timings = ImmutableArray.CreateBuilder<StageTiming>();
     long started = Stopwatch.GetTimestamp();
 
@@ -45,11 +51,12 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
     {
         var channel = new ProverChannel(transcript);
         var tape = channel.Transcript;
+        Begin();
 
         // 1.
-        statement.AbsorbInto(tape.Absorb);
-        using var own = new ProofMatrix(new WitnessMatrix(witness, layout, model.Witness), model.Witness.Code, model.ExecutionPads, secrets);
-        if (model.ExecutionPads is not null) channel.Hide(own.Pads);
+        statement.AbsorbInto(plan, tape.Absorb);
+        using var own = new ProofMatrix(new WitnessMatrix(witness, layout, plan.Witness), plan.Code, plan.Pads, secrets);
+        if (plan.Pads is not null) channel.Hide(own.Pads);
         channel.Send(Labels.Witness, own.Root.ToArray());
         Mark("commit witness");
 
@@ -60,8 +67,14 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         Mark("lookups");
 
         // 3.
+        var challenges = RelationChallenges.DrawPoints(plan, tape.Challenges);
+        if (plan.Tensors.Length > 0) channel.SendClaims(Labels.HiddenValues, TensorValues(challenges));
+        challenges = challenges.DrawBatching(plan, tape.Challenges);
         using var adjoint = new Adjoint(layout, statement.PublicCells());
-        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, tape.Challenges), fingerprint, leaves, statement.Output.Span);
+        // Of what the claims are, too, only the verifier needs an account.
+        using var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
+        relation.AddOutput(default);
+        if (plan.Input is not null) relation.AddInput(default);
         adjoint.Propagate();
         Mark("relation");
 
@@ -109,30 +122,50 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         Mark("cells");
 
         // 8.
-        Open(channel, own, cell, tape.Challenges(model.Witness.ColumnVariables), tape.Challenges(evaluated.Length), point);
+        Goldilocks2[] delta = tape.Challenges(plan.Witness.ColumnVariables), psi = tape.Challenges(evaluated.Length + plan.Tensors.Length);
+        Open(channel, own, PointClaim.Of(plan, challenges, cell, delta, psi, point));
         Mark("open");
         return channel.ToArray();
     }
 
-    // Two claims at two points become one at one point, which is opened.
-    void Open(ProverChannel channel, ProofMatrix own, Goldilocks2[] cell, Goldilocks2[] delta, Goldilocks2[] psi, Goldilocks2[] weightPoint)
+    // Hidden input and output at their points, as they are committed.
+    Goldilocks2[] TensorValues(RelationChallenges challenges)
     {
-        int k = model.Witness.Code.LogRowLength;
-        Goldilocks2[] ownFold = new Goldilocks2[1 << k], weightFold = new Goldilocks2[1 << k];
-        own.Combine(model.Witness.RowWeights(cell, delta), ownFold);
-        var rowPoint = model.Witness.RowPoint(cell, delta);
-        committedHidden.Combine(WeightClaims.MatrixRows(model.Hidden.Weights, psi, weightPoint), weightFold);
-        var cells = ProductSumcheckProver.Prove(channel, Labels.MergeRound, [
-            (Multilinear.Equality<Goldilocks2>(rowPoint), (Goldilocks2[])ownFold.Clone()),
-            (Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k)), (Goldilocks2[])weightFold.Clone())]);
-        Goldilocks2 ownScale = Multilinear.Equality<Goldilocks2>(rowPoint, cells), weightScale = Multilinear.Equality<Goldilocks2>(weightPoint.AsSpan(0, k), cells);
-        for (int c = 0; c < ownFold.Length; c++) ownFold[c] = ownScale * ownFold[c] + weightScale * weightFold[c];
+        var values = new List<Goldilocks2>();
+        foreach (var (tensor, point) in new[] { (plan.Input, challenges.Input), (plan.Output, challenges.Output) })
+        {
+            if (tensor is null) continue;
+            var (rows, cells) = PointClaim.OfTensor(tensor, point, Goldilocks2.One);
+            var fold = new Goldilocks2[plan.Code.RowLength];
+            committed[1 + values.Count].Combine(rows, fold);
+            values.Add(Multilinear.InnerProduct<Goldilocks2>(fold, Multilinear.Equality<Goldilocks2>(cells)));
+        }
+        return [.. values];
+    }
+
+    // Claims at several points become one at one point, which is opened.
+    void Open(ProverChannel channel, ProofMatrix own, PointClaim[] claims)
+    {
+        var terms = new (Goldilocks2[] Equality, Goldilocks2[] Fold)[claims.Length];
+        for (int m = 0; m < claims.Length; m++)
+        {
+            terms[m] = (Multilinear.Equality<Goldilocks2>(claims[m].Point), new Goldilocks2[plan.Code.RowLength]);
+            if (m < committed.Count) committed[m].Combine(claims[m].Rows, terms[m].Fold);
+            else own.Combine(claims[m].Rows, terms[m].Fold);
+        }
+        var cells = ProductSumcheckProver.Prove(channel, Labels.MergeRound, [.. terms.Select(t => (t.Equality, (Goldilocks2[])t.Fold.Clone()))]);
+        var combination = new Goldilocks2[plan.Code.RowLength];
+        for (int m = 0; m < claims.Length; m++)
+        {
+            var scale = Multilinear.Equality<Goldilocks2>(claims[m].Point, cells);
+            for (int c = 0; c < combination.Length; c++) combination[c] += scale * terms[m].Fold[c];
+        }
         var constraints = new Constraints();
         // Only what is hidden needs the verifier's own account of it.
         var claim = channel.IsHiding
-            ? ExecutionProof.Reduce(statement, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
-            : ExecutionProof.Merged(model, cell, delta, psi, weightPoint, cells, default(Goldilocks2));
-        OpeningProver.Prove(channel, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
+            ? ExecutionProof.Reduce(statement, plan, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
+            : PointClaim.Merged(claims, cells, default(Goldilocks2));
+        OpeningProver.Prove(channel, plan.Code, committed, own, claim, combination, plan.Pads, constraints);
     }
 
     Goldilocks2[] ProveLookups(ProverChannel channel, ExecutionWitness witness, Fingerprint fingerprint)
@@ -201,6 +234,9 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
                 for (int i = 0; i < target.Length; i++)
                     target[i] = sides[i] == Goldilocks.Zero ? table + y[start + i] : table + y[start + i] + fingerprint.Beta * sides[i];
                 break;
+            case CellKind.Input:
+                for (int i = 0; i < target.Length; i++) target[i] = table + y[start + i];
+                break;
             case CellKind.LookedUp:
                 var x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
                 for (int i = 0; i < target.Length; i++) target[i] = table + Goldilocks.FromInteger(x[start + i]) + fingerprint.Beta * y[start + i];
@@ -242,5 +278,8 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         long now = Stopwatch.GetTimestamp();
         timings.Add(new StageTiming(stage, Stopwatch.GetElapsedTime(started, now)));
         started = now;
+        if (timings.Count < Stages.Length) Begin();
     }
+
+    void Begin() => progress?.Report(new ProvingStage(Stages[timings.Count], timings.Count + 1, Stages.Length));
 }

@@ -106,6 +106,9 @@ sealed class ExecutionWitness : IDisposable
                     (first[i], second[i], third[i]) = (below, 2 * result[i] - below, result[i]);
                 }
                 break;
+            case CellKind.Input:
+                for (int i = 0; i < y.Length; i++) entries[table.IndexOf(result[i], 0)]++;
+                break;
         }
         FillLimbs(block, first, second, third);
         foreach (var numbers in (long[][])[first, second, third]) ArrayPool<long>.Shared.Return(numbers);

@@ -30,7 +30,7 @@ sealed class RegistrationProver(IRegistrable model, IMatrix weights, ReadOnlyMem
         tape.Absorb(Labels.Model, model.Id.Value.ToArray());
         var tables = CellTables();
         var cells = Cells(tables);
-        using var own = new ProofMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Parameters.Code, model.RegistrationPads, secrets);
+        using var own = new ProofMatrix(new FieldMatrix(cells[(layout.FirstLimbSlot * length)..], length), model.Parameters.WeightCode, model.RegistrationPads, secrets);
         if (model.RegistrationPads is not null) channel.Hide(own.Pads);
         channel.Send(Labels.Witness, own.Root.ToArray());
 
@@ -54,7 +54,7 @@ sealed class RegistrationProver(IRegistrable model, IMatrix weights, ReadOnlyMem
         committedWeights.Combine(claim.WeightRows, folded);
         own.Combine(claim.OwnRows, part);
         for (int c = 0; c < length; c++) folded[c] += part[c];
-        OpeningProver.Prove(channel, committedWeights, own, claim, folded, model.RegistrationPads, constraints);
+        OpeningProver.Prove(channel, model.Parameters.WeightCode, [committedWeights], own, claim, folded, model.RegistrationPads, constraints);
         return channel.ToArray();
     }
 

@@ -7,11 +7,11 @@ using Counterfoil.Zk.Transcripts;
 namespace Counterfoil.Zk.Commitments;
 
 /// <summary>
-/// Verifies that a linear function of two committed matrices, the registered weights and what the proof commits itself, has a claimed value: one wide fold of
-/// all rows (Ligero's opening, Ames, Hazay, Ishai, Venkitasubramaniam 2017), unique decoding. Hiding, if the proof's own matrix has masks.
+/// Verifies that a linear function of several committed matrices, the registered weights, hidden tensors, and last what the proof commits itself, has a claimed value: one wide
+/// fold of all rows (Ligero's opening, Ames, Hazay, Ishai, Venkitasubramaniam 2017), unique decoding. Hiding, if the proof's own matrix has masks.
 /// </summary>
 /// <remarks>
-/// <para>Draw θ (one per bit of the row number, the weights' rows first), receive u = Σ eq(θ, r)·b_c·cell(r, c), draw ε, receive the row
+/// <para>Every matrix has a tree of its own; all have one length of codeword and are opened at the same positions. Draw θ (one per bit of the row number, matrix after matrix), receive u = Σ eq(θ, r)·b_c·cell(r, c), draw ε, receive the row
 /// v = Σ (eq(θ, r) + ε·aᵣ)·row r. Then ⟨v, b⟩ must be u + ε·claim, and v's codeword must agree with the columns at the queried positions.</para>
 /// <para>Soundness: if the rows are not jointly close to the code, eq(θ, ·) of them is not, but for n·⌈log₂ rows⌉/|F| (tensor-structured
 /// coefficients: Diamond and Gruen, eprint 2024/1351), nor then is a further point ε of the line through it, but for n/|F| (Ben-Sasson, Carmon,
@@ -29,15 +29,14 @@ static class RowOpening
 
     /// <summary>Verifies one opening.</summary>
     /// <param name="channel">The proof.</param>
-    /// <param name="code">The code of both matrices.</param>
-    /// <param name="weightRoot">The root of the weights.</param>
-    /// <param name="ownRoot">The root of the proof's own rows.</param>
+    /// <param name="code">The code of the opened row: no matrix has longer rows.</param>
+    /// <param name="matrices">The matrices, the proof's own last.</param>
     /// <param name="claim">What is claimed.</param>
     /// <param name="pads">The rows of masks and pads that follow the proof's own; null if nothing is hidden.</param>
-    public static void Verify(VerifierChannel channel, RowCode code, Keccak256Digest weightRoot, Keccak256Digest ownRoot, LinearClaim claim, PadLayout? pads)
+    public static void Verify(VerifierChannel channel, RowCode code, IReadOnlyList<CommittedRows> matrices, LinearClaim claim, PadLayout? pads)
     {
-        int weightRows = claim.WeightRows.Length, ownRows = claim.OwnRows.Length;
-        var random = Multilinear.Equality<Goldilocks2>(channel.Challenges(Variables(weightRows + ownRows, pads is not null)));
+        int claimed = claim.RowCount, committed = claimed + (pads is null ? 0 : PadLayout.Rows);
+        var random = Multilinear.Equality<Goldilocks2>(channel.Challenges(Variables(claimed, pads is not null)));
         var u = channel.ReceiveClaims(Labels.OpeningValue, 1)[0];
         var epsilon = channel.Challenge();
         var v = channel.Receive(Labels.OpeningRow, code.Cells);
@@ -52,27 +51,33 @@ static class RowOpening
 
         var positions = channel.Positions(code.Queries, code.LogLength);
         // What is read and hashed from here on grows with queries times rows: not before the bytes are there.
-        int committed = ownRows + (pads is null ? 0 : PadLayout.Rows);
-        if (!channel.HasLeft(8L * code.Queries * (weightRows + committed))) return;
-        var weights = TakeColumns(channel, code, positions, weightRows, pads is not null, weightRoot);
-        var own = TakeColumns(channel, code, positions, committed, pads is not null, ownRoot);
-
-        var coefficients = new Goldilocks2[weightRows + ownRows];
-        for (int r = 0; r < coefficients.Length; r++) coefficients[r] = random[r] + epsilon * (r < weightRows ? claim.WeightRows[r] : claim.OwnRows[r - weightRows]);
+        if (!channel.HasLeft(8L * code.Queries * committed)) return;
         var codeword = ReedSolomon.SymbolsAt(v, code.LogLength, positions);
-        var padCodeword = pads is null ? [] : ReedSolomon.SymbolsAt(padRow.Row, code.LogLength, positions);
+        var combined = new Goldilocks2[positions.Length];
+        Goldilocks[] own = [];
+        for (int m = 0, first = 0; m < matrices.Count; m++)
+        {
+            var weights = claim.Rows[m];
+            int rows = weights.Length + (m < matrices.Count - 1 || pads is null ? 0 : PadLayout.Rows);
+            var coefficients = new Goldilocks2[weights.Length];
+            for (int r = 0; r < coefficients.Length; r++) coefficients[r] = random[first + r] + epsilon * weights[r];
+            own = TakeColumns(channel, code, positions, rows, matrices[m].Salted, matrices[m].Root);
+            for (int i = 0; i < positions.Length; i++) combined[i] += Combine(own.AsSpan(i * rows, coefficients.Length), coefficients);
+            first += coefficients.Length;
+        }
+
         bool agrees = true, padsAgree = true;
+        var padCodeword = pads is null ? [] : ReedSolomon.SymbolsAt(padRow.Row, code.LogLength, positions);
         for (int i = 0; i < positions.Length; i++)
         {
-            Span<Goldilocks> column = own.AsSpan(i * committed, committed), last = column[ownRows..];
-            var combined = Combine(weights.AsSpan(i * weightRows, weightRows), coefficients) + Combine(column[..ownRows], coefficients.AsSpan(weightRows));
             if (pads is not null)
             {
-                combined += new Goldilocks2(last[PadLayout.RowMask], last[PadLayout.RowMask + 1]);
+                var last = own.AsSpan((i + 1) * own.Length / positions.Length - PadLayout.Rows, PadLayout.Rows);
+                combined[i] += new Goldilocks2(last[PadLayout.RowMask], last[PadLayout.RowMask + 1]);
                 var pad = new Goldilocks2(last[PadLayout.PadMask], last[PadLayout.PadMask + 1]) + padRow.Epsilon * last[PadLayout.PadRow];
                 padsAgree &= pad == padCodeword[i];
             }
-            agrees &= combined == codeword[i];
+            agrees &= combined[i] == codeword[i];
         }
         channel.Require(agrees, ZkChecks.Opening, "the opened row to agree with every queried column", "a difference");
         channel.Require(padsAgree, ZkChecks.PadOpening, "the opened row of pads to agree with every queried column", "a difference");
@@ -107,9 +112,23 @@ static class RowOpening
     }
 }
 
-/// <summary>Σ aᵣ·eq(cells, c)·cell(r, c) over the rows of the weights' matrix and of the proof's own is a claim.</summary>
-/// <param name="WeightRows">a of the weights' rows.</param>
-/// <param name="OwnRows">a of the proof's own.</param>
+/// <summary>A committed matrix, as a verifier knows it.</summary>
+/// <param name="Root">The root of the tree over its columns.</param>
+/// <param name="Salted">Whether its leaves have salts.</param>
+readonly record struct CommittedRows(Keccak256Digest Root, bool Salted);
+
+/// <summary>Σ aᵣ·eq(cells, c)·cell(r, c) over the rows of all matrices is a claim.</summary>
+/// <param name="Rows">a, matrix by matrix: the weights' first, the proof's own last.</param>
 /// <param name="Cells">The point over the cells of a row.</param>
 /// <param name="Value">The claim.</param>
-sealed record LinearClaim(Goldilocks2[] WeightRows, Goldilocks2[] OwnRows, Goldilocks2[] Cells, Claim Value);
+sealed record LinearClaim(Goldilocks2[][] Rows, Goldilocks2[] Cells, Claim Value)
+{
+    /// <summary>a of the weights' rows.</summary>
+    public Goldilocks2[] WeightRows => Rows[0];
+
+    /// <summary>a of the proof's own.</summary>
+    public Goldilocks2[] OwnRows => Rows[^1];
+
+    /// <summary>Rows of all matrices.</summary>
+    public int RowCount => Rows.Sum(r => r.Length);
+}

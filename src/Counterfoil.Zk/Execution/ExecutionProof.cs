@@ -15,7 +15,7 @@ namespace Counterfoil.Zk;
 /// <summary>The verifier of executions of any <see cref="IntegerGraph"/>. <c>docs/executions.md</c> describes the protocol message by message.</summary>
 /// <remarks>
 /// Sound with the model's <see cref="CommittedGraph.Ledger"/> in the random-oracle model, for a model whose <see cref="RegistrationProof"/> was accepted. Its work grows with cells, window passes, rows and
-/// queries, never with weights. What it hides is the model's <see cref="Models.PrivacyProfile"/>.
+/// queries, never with weights. What it hides is the model's <see cref="Models.PrivacyProfile"/>, and an input or output that the statement gives as a <see cref="TensorCommitment"/>.
 /// </remarks>
 public static class ExecutionProof
 {
@@ -30,23 +30,24 @@ public static class ExecutionProof
 
     internal static Verdict Verify(ExecutionStatement statement, ReadOnlyMemory<byte> proof, Transcript transcript)
     {
-        var verdict = statement.Check();
-        if (!verdict.IsAccepted) return verdict;
-        var model = statement.Model;
-        var channel = new VerifierChannel(proof, transcript, model.Parameters.WeightsHidden ? new Constraints() : null);
-        if (Reduce(statement, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.Code, model.WeightRoot, own, claim, model.ExecutionPads);
+        var verdict = statement.Check(out var plan);
+        return verdict.IsAccepted ? Verify(statement, plan!, proof, transcript) : verdict;
+    }
+
+    internal static Verdict Verify(ExecutionStatement statement, ExecutionPlan plan, ReadOnlyMemory<byte> proof, Transcript transcript)
+    {
+        var channel = new VerifierChannel(proof, transcript, plan.Pads is null ? null : new Constraints());
+        if (Reduce(statement, plan, channel, out var own) is { } claim) RowOpening.Verify(channel, plan.Code, plan.Matrices(own), claim, plan.Pads);
         return channel.Finish();
     }
 
     /// <summary>Reads all messages up to the opening and reduces the statement to one linear claim; null once a check failed.</summary>
-    internal static LinearClaim? Reduce(ExecutionStatement statement, VerifierChannel channel, out Keccak256Digest own)
+    internal static LinearClaim? Reduce(ExecutionStatement statement, ExecutionPlan plan, VerifierChannel channel, out Keccak256Digest own)
     {
-        var model = statement.Model;
-        var (layout, hidden) = (model.Layout, model.Hidden);
+        var (layout, hidden) = (plan.Layout, plan.Model.Hidden);
 
         // 1. The statement, then the witness, before the first challenge.
-        statement.AbsorbInto(channel.Absorb);
+        statement.AbsorbInto(plan, channel.Absorb);
         own = channel.ReceiveDigest(Labels.Witness);
 
         // 2. Every lookup is in its table.
@@ -55,8 +56,13 @@ public static class ExecutionProof
         if (channel.Rejection is not null) return null;
 
         // 3. What is demanded of every cell, as one claim, carried back to columns, products and parameters.
+        var challenges = RelationChallenges.DrawPoints(plan, channel.Challenges);
+        var tensors = plan.Tensors.Length == 0 ? [] : channel.ReceiveClaims(Labels.HiddenValues, plan.Tensors.Length);
+        challenges = challenges.DrawBatching(plan, channel.Challenges);
         using var adjoint = new Adjoint(layout, statement.PublicCells());
-        var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, channel.Challenges), fingerprint, leaves, statement.Output.Span);
+        using var relation = new ExecutionRelation(layout, adjoint, challenges, fingerprint, leaves);
+        relation.AddOutput(plan.Output is null ? statement.OutputAt(challenges.Output) : tensors[^1]);
+        if (plan.Input is not null) relation.AddInput(tensors[0]);
         adjoint.Propagate();
 
         // 4. The products that it needs, at one point.
@@ -102,24 +108,11 @@ public static class ExecutionProof
         channel.Demand(summand, rest - claim, ZkChecks.Sumcheck, "columns that satisfy the relation", "others");
         if (channel.Rejection is not null) return null;
 
-        // 8. The columns are those committed and the weights those registered: two claims at two points become one at one.
-        var delta = channel.Challenges(model.Witness.ColumnVariables);
-        var psi = channel.Challenges(values.Length);
-        int k = hidden.Weights.Code.LogRowLength;
-        claim = Claim.InnerProduct(columns, Multilinear.Equality<Goldilocks2>(delta)) + Claim.InnerProduct(values, psi);
-        var cells = Sumcheck.Verify(channel, Labels.MergeRound, k, 2, ref claim);
-        return Merged(model, cell, delta, psi, point, cells, claim);
-    }
-
-    // The rows of both matrices, scaled for the point at which the merge ended.
-    internal static LinearClaim Merged(CommittedGraph model, Goldilocks2[] cell, Goldilocks2[] delta, Goldilocks2[] psi, Goldilocks2[] point, Goldilocks2[] cells, Claim claim)
-    {
-        int k = model.Hidden.Weights.Code.LogRowLength;
-        var ownRows = model.Witness.RowWeights(cell, delta);
-        var weightRows = WeightClaims.MatrixRows(model.Hidden.Weights, psi, point);
-        Goldilocks2 own = Multilinear.Equality<Goldilocks2>(model.Witness.RowPoint(cell, delta), cells), weights = Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k), cells);
-        for (int r = 0; r < ownRows.Length; r++) ownRows[r] *= own;
-        for (int r = 0; r < weightRows.Length; r++) weightRows[r] *= weights;
-        return new LinearClaim(weightRows, ownRows, cells, claim);
+        // 8. The columns are those committed, the weights those registered, hidden tensors those under their roots: claims at several points become one at one.
+        var delta = channel.Challenges(plan.Witness.ColumnVariables);
+        var psi = channel.Challenges(values.Length + tensors.Length);
+        claim = Claim.InnerProduct(columns, Multilinear.Equality<Goldilocks2>(delta)) + Claim.InnerProduct(values, psi) + Claim.InnerProduct(tensors, psi.AsSpan(values.Length));
+        var cells = Sumcheck.Verify(channel, Labels.MergeRound, plan.Code.LogRowLength, 2, ref claim);
+        return PointClaim.Merged(PointClaim.Of(plan, challenges, cell, delta, psi, point), cells, claim);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Fields.Lanes;
@@ -9,39 +10,45 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Execution;
 
 /// <summary>
-/// All that is claimed of an execution, as one sum over cells: what each primitive demands of its cells, the two claims that the lookups left, and the output.
+/// All that is claimed of an execution, as one sum over cells: what each primitive demands of its cells, the two claims that the lookups left, the output, and a hidden input.
 /// </summary>
 /// <remarks>
 /// Σ over cells and columns of weight·column + Σ over limb columns j of Scaled_j·σ·limb_j is <see cref="Claim"/> less what the adjoint says of products, parameters and public cells. Cell i's demands are weighted
 /// by T(i) = eq(τ, i), the second and third demand of one cell by κ₁ and κ₂ more. y's weights are <see cref="Adjoint.Columns"/>; all others are T or eq of a leaf's point times a factor for each block or run, so a
 /// prover asks for their vectors (<see cref="WriteWeights"/>, <see cref="WriteScaled"/>) and a verifier for their value at a point (<see cref="At"/>) without one.
 /// </remarks>
-sealed class ExecutionRelation
+sealed class ExecutionRelation : IDisposable
 {
     readonly GraphLayout layout;
     readonly Adjoint adjoint;
     readonly RelationChallenges challenges;
     readonly Fingerprint fingerprint;
-    readonly Goldilocks2[] leaf, demands, runWeights;
+    readonly Goldilocks2[] leaf, runWeights;
 
-    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves, ReadOnlySpan<long> output)
+    // T, and room for one table of eq; lent.
+    readonly Goldilocks2[] demands, room;
+
+    public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves)
     {
         (this.layout, this.adjoint, this.challenges, this.fingerprint, leaf) = (layout, adjoint, challenges, fingerprint, leaves.Point);
-        demands = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Tau, Math.Max(1, layout.Count));
+        (demands, room) = (ArrayPool<Goldilocks2>.Shared.Rent(layout.Size), ArrayPool<Goldilocks2>.Shared.Rent(layout.Size));
+        Multilinear.WriteEqualityPrefix<Goldilocks2>(challenges.Tau, demands.AsSpan(0, 1 << Multilinear.VariablesFor(Math.Max(1, layout.Count))));
         foreach (var block in layout.Blocks) Demand(block, demands.AsSpan(block.Offset, block.Count));
         runWeights = [.. layout.Runs.Select(RunWeight)];
         AddLookups(leaves);
+    }
 
-        var equality = Multilinear.EqualityPrefix<Goldilocks2>(challenges.Output, output.Length);
-        var form = adjoint.Of(layout.Graph.Output);
-        var sum = Goldilocks2.Zero;
-        for (int i = 0; i < output.Length; i++)
-        {
-            var weight = challenges.Batching[2] * equality[i];
-            form[i] += weight;
-            sum += weight * Goldilocks.FromInteger(output[i]);
-        }
-        Claim += sum;
+    /// <summary>Adds that the output, at its point, is a claim.</summary>
+    public void AddOutput(Claim claim) => AddTensor(adjoint.Of(layout.Graph.Output), challenges.Output, challenges.Batching[2], claim);
+
+    /// <summary>Adds that the cells of a hidden input, at its point, are a claim.</summary>
+    public void AddInput(Claim claim) => AddTensor(adjoint.Of(0), challenges.Input, challenges.Batching[3], claim);
+
+    void AddTensor(Span<Goldilocks2> form, ReadOnlySpan<Goldilocks2> point, Goldilocks2 weight, Claim claim)
+    {
+        var equality = Multilinear.EqualityPrefix(point, form.Length);
+        for (int i = 0; i < form.Length; i++) form[i] += weight * equality[i];
+        Claim += claim * weight;
     }
 
     /// <summary>What everything must sum to.</summary>
@@ -58,7 +65,7 @@ sealed class ExecutionRelation
             if (run.First < weights.Length)
             {
                 var target = weights[run.First..Math.Min(run.End, weights.Length)];
-                ExtensionRow.Scale(Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables)).AsSpan(0, target.Length), factor, target);
+                ExtensionRow.Scale(EqualityOf(run)[..target.Length], factor, target);
             }
         foreach (var block in layout.Blocks)
             if (column == GraphLayout.Side)
@@ -83,7 +90,8 @@ sealed class ExecutionRelation
     /// <summary>The summand at a point of the cells, given the columns there: the weights of σ·limb for each of the first limb columns, and what is linear.</summary>
     public (Goldilocks2[] Sides, Claim Linear) At(ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Claim> columns)
     {
-        var linear = columns[GraphLayout.Value] * Multilinear.InnerProduct<Goldilocks2>(adjoint.Columns, Multilinear.Equality(point)) + columns[GraphLayout.Side] * SideAt(point);
+        Multilinear.WriteEquality(point, room.AsSpan(0, layout.Size));
+        var linear = columns[GraphLayout.Value] * Multilinear.InnerProduct<Goldilocks2>(adjoint.Columns, room.AsSpan(0, layout.Count)) + columns[GraphLayout.Side] * SideAt(point);
         var blocks = new Goldilocks2[layout.Blocks.Length];
         for (int b = 0; b < blocks.Length; b++) blocks[b] = Overlap(challenges.Tau, point, layout.Blocks[b].Offset, layout.Blocks[b].End);
         for (int slot = 1; GraphLayout.ColumnOf(slot) < layout.Columns; slot++)
@@ -99,6 +107,20 @@ sealed class ExecutionRelation
             for (int j = 0; j < sides.Length; j++)
                 if (IsSideLimb(layout.Blocks[b], j)) sides[j] += Scale(layout.Blocks[b], layout.Blocks[b].Limbs[j]) * blocks[b];
         return (sides, linear);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<Goldilocks2>.Shared.Return(demands);
+        ArrayPool<Goldilocks2>.Shared.Return(room);
+    }
+
+    // eq of a leaf's low coordinates, cell by cell; until it is asked for again.
+    ReadOnlySpan<Goldilocks2> EqualityOf(LeafRun run)
+    {
+        Multilinear.WriteEquality<Goldilocks2>(leaf.AsSpan(0, run.Variables), room.AsSpan(0, run.Count));
+        return room.AsSpan(0, run.Count);
     }
 
     Goldilocks2 SideAt(ReadOnlySpan<Goldilocks2> point)
@@ -204,7 +226,7 @@ sealed class ExecutionRelation
                     x[i] -= t[i];
                 }
                 break;
-            case CellKind.LookedUp or CellKind.Maximum: break; // the lookup is all there is to say
+            case CellKind.LookedUp or CellKind.Maximum or CellKind.Input: break; // the lookup is all there is to say
             default: throw new InvalidOperationException($"no such kind of cell: {block.Kind}");
         }
         Claim += constant;
@@ -266,11 +288,11 @@ sealed class ExecutionRelation
 
     void AddPairs(LeafRun run, Goldilocks2 weight)
     {
-        var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
+        var equality = EqualityOf(run);
         foreach (var block in layout.Blocks)
         {
             int from = Math.Max(block.Offset, run.First), to = Math.Min(block.End, run.End);
-            if (from < to) AddPairs(block, from - block.Offset, equality.AsSpan(from - run.First, to - from), weight);
+            if (from < to) AddPairs(block, from - block.Offset, equality[(from - run.First)..(to - run.First)], weight);
         }
     }
 
@@ -280,7 +302,7 @@ sealed class ExecutionRelation
         var beta = fingerprint.Beta;
         switch (block.Kind)
         {
-            case CellKind.Requantised: // (y, σ), of which σ is a column's weight
+            case CellKind.Requantised or CellKind.Input: // (y, σ), of which σ is a column's weight; (y, 0)
                 ExtensionRow.AddScaled(e, weight, y[start..]);
                 break;
             case CellKind.LookedUp: // (x, y)
@@ -307,7 +329,7 @@ sealed class ExecutionRelation
     // Σ over a run's table entries of eq·(what the entry is looked up as); past the end, the last entry repeats, where a multiplicity does no harm.
     Goldilocks2 Entries(LeafRun run)
     {
-        var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
+        var equality = EqualityOf(run);
         int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, count = Math.Min(equality.Length, layout.Tables.Entries - start);
         ReadOnlySpan<int> firsts = layout.Tables.Firsts.Slice(start, count), seconds = layout.Tables.Seconds.Slice(start, count);
         Goldilocks2 first = default, second = default, number = default, rest = Goldilocks2.One;
@@ -346,10 +368,14 @@ sealed class ExecutionRelation
 /// <param name="Tau">τ: one per variable of a column.</param>
 /// <param name="Kappa">κ₁ and κ₂.</param>
 /// <param name="Output">A point of the output.</param>
-/// <param name="Batching">Of the numerators' claim, the denominators' and the output's.</param>
-sealed record RelationChallenges(Goldilocks2[] Tau, Goldilocks2[] Kappa, Goldilocks2[] Output, Goldilocks2[] Batching)
+/// <param name="Input">A point of the input, if it is hidden.</param>
+/// <param name="Batching">Of the numerators' claim, the denominators', the output's, and a hidden input's.</param>
+sealed record RelationChallenges(Goldilocks2[] Tau, Goldilocks2[] Kappa, Goldilocks2[] Output, Goldilocks2[] Input, Goldilocks2[] Batching)
 {
-    /// <summary>Draws them.</summary>
-    public static RelationChallenges Draw(GraphLayout layout, Func<int, Goldilocks2[]> draw) =>
-        new(draw(layout.Variables), draw(2), draw(Multilinear.VariablesFor(layout.Graph.Length(layout.Graph.Output))), draw(3));
+    /// <summary>Draws all but the last; hidden values are received in between.</summary>
+    public static RelationChallenges DrawPoints(ExecutionPlan plan, Func<int, Goldilocks2[]> draw) =>
+        new(draw(plan.Layout.Variables), draw(2), draw(plan.OutputVariables), draw(plan.InputVariables), []);
+
+    /// <summary>Draws the last.</summary>
+    public RelationChallenges DrawBatching(ExecutionPlan plan, Func<int, Goldilocks2[]> draw) => this with { Batching = draw(plan.Input is null ? 3 : 4) };
 }

@@ -57,10 +57,12 @@ sealed class WitnessRows
     }
 
     /// <summary>The pads that a hiding proof takes: one per message from the fractions to the opening, two for the products of factors, one per factor.</summary>
-    public PadLayout Pads(HiddenLayout hidden)
+    /// <param name="hidden">The hidden cells of the model.</param>
+    /// <param name="tensors">How many of input and output are hidden: one message each.</param>
+    public PadLayout Pads(HiddenLayout hidden, int tensors)
     {
         int blocks = hidden.Weights.Blocks.Length, maps = layout.LinearMaps;
-        int messages = FractionalSum.Messages(layout.Depth) + 2 + 2 * layout.ProductVariables + 1 + 2 * layout.FactorVariables + 2 + 1 + 2 * hidden.Weights.AddressVariables
+        int messages = FractionalSum.Messages(layout.Depth) + tensors + 2 + 2 * layout.ProductVariables + 1 + 2 * layout.FactorVariables + 2 + 1 + 2 * hidden.Weights.AddressVariables
             + maps + blocks + 3 * layout.Variables + layout.Columns + 2 * Code.LogRowLength + 1;
         return new PadLayout(messages + 2 + FractionalSum.Factors(layout.Depth) + 2 + 2 * maps + 1 + layout.SideLimbs, Code);
     }

@@ -35,7 +35,7 @@ public static class InferenceProof
         bool hiding = model.Parameters.WeightsHidden;
         var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
         if (Reduce(statement, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.Code, model.WeightRoot, own, claim, model.InferencePads);
+            RowOpening.Verify(channel, model.Parameters.Code, [new(model.WeightRoot, model.Parameters.WeightsHidden), new(own, model.Parameters.WeightsHidden)], claim, model.InferencePads);
         return channel.Finish();
     }
 
@@ -92,7 +92,7 @@ public static class InferenceProof
         var weightRows = MatrixClaim.MatrixRows(weights, psi, point);
         Scale(ownRows, Multilinear.Equality<Goldilocks2>(witness.AsSpan(0, k), cells));
         Scale(weightRows, Multilinear.Equality<Goldilocks2>(point.AsSpan(0, k), cells));
-        return new LinearClaim(weightRows, ownRows, cells, claim);
+        return new LinearClaim([weightRows, ownRows], cells, claim);
     }
 
     // Σ over blocks of A(ρ)·x(ρ)·W(ρ) is what the matrix sum-check ended with; x of the input is public, of biases one.

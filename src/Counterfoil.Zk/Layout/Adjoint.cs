@@ -24,7 +24,7 @@ sealed class Adjoint : IDisposable
     readonly bool[] isPending, isBehindPending;
 
     /// <param name="layout">The graph.</param>
-    /// <param name="known">The cells of every value that is public: the input, and what rows are chosen by.</param>
+    /// <param name="known">The cells of every value that is public: the input, unless it is hidden, and what rows are chosen by.</param>
     public Adjoint(GraphLayout layout, long[]?[] known)
     {
         (this.layout, this.known) = (layout, known);

@@ -22,6 +22,9 @@ enum CellKind
 
     /// <summary>y is a value that a product reads and that is itself made of products, committed so that one product never reads another.</summary>
     Exposed,
+
+    /// <summary>y is a cell of an input that the verifier does not see, looked up in the range of the graph's input.</summary>
+    Input,
 }
 
 /// <summary>A limb of a number that belongs to a cell: Σ 2^(B·<paramref name="Index"/>)·limb over the limbs of a group is the group's number.</summary>
@@ -43,7 +46,7 @@ sealed record ColumnBlock(CellKind Kind, int Value, int Offset, int Count, int T
     public int End => Offset + Count;
 
     /// <summary>Whether a kind of cell looks a pair up.</summary>
-    public static bool HasPair(CellKind kind) => kind is CellKind.Requantised or CellKind.LookedUp or CellKind.Maximum;
+    public static bool HasPair(CellKind kind) => kind is CellKind.Requantised or CellKind.LookedUp or CellKind.Maximum or CellKind.Input;
 
     /// <summary>The limbs of numbers of so many bits, in limbs of <paramref name="limb"/> bits.</summary>
     public static ImmutableArray<Limb> LimbsOf(ReadOnlySpan<int> bits, int limb)

@@ -28,6 +28,7 @@ sealed partial class GraphLayout
         public readonly List<(CellKind Kind, int Value, int Count, LookupTable? Table, int[] Bits)> Blocks = [];
         public readonly Dictionary<int, MaximumPairs> Pairs = [];
         public ImmutableArray<bool> IsPublic;
+        public bool HidesInput;
         public long Cells;
 
         public void Add(CellKind kind, int value, int count, LookupTable? table, params int[] bits)
@@ -38,14 +39,23 @@ sealed partial class GraphLayout
     }
 
     /// <summary>Lays a graph out, or says why it cannot be proven.</summary>
-    public static Verdict Derive(IntegerGraph graph, out GraphLayout? layout)
+    /// <param name="graph">The graph.</param>
+    /// <param name="layout">Its layout, if the verdict accepts.</param>
+    /// <param name="hidesInput">Whether the verifier does not see the input, so that its cells are committed too.</param>
+    public static Verdict Derive(IntegerGraph graph, out GraphLayout? layout, bool hidesInput = false)
     {
         layout = null;
         var verdict = IntegerRanges.Derive(graph, out var ranges);
         if (!verdict.IsAccepted) return verdict;
-        var draft = new Draft { IsPublic = PublicValues(graph) };
+        var draft = new Draft { IsPublic = PublicValues(graph, hidesInput), HidesInput = hidesInput };
         var exposed = ExposedValues(graph);
         long products = 0, factors = 0;
+        if (hidesInput)
+        {
+            var (length, least, most) = graph.Input;
+            if ((long)most - least >= MostEntries) return Verdict.Reject(ZkChecks.Hidden, $"a hidden input whose cells can be at most {MostEntries} numbers", $"{(long)most - least + 1}");
+            draft.Add(CellKind.Input, 0, length, new SaturationTable(least, most));
+        }
         for (int v = 0; v < graph.Values; v++)
         {
             if (exposed[v]) draft.Add(CellKind.Exposed, v, graph.Length(v), null);
@@ -111,6 +121,8 @@ sealed partial class GraphLayout
                 int root = BitLength(ranges[v].Most);
                 draft.Add(CellKind.Root, v, node.Length, null, root + 1, root + 1, root);
                 return Verdict.Accept;
+            case RowGather g when !draft.IsPublic[g.Indices] && draft.HidesInput:
+                return Verdict.Reject(ZkChecks.HiddenRows, $"node {v - 1}: row numbers that follow from an input that the verifier sees", "a hidden input");
             case RowGather g when !draft.IsPublic[g.Indices]:
                 return Verdict.Reject(ZkChecks.ModelGraph, $"node {v - 1}: row numbers that follow from the input alone", "row numbers that are computed");
             default: return Verdict.Accept;
@@ -126,10 +138,10 @@ sealed partial class GraphLayout
     static int BitLength(BigInteger value) => (int)value.GetBitLength();
 
     // What the input alone decides, and a verifier computes for himself where rows are chosen by it.
-    static ImmutableArray<bool> PublicValues(IntegerGraph graph)
+    static ImmutableArray<bool> PublicValues(IntegerGraph graph, bool hidesInput)
     {
         var known = new bool[graph.Values];
-        known[0] = true;
+        known[0] = !hidesInput;
         for (int v = 1; v < known.Length; v++)
             known[v] = graph.Nodes[v - 1] is Movement or Combination or WindowSum && graph.Nodes[v - 1].Reads.All(r => known[r]);
         return [.. known];

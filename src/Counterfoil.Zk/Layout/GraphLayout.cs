@@ -43,7 +43,7 @@ sealed partial class GraphLayout
         Runs = LeafRun.PlaceAll([blocks.Where(b => ColumnBlock.HasPair(b.Kind)).Select(b => b.End).DefaultIfEmpty().Max(), .. Lengths.AsSpan()[FirstLimb..]], Variables, out long leaves);
         Leaves = (int)leaves;
         (BlockOf, ExposureOf, ProductOf) = (None(graph), None(graph), None(graph));
-        for (int b = 0; b < blocks.Length; b++) (blocks[b].Kind == CellKind.Exposed ? ExposureOf : BlockOf)[blocks[b].Value] = b;
+        for (int b = 0; b < blocks.Length; b++) (blocks[b].Kind is CellKind.Exposed or CellKind.Input ? ExposureOf : BlockOf)[blocks[b].Value] = b;
         Pairs = draft.Pairs;
         (Products, ProductVariables, FactorCount) = PlaceProducts(graph);
         for (int b = 0; b < Products.Length; b++) ProductOf[Products[b].Value] = b;
@@ -64,7 +64,7 @@ sealed partial class GraphLayout
     /// <summary>The block that a value's node is proven by, or −1.</summary>
     public int[] BlockOf { get; }
 
-    /// <summary>The block in which a value is committed because products read it, or −1.</summary>
+    /// <summary>The block in which a value is committed because products read it, or, value 0, because it is hidden; or −1.</summary>
     public int[] ExposureOf { get; }
 
     /// <summary>The pairs of every maximum of windows, by value.</summary>
@@ -133,7 +133,7 @@ sealed partial class GraphLayout
     /// <summary>Variables of the space of factors.</summary>
     public int FactorVariables => Multilinear.VariablesFor(FactorCount);
 
-    /// <summary>Which values follow from the statement's input alone.</summary>
+    /// <summary>Which values follow from the statement's input alone; none, if that is hidden.</summary>
     public ImmutableArray<bool> IsPublic { get; }
 
     /// <summary>The number of the table of b bits, by b; −1 where there is none.</summary>

@@ -19,7 +19,9 @@ public enum PrivacyProfile : byte
 /// How a model's weights and its proofs' witnesses are committed. Part of the model's identity: a proof cannot choose fewer queries.
 /// </summary>
 /// <param name="Profile">What is hidden.</param>
-/// <param name="Code">The code of the weights' matrix and of all that proofs commit beside it.</param>
+/// <param name="Code">
+/// The code under which every opening of the model is judged: weights, hidden tensors and what proofs commit beside them. Where weights are public its masks are those of hidden tensors alone, 0 if there can be none.
+/// </param>
 /// <param name="Budget">
 /// Proofs of inference that the masks of a weight root hide, B: each opens <see cref="RowCode.Queries"/> columns, and so do the registration and the proof that a new root has the same
 /// weights, hence t·(B + 2) ≤ R. 0 where nothing is hidden.
@@ -31,6 +33,12 @@ public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Code, 
 
     /// <summary>The largest budget: 4096.</summary>
     public const int MostBudget = 4096;
+
+    /// <summary>
+    /// The code of the weights' own rows: without masks where they are public. A row of it is one of <see cref="Code"/>, so who reads weights under either within the unique-decoding radius of the latter, which is what
+    /// queries are counted for, reads the same.
+    /// </summary>
+    public RowCode WeightCode => WeightsHidden ? Code : Code with { Masks = 0 };
 
     /// <summary>Whether a proof keeps the weights secret.</summary>
     public bool WeightsHidden => Profile == PrivacyProfile.HiddenWeights;

@@ -25,21 +25,24 @@ public sealed class CommittedGraph : IRegistrable
     static readonly CborLimits DecoderLimits = new() { Bytes = 257 << 20, Depth = 4, Items = 64 };
 
     readonly byte[] encoding;
-    readonly CommittedGraph? single;
+    readonly Lazy<(Verdict Verdict, GraphLayout? Layout)> hiddenInput;
+    readonly CommittedGraph? named;
+    readonly bool isBatch;
     bool isRegistered;
 
-    // The layout of everything but the name.
-    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot, CommittedGraph? single)
+    // Everything but the name, which a batch and a new root have from another.
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot, CommittedGraph? named, bool isBatch)
     {
-        (Layout, Hidden, Parameters, WeightRoot, this.single) = (layout, hidden, parameters, weightRoot, single);
-        GenesisRoot = weightRoot;
-        Witness = new WitnessRows(layout, parameters.Code);
+        (Layout, Hidden, Parameters, WeightRoot, this.named, this.isBatch) = (layout, hidden, parameters, weightRoot, named, isBatch);
+        GenesisRoot = named?.GenesisRoot ?? weightRoot;
+        Plan = ExecutionPlan.Public(this, layout);
+        hiddenInput = new(() => (GraphLayout.Derive(layout.Graph, out var hiding, hidesInput: true), hiding));
         Registration = new RegistrationLayout(hidden.Weights);
-        Ledger = SecurityLedger.Of(this);
-        (encoding, Id, GraphDigest) = single is null ? ([], default, default) : (single.encoding, single.Id, single.GraphDigest);
+        Ledger = Plan.Ledger;
+        (encoding, Id, GraphDigest) = named is null ? ([], default, default) : (named.encoding, named.Id, named.GraphDigest);
     }
 
-    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot) : this(layout, hidden, parameters, weightRoot, null)
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot) : this(layout, hidden, parameters, weightRoot, null, false)
     {
         var graph = IntegerGraphEncoding.Encode(layout.Graph);
         var writer = new CborWriter();
@@ -81,11 +84,11 @@ public sealed class CommittedGraph : IRegistrable
     /// <summary>Whether the hidden cells are known to be in range: see <see cref="CommittedModel.IsRegistered"/>.</summary>
     public bool IsRegistered
     {
-        get => single?.IsRegistered ?? isRegistered;
+        get => named?.IsRegistered ?? isRegistered;
         internal set
         {
-            if (single is null) isRegistered = value;
-            else single.IsRegistered = value;
+            if (named is null) isRegistered = value;
+            else named.IsRegistered = value;
         }
     }
 
@@ -98,7 +101,7 @@ public sealed class CommittedGraph : IRegistrable
     public Verdict Batch(int inputs, out CommittedGraph? batch)
     {
         batch = null;
-        if (single is not null) throw new InvalidOperationException("a batch has no batches");
+        if (isBatch) throw new InvalidOperationException("a batch has no batches");
         if (inputs == 1)
         {
             batch = this;
@@ -110,11 +113,14 @@ public sealed class CommittedGraph : IRegistrable
         if (!verdict.IsAccepted) return verdict;
         verdict = HiddenLayout.Derive(graph.Graph, Parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
-        var candidate = new CommittedGraph(layout!, hidden!, Parameters, WeightRoot, this);
+        var candidate = new CommittedGraph(layout!, hidden!, Parameters, WeightRoot, this, isBatch: true);
         verdict = candidate.CheckSizes();
         if (verdict.IsAccepted) batch = candidate;
         return verdict;
     }
+
+    /// <summary>The model under another root, which somebody has shown to have the same cells.</summary>
+    internal CommittedGraph WithRoot(Keccak256Digest weightRoot) => new(Layout, Hidden, Parameters, weightRoot, this, isBatch: false);
 
     /// <summary>Cells that a proof commits to: what its cost grows with, beside the weights.</summary>
     public int CommittedCells => Layout.Count;
@@ -126,11 +132,13 @@ public sealed class CommittedGraph : IRegistrable
 
     internal HiddenLayout Hidden { get; }
 
-    internal WitnessRows Witness { get; }
+    /// <summary>The sizes of a proof that hides neither input nor output.</summary>
+    internal ExecutionPlan Plan { get; }
+
+    /// <summary>The layout where the input is hidden, or why there is none.</summary>
+    internal (Verdict Verdict, GraphLayout? Layout) HiddenInputLayout => hiddenInput.Value;
 
     internal RegistrationLayout Registration { get; }
-
-    internal PadLayout? ExecutionPads => Parameters.WeightsHidden ? Witness.Pads(Hidden) : null;
 
     internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
 
@@ -158,8 +166,12 @@ public sealed class CommittedGraph : IRegistrable
     internal static Verdict Create(GraphLayout layout, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedGraph? model)
     {
         model = null;
-        var verdict = CommittedModel.CheckParameters(parameters);
+        // Where weights are public, masks are for hidden tensors.
+        var verdict = CommittedModel.CheckParameters(parameters with { Code = parameters.WeightCode });
         if (!verdict.IsAccepted) return verdict;
+        var code = parameters.Code;
+        if (!parameters.WeightsHidden && code.Masks != 0 && (code.Masks < code.Queries || 2L * code.Masks > code.Length))
+            return Verdict.Reject(ZkChecks.ModelHiding, $"no masks, or {code.Queries} to {code.Length / 2} for hidden tensors", $"{code.Masks}");
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
@@ -170,7 +182,7 @@ public sealed class CommittedGraph : IRegistrable
 
     Verdict CheckSizes()
     {
-        int rows = Hidden.Weights.Rows + Math.Max(Witness.Rows, Registration.WitnessRows);
+        int rows = Hidden.Weights.Rows + Math.Max(Plan.Witness.Rows, Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (Layout.Depth > 30 || Registration.Depth > 30) return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(Layout.Depth, Registration.Depth)}");
         var weakest = Ledger.Weakest;

@@ -47,13 +47,20 @@ public static class Multilinear
     /// </summary>
     public static F[] EqualityPrefix<F>(ReadOnlySpan<F> point, int count) where F : struct, IField<F>
     {
-        int variables = VariablesFor(count);
-        var table = Equality(point[..variables]);
+        var table = new F[1 << VariablesFor(count)];
+        WriteEqualityPrefix(point, table.AsSpan());
+        return table;
+    }
+
+    /// <summary>Writes as many entries of eq(point, ·) as there is room for, a power of two.</summary>
+    public static void WriteEqualityPrefix<F>(ReadOnlySpan<F> point, Span<F> table) where F : struct, IField<F>
+    {
+        int variables = VariablesFor(table.Length);
+        WriteEquality(point[..variables], table);
         var rest = F.One;
         for (int k = variables; k < point.Length; k++) rest *= F.One - point[k];
-        if (typeof(F) == typeof(Goldilocks2)) ExtensionRow.Scale(MemoryMarshal.Cast<F, Goldilocks2>(table.AsSpan()), (Goldilocks2)(object)rest, MemoryMarshal.Cast<F, Goldilocks2>(table.AsSpan()));
+        if (typeof(F) == typeof(Goldilocks2)) ExtensionRow.Scale(MemoryMarshal.Cast<F, Goldilocks2>(table), (Goldilocks2)(object)rest, MemoryMarshal.Cast<F, Goldilocks2>(table));
         else for (int x = 0; x < table.Length; x++) table[x] *= rest;
-        return table;
     }
 
     /// <summary>⌈log₂ count⌉, count at least 1: the variables that index so many values.</summary>

@@ -39,7 +39,7 @@ public static class RegistrationProof
         bool hiding = model.Parameters.WeightsHidden;
         var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
         if (Reduce(model, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.Code, model.GenesisRoot, own, claim, model.RegistrationPads);
+            RowOpening.Verify(channel, model.Parameters.WeightCode, [new(model.GenesisRoot, hiding), new(own, hiding)], claim, model.RegistrationPads);
         return channel.Finish();
     }
 
@@ -69,7 +69,7 @@ public static class RegistrationProof
         var value = Claim.InnerProduct(rows, delta) + (weights + claims.Biases(rowEquality, rows) * omega) * psi;
         var weightRows = claims.MatrixRows(omega, rowEquality);
         for (int r = 0; r < weightRows.Length; r++) weightRows[r] *= psi;
-        return new LinearClaim(weightRows, delta, claims.Point, value);
+        return new LinearClaim([weightRows, delta], claims.Point, value);
     }
 
     internal static ReadOnlySpan<byte> Protocol => "counterfoil/registration/v2"u8;
@@ -83,6 +83,9 @@ interface IRegistrable
 
     /// <summary>The Merkle root over the encoded weights and biases that was registered.</summary>
     Keccak256Digest GenesisRoot { get; }
+
+    /// <summary>The root in use.</summary>
+    Keccak256Digest WeightRoot { get; }
 
     /// <summary>How they are committed.</summary>
     Models.CommitmentParameters Parameters { get; }

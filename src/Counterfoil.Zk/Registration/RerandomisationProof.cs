@@ -39,11 +39,22 @@ public static class RerandomisationProof
         return verdict;
     }
 
-    internal static Verdict Verify(CommittedModel model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, Transcript transcript)
+    /// <inheritdoc cref="Verify(CommittedModel, Keccak256Digest, ReadOnlyMemory{byte}, out CommittedModel?)"/>
+    public static Verdict Verify(CommittedGraph model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, out CommittedGraph? successor)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        successor = null;
+        if (!model.IsRegistered) return Verdict.CannotTell(ZkChecks.Registration, "an accepted registration proof of the model");
+        var verdict = Verify(model, newRoot, proof, new KeccakTranscript());
+        if (verdict.IsAccepted) successor = model.WithRoot(newRoot);
+        return verdict;
+    }
+
+    internal static Verdict Verify(IRegistrable model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, Transcript transcript)
     {
         if (!model.Parameters.WeightsHidden) return Verdict.Reject(ZkChecks.Successor, "a model whose weights are hidden", "public weights");
         if (newRoot == model.WeightRoot) return Verdict.Reject(ZkChecks.Successor, "another root", $"{newRoot}");
-        var (code, rows) = (model.Parameters.Code, model.Weights.Rows);
+        var (code, rows) = (model.Parameters.Code, model.Registration.Weights.Rows);
         var channel = new VerifierChannel(proof, transcript);
         AbsorbStatement(model, newRoot, transcript);
         var own = channel.ReceiveDigest(Labels.Witness);
@@ -72,7 +83,7 @@ public static class RerandomisationProof
         return channel.Finish();
     }
 
-    internal static void AbsorbStatement(CommittedModel model, Keccak256Digest newRoot, Transcript transcript)
+    internal static void AbsorbStatement(IRegistrable model, Keccak256Digest newRoot, Transcript transcript)
     {
         transcript.Absorb(Labels.Protocol, Protocol);
         transcript.Absorb(Labels.Model, model.Id.Value.ToArray());

@@ -1,21 +1,21 @@
 using System.Collections.Immutable;
-using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Execution;
 
 namespace Counterfoil.Zk.Security;
 
 public sealed partial record SecurityLedger
 {
-    internal static SecurityLedger Of(CommittedGraph model)
+    internal static SecurityLedger Of(ExecutionPlan plan)
     {
+        var (model, layout) = (plan.Model, plan.Layout);
         var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
         terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
         AddRegistration(terms, model);
 
-        var layout = model.Layout;
         AddLookups(terms, "execution", layout.Depth);
-        // τ, κ, the output's point and the batching are drawn in one round: a false claim survives with the degree of what they combine.
-        int drawn = layout.Variables + Multilinear.VariablesFor(layout.Graph.Length(layout.Graph.Output)) + 2;
-        Add(terms, "execution: demands, output and lookups as one claim", "variables + 2", drawn);
+        // τ, κ, the points of output and hidden input, and the batching: a false claim survives with the degree of what they combine. Where something is hidden the batching is a round of its own.
+        Add(terms, "execution: demands, output and lookups as one claim", "variables + 2", layout.Variables + plan.OutputVariables + plan.InputVariables + 2);
+        if (plan.Tensors.Length > 0) Add(terms, "execution: hidden values beside demands", "", 1);
         if (layout.ProductVariables > 0) Add(terms, "execution: product sum-check", "degree", 2, layout.ProductVariables);
         if (layout.FactorVariables > 0) Add(terms, "execution: factor sum-check", "degree", 2, layout.FactorVariables);
         Add(terms, "execution: factors as one claim", "", 1);
@@ -23,9 +23,11 @@ public sealed partial record SecurityLedger
         Add(terms, "execution: weight sum-check", "degree", 2, model.Hidden.Weights.AddressVariables);
         Add(terms, "execution: values read as one claim", "", 1);
         Add(terms, "execution: cell sum-check", "degree", 3, layout.Variables);
-        Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, model.Witness.ColumnVariables));
+        Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, plan.Witness.ColumnVariables));
         Add(terms, "execution: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
-        AddOpening(terms, "execution", model.Parameters.Code, model.Hidden.Weights.Rows + model.Witness.Rows, model.ExecutionPads);
+        // Of the model's code in any case, so that all openings of a root are of one reading.
+        AddOpening(terms, "execution", model.Parameters.Code, plan.Rows, plan.Pads);
+        AddEquality(terms, model);
         return new SecurityLedger(terms.ToImmutable());
     }
 }

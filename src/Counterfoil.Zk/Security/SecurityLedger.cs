@@ -49,12 +49,16 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         Add(terms, "inference: combination of columns and blocks", "variables", Math.Max(1, inference.ColumnVariables));
         Add(terms, "inference: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
         AddOpening(terms, "inference", model.Parameters.Code, model.Weights.Rows + inference.Rows, model.InferencePads);
-        if (model.Parameters.WeightsHidden)
-        {
-            Add(terms, "equality of roots: proximity of a tensor combination", "n·⌈log₂ rows⌉", (double)model.Parameters.Code.Length * RowOpening.Variables(model.Weights.Rows, true), 2);
-            AddQueries(terms, "equality of roots: queries", model.Parameters.Code, model.Parameters.Code.Cells);
-        }
+        AddEquality(terms, model);
         return new SecurityLedger(terms.ToImmutable());
+    }
+
+    static void AddEquality(ImmutableArray<SoundnessTerm>.Builder terms, IRegistrable model)
+    {
+        if (!model.Parameters.WeightsHidden) return;
+        var code = model.Parameters.Code;
+        Add(terms, "equality of roots: proximity of a tensor combination", "n·⌈log₂ rows⌉", (double)code.Length * RowOpening.Variables(model.Registration.Weights.Rows, true), 2);
+        AddQueries(terms, "equality of roots: queries", code, code.Cells);
     }
 
     static void AddRegistration(ImmutableArray<SoundnessTerm>.Builder terms, IRegistrable model)

@@ -11,6 +11,8 @@ static class Labels
     public static ReadOnlySpan<byte> Shapes => "shapes"u8;
     public static ReadOnlySpan<byte> Input => "input"u8;
     public static ReadOnlySpan<byte> Output => "output"u8;
+    public static ReadOnlySpan<byte> HiddenInput => "hidden-input"u8;
+    public static ReadOnlySpan<byte> HiddenOutput => "hidden-output"u8;
     public static ReadOnlySpan<byte> Context => "context"u8;
     public static ReadOnlySpan<byte> Witness => "witness"u8;
     public static ReadOnlySpan<byte> FractionRoot => "fraction-root"u8;
@@ -26,6 +28,7 @@ static class Labels
     public static ReadOnlySpan<byte> Columns => "columns"u8;
     public static ReadOnlySpan<byte> MergeRound => "merge-round"u8;
     public static ReadOnlySpan<byte> Weights => "weights"u8;
+    public static ReadOnlySpan<byte> HiddenValues => "hidden-values"u8;
     public static ReadOnlySpan<byte> Products => "products"u8;
     public static ReadOnlySpan<byte> ProductRound => "product-round"u8;
     public static ReadOnlySpan<byte> ProductValue => "product-value"u8;

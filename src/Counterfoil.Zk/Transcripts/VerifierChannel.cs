@@ -23,6 +23,9 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript, 
     /// <summary>The first check that failed, or null.</summary>
     public Verdict? Rejection { get; private set; }
 
+    /// <summary>By how much the first relation fails, if it was one that failed: what a forger would have to make up for.</summary>
+    public Goldilocks2 Off { get; private set; }
+
     /// <summary>Absorbs something both sides know.</summary>
     public void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message) => transcript.Absorb(label, message);
 
@@ -64,7 +67,7 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript, 
     /// <summary>Demands that a claim is zero.</summary>
     public void Demand(Claim zero, Check check, string expected, string found)
     {
-        if (constraints is null) Require(zero.Constant == Goldilocks2.Zero, check, expected, found);
+        if (constraints is null) Require(zero.Constant, check, expected, found);
         else constraints.Add(zero);
     }
 
@@ -81,7 +84,7 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript, 
         }
         var sum = rest.Constant;
         foreach (var (left, right, coefficient) in products) sum += coefficient * left.Claim.Constant * right.Claim.Constant;
-        Require(sum == Goldilocks2.Zero, check, expected, found);
+        Require(sum, check, expected, found);
     }
 
     /// <summary>Reads and absorbs a digest.</summary>
@@ -133,6 +136,12 @@ sealed class VerifierChannel(ReadOnlyMemory<byte> proof, Transcript transcript, 
     public void Require(bool holds, Check check, string expected, string found)
     {
         if (!holds) Rejection ??= Verdict.Reject(check, expected, found);
+    }
+
+    void Require(Goldilocks2 zero, Check check, string expected, string found)
+    {
+        if (zero != Goldilocks2.Zero && Rejection is null) Off = zero;
+        Require(zero == Goldilocks2.Zero, check, expected, found);
     }
 
     /// <summary>The verdict: accepted only if no check failed and nothing is left over.</summary>

@@ -58,7 +58,7 @@ sealed class ClearCheck
             }
         foreach (var block in layout.Blocks)
             for (int slot = 0; slot < layout.LookupSlots; slot++)
-                if ((slot == 0 ? block.Kind is CellKind.Requantised or CellKind.LookedUp or CellKind.Maximum : slot <= block.Limbs.Length)
+                if ((slot == 0 ? block.Kind is CellKind.Requantised or CellKind.LookedUp or CellKind.Maximum or CellKind.Input : slot <= block.Limbs.Length)
                     && layout.Runs.Where(r => r.Slot == slot).Sum(r => Math.Max(0, Math.Min(r.End, block.End) - Math.Max(r.First, block.Offset))) != block.Count) return $"{block}: cells without a leaf in slot {slot}";
 
         var entries = new Dictionary<(int, Goldilocks, Goldilocks), Goldilocks>();
@@ -84,6 +84,11 @@ sealed class ClearCheck
             var limb = column(GraphLayout.FirstLimb + j)[block.Offset + i];
             Look(layout.LimbNumbers[block.Limbs[j].Bits], limb, default);
             groups[block.Limbs[j].Group] += limb * Goldilocks.FromInteger(1L << (layout.LimbBits * block.Limbs[j].Index));
+        }
+        if (block.Kind == CellKind.Input)
+        {
+            Look(block.Table, y, default);
+            return null; // that it is the input under the root is for the opening to say
         }
         var node = block.Kind == CellKind.Exposed ? null : layout.Graph.Nodes[block.Value - 1];
         Goldilocks Two(Goldilocks x) => x + x;

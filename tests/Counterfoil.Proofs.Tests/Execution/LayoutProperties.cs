@@ -11,20 +11,25 @@ public sealed class LayoutProperties
 {
     static long Iterations => Counterfoil.Tests.Surroundings.IsCampaign ? 5_000 : 40;
 
-    static (GraphLayout Layout, ExecutionWitness Witness, IReadOnlyList<long[]> Values, int[] Input) Execute(IntegerModel model, int seed)
+    static (GraphLayout Layout, ExecutionWitness Witness, IReadOnlyList<long[]> Values, int[] Input) Execute(IntegerModel model, int seed, bool hidesInput = false)
     {
-        Assert.True(GraphLayout.Derive(model.Graph, out var layout).IsAccepted);
+        Assert.True(GraphLayout.Derive(model.Graph, out var layout, hidesInput).IsAccepted);
         var input = SmallGraphs.Input(model.Graph, seed);
         var values = PrimitiveExecutor.Execute(model, input);
         return (layout!, new ExecutionWitness(layout!, values), values, input);
     }
 
+    // With the input in the clear, and, unless it chooses rows, with the input among what is committed.
     static void Holds(IntegerModel model)
     {
-        var (layout, witness, values, input) = Execute(model, model.Graph.Nodes.Length);
-        var check = ClearCheck.Of(layout, witness, model.Hidden, input);
-        Assert.Null(check.Wrong());
-        for (int v = 0; v < values.Count; v++) Assert.Equal(values[v].Select(Goldilocks.FromInteger), check.Values[v]);
+        foreach (bool hidesInput in new[] { false, true })
+        {
+            if (hidesInput && !GraphLayout.Derive(model.Graph, out _, hidesInput).IsAccepted) return;
+            var (layout, witness, values, input) = Execute(model, model.Graph.Nodes.Length, hidesInput);
+            var check = ClearCheck.Of(layout, witness, model.Hidden, input);
+            Assert.Null(check.Wrong());
+            for (int v = 0; v < values.Count; v++) Assert.Equal(values[v].Select(Goldilocks.FromInteger), check.Values[v]);
+        }
     }
 
     [Fact]

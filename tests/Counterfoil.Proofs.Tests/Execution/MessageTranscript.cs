@@ -24,10 +24,12 @@ sealed class MessageTranscript(Transcript inner) : Transcript
     /// <summary>The messages of a label, in order.</summary>
     public IReadOnlyList<byte[]> Messages(string label) => [.. said.Where(s => s.Label == label).Select(s => s.Message)];
 
-    /// <summary>Where the last message of a label stands in a proof that starts with the first of <paramref name="first"/>.</summary>
-    public int Offset(string label, string first = "witness")
+    /// <summary>Where a message of a label stands in a proof, which starts with the witness: the last one, unless its number is given.</summary>
+    public int Offset(string label, int number = -1)
     {
-        int from = said.FindIndex(s => s.Label == first), to = said.FindLastIndex(s => s.Label == label);
+        int from = said.FindIndex(s => s.Label == "witness"), to = said.FindLastIndex(s => s.Label == label);
+        if (number >= 0)
+            for (to = -1; number >= 0; number--) to = said.FindIndex(to + 1, s => s.Label == label);
         return said[from..to].Sum(s => s.Message.Length);
     }
 

@@ -58,6 +58,23 @@ public sealed class BudgetTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Those_who_share_a_folder_take_turns_and_no_opening_is_given_out_twice()
+    {
+        new FileProofBudget(folder).Create(Root, 40);
+        int taken = 0;
+        Parallel.For(0, 6, new ParallelOptions { MaxDegreeOfParallelism = 6 }, _ =>
+        {
+            var budget = new FileProofBudget(folder); // as another process has it
+            for (int i = 0; i < 9; i++)
+                if (budget.Take(Root, Opening.Inference).IsAccepted) Interlocked.Increment(ref taken);
+        });
+        Assert.Equal(40, taken);
+        Assert.Equal(Verdict.Accept, new FileProofBudget(folder).Look(Root, out int left));
+        Assert.Equal(0, left);
+        Assert.Equal(ProverChecks.BudgetRecord, Forging.CheckOf(new FileProofBudget(folder).Look(Other, out _)));
+    }
+
     [Theory]
     [InlineData("written")]
     [InlineData("flushed")]

@@ -2,6 +2,7 @@ using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Transcripts;
@@ -13,13 +14,12 @@ sealed class HiddenProofMap
 {
     public delegate LinearClaim? Reduction(VerifierChannel channel);
 
-    public HiddenProofMap(CommittedModel model, PadLayout layout, Reduction reduce, byte[] proof, Transcript transcript)
+    public HiddenProofMap(RowCode code, PadLayout layout, Reduction reduce, byte[] proof, Transcript transcript)
     {
-        var code = model.Parameters.Code;
         var channel = new VerifierChannel(proof, transcript, Constraints);
         Claim = reduce(channel)!;
         OpeningValue = 32 + 16 * Constraints.Pads;
-        Random = Multilinear.Equality<Goldilocks2>(channel.Challenges(RowOpening.Variables(Claim.WeightRows.Length + Claim.OwnRows.Length, true)));
+        Random = Multilinear.Equality<Goldilocks2>(channel.Challenges(RowOpening.Variables(Claim.RowCount, true)));
         var u = channel.ReceiveClaims(Labels.OpeningValue, 1)[0];
         Epsilon = channel.Challenge();
         OpeningRow = OpeningValue + 16;
@@ -42,10 +42,13 @@ sealed class HiddenProofMap
     }
 
     public static HiddenProofMap Of(InferenceStatement statement, byte[] proof, Transcript transcript) => new(
-        statement.Model, statement.Model.InferencePads!, channel => InferenceProof.Reduce(statement, channel, out _), proof, transcript);
+        statement.Model.Parameters.Code, statement.Model.InferencePads!, channel => InferenceProof.Reduce(statement, channel, out _), proof, transcript);
 
     public static HiddenProofMap Of(CommittedModel model, byte[] proof, Transcript transcript) => new(
-        model, model.RegistrationPads!, channel => RegistrationProof.Reduce(model, channel, out _), proof, transcript);
+        model.Parameters.Code, model.RegistrationPads!, channel => RegistrationProof.Reduce(model, channel, out _), proof, transcript);
+
+    public static HiddenProofMap Of(ExecutionStatement statement, ExecutionPlan plan, byte[] proof, Transcript transcript) => new(
+        plan.Code, plan.Pads!, channel => ExecutionProof.Reduce(statement, plan, channel, out _), proof, transcript);
 
     public Constraints Constraints { get; } = new();
     public LinearClaim Claim { get; }

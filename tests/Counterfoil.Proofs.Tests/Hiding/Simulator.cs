@@ -6,6 +6,7 @@ using Counterfoil.Prover.Commitments;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
@@ -20,14 +21,14 @@ namespace Counterfoil.Proofs.Tests.Hiding;
 sealed class Simulator
 {
     readonly Random random;
-    readonly Table weights;
+    readonly SimulatedRows weights;
     readonly Func<Transcript> challenges;
 
     public Simulator(Graph graph, ImmutableArray<int> biasBits, CommitmentParameters parameters, int seed, Func<Transcript> challenges)
     {
         (random, this.challenges) = (new Random(seed), challenges);
         Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, biasBits, out var space));
-        weights = new Table(this, new WeightLayout(space!, parameters.Code).Rows, parameters.Code, static _ => { });
+        weights = new SimulatedRows(random, new WeightLayout(space!, parameters.Code).Rows, parameters.Code);
         Assert.Equal(Verdict.Accept, CommittedModel.Create(graph, biasBits, parameters, weights.Tree.Root, out var model));
         Model = model!;
     }
@@ -35,16 +36,18 @@ sealed class Simulator
     /// <summary>The model: under its root lie symbols that encode nothing.</summary>
     public CommittedModel Model { get; }
 
-    public byte[] Registration() => Simulate(Model.RegistrationPads!, Model.Registration.WitnessRows, proof => HiddenProofMap.Of(Model, proof, challenges()));
+    public byte[] Registration() =>
+        Simulate(random, Model.Parameters.Code, Model.RegistrationPads!, [weights], Model.Registration.WitnessRows, proof => HiddenProofMap.Of(Model, proof, challenges()));
 
-    public byte[] Inference(InferenceStatement statement) => Simulate(Model.InferencePads!, Model.Inference.Rows, proof => HiddenProofMap.Of(statement, proof, challenges()));
+    public byte[] Inference(InferenceStatement statement) =>
+        Simulate(random, Model.Parameters.Code, Model.InferencePads!, [weights], Model.Inference.Rows, proof => HiddenProofMap.Of(statement, proof, challenges()));
 
-    byte[] Simulate(PadLayout layout, int ownRows, Func<byte[], HiddenProofMap> map)
+    /// <summary>Makes one proof that opens some matrices and rows of its own.</summary>
+    public static byte[] Simulate(Random random, RowCode code, PadLayout layout, SimulatedRows[] matrices, int ownRows, Func<byte[], HiddenProofMap> map)
     {
         // Every message is uniform, but for one: the value of the pads' form is what the opened row of pads makes of it.
-        var code = Model.Parameters.Code;
         var proof = new byte[48 + 16 * (layout.Pads + code.Cells + layout.Cells)];
-        for (int at = 32; at < proof.Length; at += 16) ProofMap.Write(proof, at, new(Element(), Element()));
+        for (int at = 32; at < proof.Length; at += 16) ProofMap.Write(proof, at, new(SimulatedRows.Element(random), SimulatedRows.Element(random)));
         var first = map(proof);
         HiddenProofMap.Add(proof, first.PadValue, first.Gap);
         Assert.Equal(proof.Length, first.Columns);
@@ -52,14 +55,14 @@ sealed class Simulator
         // A mask's symbol is what the others leave of the opened row's.
         int[] every = [.. Enumerable.Range(0, code.Length)];
         Goldilocks2[] row = ReedSolomon.SymbolsAt(first.Row, code.LogLength, every), pads = ReedSolomon.SymbolsAt(first.Pads, code.LogLength, every);
-        int rows = Model.Weights.Rows;
-        var own = new Table(this, ownRows + PadLayout.Rows, code, table =>
+        var own = new SimulatedRows(random, ownRows + PadLayout.Rows, code, replace: table =>
         {
             foreach (int j in first.Positions)
             {
                 var mask = row[j];
-                for (int r = 0; r < rows; r++) mask -= (first.Random[r] + first.Epsilon * first.Claim.WeightRows[r]) * weights[r, j];
-                for (int r = 0; r < ownRows; r++) mask -= (first.Random[rows + r] + first.Epsilon * first.Claim.OwnRows[r]) * table[r, j];
+                for (int m = 0, at = 0; m <= matrices.Length; m++)
+                    for (int r = 0; r < first.Claim.Rows[m].Length; r++, at++)
+                        mask -= (first.Random[at] + first.Epsilon * first.Claim.Rows[m][r]) * (m < matrices.Length ? matrices[m] : table)[r, j];
                 (table[ownRows + PadLayout.RowMask, j], table[ownRows + PadLayout.RowMask + 1, j]) = (mask.C0, mask.C1);
                 var padMask = pads[j] - first.PadEpsilon * table[ownRows + PadLayout.PadRow, j];
                 (table[ownRows + PadLayout.PadMask, j], table[ownRows + PadLayout.PadMask + 1, j]) = (padMask.C0, padMask.C1);
@@ -67,46 +70,82 @@ sealed class Simulator
         });
         own.Tree.Root.CopyTo(proof);
         var columns = new ProverChannel(new FrozenTranscript(0));
-        weights.Write(columns, first.Positions);
+        foreach (var matrix in matrices) matrix.Write(columns, first.Positions);
         own.Write(columns, first.Positions);
         return [.. proof, .. columns.ToArray()];
     }
+}
 
-    Goldilocks Element() => Goldilocks.FromUInt64((ulong)random.NextInt64() * 2 + (ulong)random.Next(2));
+/// <summary>Makes proofs of executions without weights, input and output: of all three it has a root over nothing.</summary>
+sealed class ExecutionSimulator
+{
+    readonly Random random;
+    readonly SimulatedRows[] matrices;
+    readonly ExecutionPlan plan;
+    readonly Func<Transcript> challenges;
 
-    /// <summary>Uniform symbols under salted leaves, some of them replaced.</summary>
-    sealed class Table
+    /// <param name="graph">The graph.</param>
+    /// <param name="parameters">How its weights are committed; where they are public, their leaves have no salts.</param>
+    /// <param name="code">The code of input and output.</param>
+    /// <param name="seed">The same seed makes the same proofs.</param>
+    /// <param name="challenges">The challenges.</param>
+    public ExecutionSimulator(IntegerGraph graph, CommitmentParameters parameters, RowCode code, int seed, Func<Transcript> challenges)
     {
-        readonly Goldilocks[] symbols;
-        readonly byte[] salts;
-        readonly int rows, length;
-
-        public Table(Simulator simulator, int rows, RowCode code, Action<Table> replace)
+        (random, this.challenges) = (new Random(seed), challenges);
+        Assert.Equal(Verdict.Accept, HiddenLayout.Derive(graph, parameters.Code, out var hidden));
+        var weights = new SimulatedRows(random, hidden!.Weights.Rows, parameters.Code, parameters.WeightsHidden);
+        Assert.Equal(Verdict.Accept, CommittedGraph.Create(graph, parameters, weights.Tree.Root, out var model));
+        int inputs = graph.Input.Length, outputs = graph.Length(graph.Output);
+        SimulatedRows input = new(random, (inputs - 1 >> code.LogRowLength) + 1, code), output = new(random, (outputs - 1 >> code.LogRowLength) + 1, code);
+        matrices = [weights, input, output];
+        Statement = new ExecutionStatement(model!, default, default, Forging.Context)
         {
-            (this.rows, length) = (rows, code.Length);
-            symbols = [.. Enumerable.Range(0, rows * length).Select(_ => simulator.Element())];
-            salts = new byte[length * MerkleRoot.SaltSize];
-            simulator.random.NextBytes(salts);
-            replace(this);
-            Tree = new MerkleTree(symbols, salts, rows, code.LogLength);
-        }
+            HiddenInput = new(input.Tree.Root, inputs, code), HiddenOutput = new(output.Tree.Root, outputs, code),
+        };
+        Assert.Equal(Verdict.Accept, Statement.Check(out var sizes));
+        plan = sizes!;
+    }
 
-        public MerkleTree Tree { get; }
+    /// <summary>What is proven, true of nothing.</summary>
+    public ExecutionStatement Statement { get; }
 
-        public Goldilocks this[int row, int position]
+    public byte[] Execution(ExecutionStatement statement) => Simulator.Simulate(random, plan.Code, plan.Pads!, matrices, plan.Witness.Rows, proof => HiddenProofMap.Of(statement, plan, proof, challenges()));
+}
+
+/// <summary>Uniform symbols under salted leaves, some of them replaced.</summary>
+sealed class SimulatedRows
+{
+    readonly Goldilocks[] symbols;
+    readonly byte[] salts;
+    readonly int rows, length;
+
+    public SimulatedRows(Random random, int rows, RowCode code, bool salted = true, Action<SimulatedRows>? replace = null)
+    {
+        (this.rows, length) = (rows, code.Length);
+        symbols = [.. Enumerable.Range(0, rows * length).Select(_ => Element(random))];
+        salts = new byte[salted ? length * MerkleRoot.SaltSize : 0];
+        random.NextBytes(salts);
+        replace?.Invoke(this);
+        Tree = new MerkleTree(symbols, salts, rows, code.LogLength);
+    }
+
+    public MerkleTree Tree { get; }
+
+    public Goldilocks this[int row, int position]
+    {
+        get => symbols[row * length + position];
+        set => symbols[row * length + position] = value;
+    }
+
+    public static Goldilocks Element(Random random) => Goldilocks.FromUInt64((ulong)random.NextInt64() * 2 + (ulong)random.Next(2));
+
+    public void Write(ProverChannel channel, int[] positions)
+    {
+        foreach (int j in positions)
         {
-            get => symbols[row * length + position];
-            set => symbols[row * length + position] = value;
+            if (salts.Length > 0) channel.WriteBound(salts.AsSpan(j * MerkleRoot.SaltSize, MerkleRoot.SaltSize));
+            for (int r = 0; r < rows; r++) channel.WriteBound(this[r, j]);
         }
-
-        public void Write(ProverChannel channel, int[] positions)
-        {
-            foreach (int j in positions)
-            {
-                channel.WriteBound(salts.AsSpan(j * MerkleRoot.SaltSize, MerkleRoot.SaltSize));
-                for (int r = 0; r < rows; r++) channel.WriteBound(this[r, j]);
-            }
-            Tree.WriteSiblings(channel, (int[])positions.Clone());
-        }
+        Tree.WriteSiblings(channel, (int[])positions.Clone());
     }
 }

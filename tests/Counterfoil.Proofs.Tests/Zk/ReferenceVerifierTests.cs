@@ -71,10 +71,10 @@ public sealed class ReferenceVerifierTests
         return new ReferenceVerifier(nodes, code, hidden, id.ToArray(), root);
     }
 
-    static ReferenceVerifier.Code ReadCode(ref CborReader reader)
+    static ReferenceProtocol.Code ReadCode(ref CborReader reader)
     {
         reader.BeginArray();
-        var code = new ReferenceVerifier.Code((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
+        var code = new ReferenceProtocol.Code((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
         reader.EndArray();
         return code;
     }

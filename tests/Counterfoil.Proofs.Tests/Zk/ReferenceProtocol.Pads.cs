@@ -3,14 +3,14 @@ using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
 namespace Counterfoil.Proofs.Tests.Zk;
 
 /// <summary>Hidden messages and the pads under them, again from the documentation: §4.</summary>
-sealed partial class ReferenceVerifier
+abstract partial class ReferenceProtocol
 {
     readonly List<Claim> linear = [], factors = [];
     readonly List<((int Left, int Right, F Coefficient)[] Products, Claim Remainder)> quadratic = [];
     int pads;
 
     /// <summary>A constant plus a linear form in the pads.</summary>
-    sealed record Claim(F Constant, Dictionary<int, F> Pads)
+    protected sealed record Claim(F Constant, Dictionary<int, F> Pads)
     {
         public static implicit operator Claim(F value) => new(value, []);
 
@@ -26,23 +26,23 @@ sealed partial class ReferenceVerifier
         public Claim Less(F value) => new(Sub(Constant, value), Pads);
     }
 
-    static Claim Line(Claim a, Claim b, F r) => a.Times(Sub(One, r)).Plus(b.Times(r));
+    protected static Claim Line(Claim a, Claim b, F r) => a.Times(Sub(One, r)).Plus(b.Times(r));
 
-    Claim[] Claims(string label, int number) => [.. Receive(label, number).Select(sent => hidden ? new Claim(sent, new() { [pads++] = Of(-1) }) : sent)];
+    protected Claim[] Claims(string label, int number) => [.. Receive(label, number).Select(sent => hidden ? new Claim(sent, new() { [pads++] = Of(-1) }) : sent)];
 
-    int Factor(Claim claim)
+    protected int Factor(Claim claim)
     {
         factors.Add(claim);
         return factors.Count - 1;
     }
 
-    void Vanish(Claim zero)
+    protected void Vanish(Claim zero)
     {
         if (hidden) linear.Add(zero);
         else Check(zero.Constant == Zero);
     }
 
-    void Vanish((int Left, int Right, F Coefficient)[] products, Claim rest)
+    protected void Vanish((int Left, int Right, F Coefficient)[] products, Claim rest)
     {
         if (hidden) quadratic.Add((products, rest));
         else Check(products.Aggregate(rest.Constant, (sum, p) => Add(sum, Mul(p.Coefficient, Mul(factors[p.Left].Constant, factors[p.Right].Constant)))) == Zero);

@@ -7,10 +7,10 @@ using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
 namespace Counterfoil.Proofs.Tests.Zk;
 
 /// <summary>Transcript and field, again from the documentation.</summary>
-sealed partial class ReferenceVerifier
+abstract partial class ReferenceProtocol
 {
-    static readonly BigInteger P = BigInteger.Pow(2, 64) - BigInteger.Pow(2, 32) + 1;
-    static readonly F Zero = (0, 0), One = (1, 0);
+    protected static readonly BigInteger P = BigInteger.Pow(2, 64) - BigInteger.Pow(2, 32) + 1;
+    protected static readonly F Zero = (0, 0), One = (1, 0);
 
     readonly List<byte> pending = [];
     byte[] state = new byte[32], proof = [];
@@ -19,9 +19,9 @@ sealed partial class ReferenceVerifier
     int position;
 
     // §4.
-    void Absorb(string label, byte[] message) => pending.AddRange([(byte)label.Length, .. Encoding.ASCII.GetBytes(label), .. Int(message.Length), .. message]);
+    protected void Absorb(string label, byte[] message) => pending.AddRange([(byte)label.Length, .. Encoding.ASCII.GetBytes(label), .. Int(message.Length), .. message]);
 
-    ulong Word()
+    protected ulong Word()
     {
         if (pending.Count > 0)
         {
@@ -40,44 +40,44 @@ sealed partial class ReferenceVerifier
         return words.Dequeue();
     }
 
-    F Draw() => (DrawBase(), DrawBase());
+    protected F Draw() => (DrawBase(), DrawBase());
 
-    BigInteger DrawBase()
+    protected BigInteger DrawBase()
     {
         ulong word;
         while ((word = Word()) >= P) { }
         return word;
     }
 
-    F[] Draws(int number) => [.. Enumerable.Range(0, number).Select(_ => Draw())];
+    protected F[] Draws(int number) => [.. Enumerable.Range(0, number).Select(_ => Draw())];
 
-    F[] Receive(string label, int number)
+    protected F[] Receive(string label, int number)
     {
         var bytes = Take(16 * number);
         Absorb(label, bytes);
         return [.. Enumerable.Range(0, number).Select(i => (Element(bytes.AsSpan(16 * i)), Element(bytes.AsSpan(16 * i + 8))))];
     }
 
-    byte[] Take(int size)
+    protected byte[] Take(int size)
     {
         Check(size <= proof.Length - position);
         position += size;
         return proof[(position - size)..position];
     }
 
-    static BigInteger Element(ReadOnlySpan<byte> bytes)
+    protected static BigInteger Element(ReadOnlySpan<byte> bytes)
     {
         BigInteger value = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         Check(value < P);
         return value;
     }
 
-    static void Check(bool holds)
+    protected static void Check(bool holds)
     {
         if (!holds) throw new Refused();
     }
 
-    static byte[] Keccak(byte[] message)
+    protected static byte[] Keccak(byte[] message)
     {
         var digest = new KeccakDigest(256);
         digest.BlockUpdate(message, 0, message.Length);
@@ -86,7 +86,7 @@ sealed partial class ReferenceVerifier
         return result;
     }
 
-    static byte[] Int(int value)
+    protected static byte[] Int(int value)
     {
         var bytes = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(bytes, value);
@@ -94,31 +94,31 @@ sealed partial class ReferenceVerifier
     }
 
     // §1.
-    static BigInteger Mod(BigInteger v) => (v % P + P) % P;
+    protected static BigInteger Mod(BigInteger v) => (v % P + P) % P;
 
-    static F Of(BigInteger v) => (Mod(v), 0);
+    protected static F Of(BigInteger v) => (Mod(v), 0);
 
-    static F Add(F a, F b) => ((a.A + b.A) % P, (a.B + b.B) % P);
+    protected static F Add(F a, F b) => ((a.A + b.A) % P, (a.B + b.B) % P);
 
-    static F Sub(F a, F b) => (Mod(a.A - b.A), Mod(a.B - b.B));
+    protected static F Sub(F a, F b) => (Mod(a.A - b.A), Mod(a.B - b.B));
 
-    static F Mul(F a, F b) => ((a.A * b.A + 7 * a.B * b.B) % P, (a.A * b.B + a.B * b.A) % P);
+    protected static F Mul(F a, F b) => ((a.A * b.A + 7 * a.B * b.B) % P, (a.A * b.B + a.B * b.A) % P);
 
 
-    static Claim Join(Claim[] limbs) => limbs.Reverse().Aggregate((Claim)Zero, (v, limb) => v.Times(Of(256)).Plus(limb));
+    protected static Claim Join(Claim[] limbs) => limbs.Reverse().Aggregate((Claim)Zero, (v, limb) => v.Times(Of(256)).Plus(limb));
 
-    static F EqOf(F[] a, F[] b) => a.Zip(b, (u, v) => Add(Mul(u, v), Mul(Sub(One, u), Sub(One, v)))).Aggregate(One, Mul);
+    protected static F EqOf(F[] a, F[] b) => a.Zip(b, (u, v) => Add(Mul(u, v), Mul(Sub(One, u), Sub(One, v)))).Aggregate(One, Mul);
 
-    static F[] Bits(int value, int bits) => [.. Enumerable.Range(0, bits).Select(k => Of(value >> k & 1))];
+    protected static F[] Bits(int value, int bits) => [.. Enumerable.Range(0, bits).Select(k => Of(value >> k & 1))];
 
-    static F[] Eq(F[] point)
+    protected static F[] Eq(F[] point)
     {
         F[] table = [One];
         foreach (var r in point) table = [.. table.Select(e => Mul(e, Sub(One, r))), .. table.Select(e => Mul(e, r))];
         return table;
     }
 
-    static F Evaluate(F[] values, F[] point) => values.Zip(Eq(point), Mul).Aggregate(Zero, Add);
+    protected static F Evaluate(F[] values, F[] point) => values.Zip(Eq(point), Mul).Aggregate(Zero, Add);
 
-    static int Log(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)count - 1) + 1;
+    protected static int Log(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)count - 1) + 1;
 }
