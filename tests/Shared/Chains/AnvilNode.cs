@@ -25,14 +25,16 @@ sealed class AnvilNode : IAsyncDisposable
     public Uri Address { get; }
     public ChainClient Client { get; }
 
+    /// <summary>The program; a test that starts it inside a sample asks first, so that it is skipped where there is none.</summary>
+    public static string Program => Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
+
     /// <summary>Starts a chain.</summary>
     /// <param name="fork">Whose rules it runs by.</param>
     /// <param name="options">Arguments of its command line, behind ours.</param>
     public static async Task<AnvilNode> StartAsync(Fork fork = Fork.Osaka, params string[] options)
     {
-        string anvil = Surroundings.Tool("anvil", "tests/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
         string[] arguments = ["--port", "0", "--hardfork", fork.ToString().ToLowerInvariant(), "--chain-id", "31337", "--gas-limit", "30000000", "--accounts", "1", .. options];
-        var process = Process.Start(new ProcessStartInfo(anvil, arguments)
+        var process = Process.Start(new ProcessStartInfo(Program, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
