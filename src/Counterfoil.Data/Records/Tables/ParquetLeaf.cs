@@ -12,7 +12,7 @@ namespace Counterfoil.Data.Records.Tables;
 sealed class ParquetLeaf
 {
     readonly Type physical;
-    readonly int definition, repetition, scale;
+    readonly int definition, repetition, scale, length;
     readonly Meaning meaning;
     readonly long perSecond;
     readonly bool isUtc;
@@ -30,6 +30,7 @@ sealed class ParquetLeaf
         scale = meaning == Meaning.Decimal ? element.LogicalType?.DECIMAL?.Scale ?? element.Scale ?? 0 : 0;
         if (physical == Type.INT96 || element.ConvertedType == ConvertedType.INTERVAL) throw new RefusedDataException(DataChecks.TableType, "types that Arrow has too", physical == Type.INT96 ? "INT96" : "INTERVAL");
         if (physical == Type.FIXED_LEN_BYTE_ARRAY && element.TypeLength is not > 0) throw new RefusedDataException(DataChecks.ParquetForm, "a fixed length", "none");
+        length = element.TypeLength ?? 0;
         (element.LogicalType, element.ConvertedType, element.Scale, element.Precision) = (null, null, null, null);
     }
 
@@ -74,8 +75,8 @@ sealed class ParquetLeaf
         value++;
     }
 
-    /// <summary>Decodes a row group's column.</summary>
-    public void Load(ParquetRowGroupReader group, DataField field, int values)
+    /// <summary>Decodes a row group's column; one that the decoder does not read, from its pages of version 2.</summary>
+    public void Load(ParquetRowGroupReader group, DataField field, int values, ParquetVersion2? second)
     {
         (count, at, value) = (values, 0, 0);
         definitions = new int[definition > 0 ? values : 0];
@@ -83,28 +84,33 @@ sealed class ParquetLeaf
         switch (physical)
         {
             case Type.BOOLEAN:
-                var flags = Read<bool>(group, field);
+                var flags = Read<bool>(group, field, second);
                 cell = (ref record, i) => record.Bool(flags[i]);
                 break;
-            case Type.INT32: cell = Of32(Read<int>(group, field)); break;
-            case Type.INT64: cell = Of64(Read<long>(group, field)); break;
+            case Type.INT32: cell = Of32(Read<int>(group, field, second)); break;
+            case Type.INT64: cell = Of64(Read<long>(group, field, second)); break;
             case Type.FLOAT:
-                var singles = Read<float>(group, field);
+                var singles = Read<float>(group, field, second);
                 cell = (ref record, i) => record.Single(singles[i]);
                 break;
             case Type.DOUBLE:
-                var doubles = Read<double>(group, field);
+                var doubles = Read<double>(group, field, second);
                 cell = (ref record, i) => record.Double(doubles[i]);
                 break;
-            default: cell = OfBytes(Read<ReadOnlyMemory<byte>>(group, field)); break;
+            default: cell = OfBytes(Read<ReadOnlyMemory<byte>>(group, field, second)); break;
         }
         present = definition == 0 ? count : definitions.Count(d => d == definition);
         if (repetition > 0 && (repetitions.Any(r => r < 0 || r > repetition) || count > 0 && repetitions[0] != 0) || definitions.Any(d => d < 0 || d > definition))
             throw new RefusedDataException(DataChecks.ParquetForm, $"levels of at most {definition} and {repetition}", "others");
     }
 
-    T[] Read<T>(ParquetRowGroupReader group, DataField field) where T : struct
+    T[] Read<T>(ParquetRowGroupReader group, DataField field, ParquetVersion2? second) where T : struct
     {
+        if (second is not null)
+        {
+            second.Levels(definitions, definition, repetitions, repetition);
+            return second.Values<T>(physical, length);
+        }
         var values = new T[count];
         group.ReadRawAsync(field, values.AsMemory(), definition > 0 ? definitions.AsMemory() : default(Memory<int>?), repetition > 0 ? repetitions.AsMemory() : default(Memory<int>?)).AsTask().GetAwaiter().GetResult();
         return values;

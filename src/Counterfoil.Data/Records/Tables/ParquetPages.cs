@@ -10,9 +10,14 @@ static class ParquetPages
 {
     const int LargestHeader = 1 << 20, Deepest = 8, Small = 1 << 20;
 
+    /// <summary>A page as its header says it is: of a dictionary (2), of version 1 (0) or of version 2 (3).</summary>
+    public readonly record struct Page(int Type, long HeaderAt, long BodyAt, int Stored, int Size, int Values, int Nulls, int Encoding, int RepetitionBytes, int DefinitionBytes, bool IsCompressed);
+
     /// <summary>Checks all pages of a column chunk.</summary>
-    public static void Check(Stream file, ColumnChunk chunk, ParquetLimits limits, bool isRepeated)
+    /// <returns>The pages, of a repeated column with pages of version 2; of any other null: the decoder reads them.</returns>
+    public static List<Page>? Check(Stream file, ColumnChunk chunk, ParquetLimits limits, bool isRepeated)
     {
+        var pages = new List<Page>();
         if (chunk.FilePath is not null) throw Bad("columns in the file itself", "one in another file");
         var meta = chunk.MetaData ?? throw Bad("columns with metadata", "one without");
         if (meta.NumValues < 0 || meta.NumValues > limits.Values) throw Bad($"at most {limits.Values} values", $"{meta.NumValues}");
@@ -25,6 +30,7 @@ static class ParquetPages
             new ThriftWalk(file, Math.Min(file.Length, at + LargestHeader), DataChecks.ParquetPages).Struct(ThriftShape.PageHeader);
             file.Position = at;
             var header = new Header(file);
+            long headerAt = at;
             at = file.Position + header.Compressed;
             if (header.Compressed < 0 || header.Uncompressed < 0 || at > file.Length) throw Bad("pages within the file", $"one of {header.Compressed} bytes");
             if (header.Uncompressed > limits.PageBytes || (bytes += header.Uncompressed) > limits.ColumnBytes) throw Bad($"pages of at most {limits.PageBytes} bytes, and {limits.ColumnBytes} in a column", $"{header.Uncompressed}");
@@ -39,18 +45,20 @@ static class ParquetPages
             else if (header.Type is 0 or 3)
             {
                 if (header.Values <= 0 || (values += header.Values) > meta.NumValues) throw Bad($"{meta.NumValues} values in all pages", $"{header.Values} in one, {values} so far");
-                if (header.Type == 3 && isRepeated) throw Bad("pages of version 1 for repeated columns", "version 2");
-                if (header.Type == 3) CheckLevels(header);
+                if (header.Type == 3) CheckLevels(header, isRepeated);
             }
             else throw Bad("pages of data or a dictionary", $"type {header.Type}");
             isFirst = false;
+            if (isRepeated) pages.Add(new(header.Type, headerAt, at - header.Compressed, header.Compressed, header.Uncompressed, header.Values, header.Nulls, header.Encoding, header.RepetitionBytes, header.DefinitionBytes, header.IsCompressed));
         }
+        if (!pages.Exists(p => p.Type == 3)) return null;
+        return pages.Exists(p => p.Type == 0) ? throw Bad("pages of one version in a repeated column", "of both") : pages;
     }
 
     /// <summary>A page of version 2 says how long its levels are and how many of its values are none: the decoder goes by that.</summary>
-    static void CheckLevels(in Header header)
+    static void CheckLevels(in Header header, bool isRepeated)
     {
-        if (header.Nulls < 0 || header.Nulls > header.Values || header.Rows != header.Values) throw Bad($"nulls and rows among {header.Values} values", $"{header.Nulls} and {header.Rows}");
+        if (header.Nulls < 0 || header.Nulls > header.Values || header.Rows < 0 || header.Rows > header.Values || !isRepeated && header.Rows != header.Values) throw Bad($"nulls and rows among {header.Values} values", $"{header.Nulls} and {header.Rows}");
         if (header.DefinitionBytes < 0 || header.RepetitionBytes < 0 || (long)header.DefinitionBytes + header.RepetitionBytes > Math.Min(header.Compressed, header.Uncompressed))
             throw Bad($"levels within {header.Compressed} bytes", $"{header.RepetitionBytes} and {header.DefinitionBytes}");
     }
@@ -95,6 +103,10 @@ static class ParquetPages
 
         public int RepetitionBytes { get; private set; } = -1;
 
+        public int Encoding { get; private set; } = -1;
+
+        public bool IsCompressed { get; private set; } = true;
+
         public Header(Stream file)
         {
             this.file = file;
@@ -138,15 +150,17 @@ static class ParquetPages
                     else if (field == 3) Compressed = value;
                     else Crc = value;
                 }
-                else if (type == 5 && isCounted && (field == 1 || Type == 3 && field is 2 or 3 or 5 or 6))
+                else if (type == 5 && isCounted && (field == 1 || Type == 3 && field is >= 2 and <= 6))
                 {
                     int value = (int)Signed();
                     if (field == 1) Values = value; // num_values, the first of each kind of header
                     else if (field == 2) Nulls = value;
                     else if (field == 3) Rows = value;
+                    else if (field == 4) Encoding = value;
                     else if (field == 5) DefinitionBytes = value;
                     else RepetitionBytes = value;
                 }
+                else if (type is 1 or 2 && isCounted && Type == 3 && field == 7) IsCompressed = type == 1;
                 else Skip(type, depth, isPage && field is 5 or 7 or 8);
             }
         }

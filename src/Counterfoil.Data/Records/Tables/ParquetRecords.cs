@@ -169,8 +169,8 @@ sealed class TableReader : PartReader
                 for (int i = 0; i < fields.Length; i++)
                 {
                     var chunk = reader.GetMetadata(fields[i]) ?? throw Bad("a group without one of the columns");
-                    ParquetPages.Check(stored, chunk, limits, tree.Leaves[i].Repetition > 0);
-                    tree.Leaves[i].Load(reader, fields[i], (int)chunk.MetaData!.NumValues);
+                    var second = ParquetPages.Check(stored, chunk, limits, tree.Leaves[i].Repetition > 0);
+                    tree.Leaves[i].Load(reader, fields[i], (int)chunk.MetaData!.NumValues, second is null ? null : new(stored, chunk.MetaData!, second));
                 }
                 return 0;
             });

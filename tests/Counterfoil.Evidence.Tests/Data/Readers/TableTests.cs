@@ -98,10 +98,81 @@ public sealed class TableTests
         Reading.Of(new ArrowRecords(), System.Array.Empty<byte>()).Refused(DataChecks.ArrowForm);
     }
 
-    static async Task<byte[]> Table(ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write)
+    /// <summary>[[1, null, 3], [], null, [4], [5, 6]], by a page of version 1 and by one of version 2, whose levels lie uncompressed before the values.</summary>
+    [Theory]
+    [InlineData(CompressionMethod.None)]
+    [InlineData(CompressionMethod.Gzip)]
+    public async Task Pages_of_version_2_of_repeated_columns_give_the_records_of_version_1(CompressionMethod method)
+    {
+        var first = await Table(new ParquetSchema(new ListField("list", new DataField<int?>("element"))), (group, fields) =>
+            group.WriteAllPartsAsync<int>(fields[0], new[] { 1, 3, 4, 5, 6 }, new[] { 3, 2, 3, 1, 0, 3, 3, 3 }, new[] { 0, 1, 1, 0, 0, 0, 0, 1 }, TestContext.Current.CancellationToken), method);
+        var second = await Version2(first, values: 8, nulls: 3, rows: 5, method == CompressionMethod.Gzip);
+        var expected = Reading.Of(new ParquetRecords(), first).Accepted().Records;
+        Assert.Equal(5, expected.Count);
+        Assert.Equal(expected, Reading.Of(new ParquetRecords(), second).Accepted().Records);
+        // Two pages of one column: levels of the second go on where those of the first end.
+        var twice = await Version2(await Table(new ParquetSchema(new ListField("list", new DataField<int?>("element"))), (group, fields) =>
+            group.WriteAllPartsAsync<int>(fields[0], new[] { 1, 3, 4, 5, 6, 1, 3, 4, 5, 6 }, new[] { 3, 2, 3, 1, 0, 3, 3, 3, 3, 2, 3, 1, 0, 3, 3, 3 }, new[] { 0, 1, 1, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 1 }, TestContext.Current.CancellationToken), method),
+            values: 8, nulls: 3, rows: 5, method == CompressionMethod.Gzip, first);
+        Assert.Equal([.. expected, .. expected], Reading.Of(new ParquetRecords(), twice).Accepted().Records);
+        // No claim is believed: of the levels' length, and of how many values are none or begin a row.
+        foreach (var (nulls, rows, longer) in new[] { (2, 5, 0), (3, 5, 1 << 20), (3, 5, -1000), (9, 5, 0), (-1, 5, 0), (3, 9, 0), (3, -1, 0) })
+            Reading.Of(new ParquetRecords(), await Version2(first, 8, nulls, rows, method == CompressionMethod.Gzip, longer: longer)).Refused(DataChecks.ParquetPages);
+    }
+
+    /// <summary>A file of one column and one page of version 1 with that page in version 2 (parquet-format, DataPageHeaderV2): written twice where the page of another file is given.</summary>
+    static async Task<byte[]> Version2(byte[] file, int values, int nulls, int rows, bool gzip, byte[]? page = null, int longer = 0)
+    {
+        var reader = await ParquetReader.CreateAsync(new MemoryStream(page ?? file));
+        int at = (int)reader.Metadata!.RowGroups[0].Columns[0].MetaData!.DataPageOffset, whole = (int)reader.Metadata.RowGroups[0].Columns[0].MetaData!.TotalCompressedSize;
+        // The page's header begins with three numbers: type, size, stored size.
+        int next = at;
+        var numbers = Enumerable.Range(0, 3).Select(_ =>
+        {
+            Assert.Equal(0x15, (page ?? file)[next++]);
+            int number = 0, shift = 0, one;
+            do
+            {
+                one = (page ?? file)[next++];
+                number |= (one & 0x7f) << shift;
+                shift += 7;
+            }
+            while (one >= 0x80);
+            return (number >> 1) ^ -(number & 1);
+        }).ToArray();
+        byte[] body = (page ?? file)[(at + whole - numbers[2])..(at + whole)];
+        if (gzip)
+        {
+            using var unpacked = new MemoryStream();
+            using (var stream = new System.IO.Compression.GZipStream(new MemoryStream(body), System.IO.Compression.CompressionMode.Decompress)) stream.CopyTo(unpacked);
+            body = unpacked.ToArray();
+        }
+        Assert.Equal(numbers[1], body.Length);
+        int repetitions = BitConverter.ToInt32(body), definitions = BitConverter.ToInt32(body, 4 + repetitions);
+        byte[] levels = [.. body.AsSpan(4, repetitions), .. body.AsSpan(8 + repetitions, definitions)], rest = body[(8 + repetitions + definitions)..], stored = gzip ? Specimens.Gzip(rest) : rest;
+        List<byte> header = [];
+        void Field(int delta, int value)
+        {
+            header.Add((byte)(delta << 4 | 5));
+            uint zigzag = (uint)(value << 1 ^ value >> 31);
+            for (; zigzag >= 0x80; zigzag >>= 7) header.Add((byte)(zigzag | 0x80));
+            header.Add((byte)zigzag);
+        }
+        Field(1, 3);
+        Field(1, levels.Length + rest.Length);
+        Field(1, levels.Length + stored.Length);
+        header.Add(5 << 4 | 12);
+        foreach (int value in (int[])[values, nulls, rows, 0, definitions + longer, repetitions]) Field(1, value);
+        header.AddRange([(byte)(gzip ? 0x11 : 0x12), 0, 0]);
+        byte[] made = [.. header, .. levels, .. stored];
+        int footer = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8);
+        return [.. file[..4], .. made, .. page is null ? [] : made, .. file[footer..]];
+    }
+
+    static async Task<byte[]> Table(ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write, CompressionMethod method = CompressionMethod.Snappy)
     {
         var bytes = new MemoryStream();
-        await using (var writer = await ParquetWriter.CreateAsync(schema, bytes))
+        await using (var writer = await ParquetWriter.CreateAsync(schema, bytes, new ParquetOptions { CompressionMethod = method }))
         {
             using var group = writer.CreateRowGroup();
             await write(group, schema.GetDataFields());
