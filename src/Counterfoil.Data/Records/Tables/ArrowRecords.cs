@@ -38,6 +38,7 @@ sealed class ArrowReader : PartReader
     readonly DataStream? through;
     readonly Tail? tail;
     readonly ArrowStreamReader arrow;
+    readonly BoundedAllocator memory = new();
     Apache.Arrow.RecordBatch? batch;
     Columns? columns;
     Cell[] cells = [];
@@ -50,7 +51,7 @@ sealed class ArrowReader : PartReader
         bool isFile = magic.SequenceEqual("ARROW1"u8);
         through = isFile ? null : DataStream.Open(from, limits);
         stored = new(isFile ? from.Open() : tail = new(through!));
-        var context = new ArrowContext(new BoundedAllocator(), new CompressionCodecFactory(), null);
+        var context = new ArrowContext(memory, new CompressionCodecFactory(), null);
         arrow = isFile ? new ArrowFileReader(context, stored, leaveOpen: true) : new ArrowStreamReader(context, stored, leaveOpen: true);
         try
         {
@@ -97,6 +98,7 @@ sealed class ArrowReader : PartReader
             try
             {
                 batch = arrow.ReadNextRecordBatch();
+                memory.Hand();
                 (row, rows) = (0, batch?.Length ?? 0);
                 group++;
                 if (batch is null)
@@ -108,8 +110,14 @@ sealed class ArrowReader : PartReader
                 if (batch.Arrays.Any(a => a.Length != rows)) throw new RefusedDataException(DataChecks.ArrowForm, $"columns of {rows} rows", "another length");
                 cells = [.. batch.Arrays.Select(a => ArrowCells.Of(a))];
             }
-            catch (Exception e) when (e is not (RefusedDataException or OutOfMemoryException)) // Arrow's reader throws what it likes at bad data
+            catch (RefusedDataException)
             {
+                memory.Free();
+                throw;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException) // Arrow's reader throws what it likes at bad data
+            {
+                memory.Free();
                 stored.ThrowFailure();
                 throw Bad(e);
             }
@@ -157,7 +165,24 @@ sealed class ArrowReader : PartReader
     {
         const int Largest = 1 << 30;
 
-        protected override System.Buffers.IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated) =>
-            length <= Largest ? base.AllocateInternal(length, out bytesAllocated) : throw new RefusedDataException(DataChecks.ArrowForm, $"buffers of at most {Largest} bytes", $"{length}");
+        readonly List<System.Buffers.IMemoryOwner<byte>> unowned = [];
+
+        /// <summary>What was lent belongs to a batch from now on, which gives it back.</summary>
+        public void Hand() => unowned.Clear();
+
+        /// <summary>Gives back what was lent to a batch that never came to be: it lies outside the collected heap.</summary>
+        public void Free()
+        {
+            foreach (var lent in unowned) lent.Dispose();
+            unowned.Clear();
+        }
+
+        protected override System.Buffers.IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
+        {
+            if (length > Largest) throw new RefusedDataException(DataChecks.ArrowForm, $"buffers of at most {Largest} bytes", $"{length}");
+            var lent = base.AllocateInternal(length, out bytesAllocated);
+            unowned.Add(lent);
+            return lent;
+        }
     }
 }
