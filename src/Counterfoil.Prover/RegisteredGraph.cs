@@ -69,8 +69,9 @@ public sealed class RegisteredGraph : IDisposable
         if (!verdict.IsAccepted) return verdict;
         verdict = HiddenLayout.Derive(source.Graph, new RowCode(16, 1, 1), out _);
         if (!verdict.IsAccepted) return verdict;
-        if (CodeChoice.For(layout!, options) is not { } code)
+        if (CodeChoice.For(layout!, options) is not { } parameters)
             return Verdict.Reject(ZkChecks.ModelHiding, "a code with room for the masks of the budget", $"none for {options.Budget} proofs");
+        var code = parameters.Code;
         HiddenLayout.Derive(source.Graph, code, out var hiddenLayout);
         long symbols = (long)hiddenLayout!.Weights.Rows << code.LogLength;
         if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
@@ -84,7 +85,7 @@ public sealed class RegisteredGraph : IDisposable
         using var secrets = isHidden ? new SecretStream(seed) : null;
         var committed = new CommittedMatrix(hidden, code, secrets);
         var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
-        verdict = CommittedGraph.Create(layout!, new CommitmentParameters(options.Profile, code, isHidden ? options.Budget : 0), committed.Root, out var model);
+        verdict = CommittedGraph.Create(layout!, parameters, committed.Root, out var model);
         if (!verdict.IsAccepted) return verdict;
         if (isHidden) options.Openings.Create(committed.Root, options.Budget);
         registered = new RegisteredGraph(model!, source, hidden, committed, seed, options, commitment);

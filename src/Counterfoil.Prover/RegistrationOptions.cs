@@ -12,7 +12,10 @@ public sealed record RegistrationOptions
     /// <summary>Proofs of inference before the weights need a new root, if they are hidden: 64 by default, 1 to 4096.</summary>
     public int Budget { get; init; } = 64;
 
-    /// <summary>−log₂ of the code's rate where nothing is hidden: 2 (rate 1/4) by default. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
+    /// <summary>How openings go: wide by default; short gives shorter proofs that take longer.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Wide;
+
+    /// <summary>−log₂ of the code's rate where nothing is hidden and the schedule is wide; the short one has rates of its own: 2 (rate 1/4) by default. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
     public int LogInverseRate { get; init; } = 2;
 
     /// <summary>

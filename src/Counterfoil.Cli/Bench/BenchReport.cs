@@ -43,9 +43,10 @@ sealed record BenchReport(string Verb, IReadOnlyList<MarkdownTable> Tables, IRea
 
 sealed record FigureDocument(string Case, double Figure, string Unit, string? Reference, double? ReferenceFigure, double? Ratio);
 
-/// <summary>One model. Times are medians of warm runs; <c>peakBytes</c> is the process's peak resident set while it proves, model and registration included.</summary>
+/// <summary>One model. Times are medians of warm runs; <c>peakBytes</c> is the process's peak resident set while it proves, model and registration included; <c>schedule</c> is wide or short.</summary>
 sealed record ProofDocument(
-    string Model, long Parameters, long Macs, double InferMillis, double RegisterMillis, double ProveMillis, double VerifyMillis, long ProofBytes, long PeakBytes, bool WeightsHidden, double SecurityBits);
+    string Model, long Parameters, long Macs, double InferMillis, double RegisterMillis, double ProveMillis, double VerifyMillis, long ProofBytes, long PeakBytes, bool WeightsHidden, double SecurityBits,
+    string Schedule = "wide");
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(FigureDocument[]))]

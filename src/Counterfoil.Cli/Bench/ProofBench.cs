@@ -18,9 +18,9 @@ static class ProofBench
     {
         var measured = new List<ProofFigures>();
         await foreach (var model in ModelsAsync(run))
-            foreach (var options in new[] { new RegistrationOptions(), Hidden })
+            foreach (var options in new[] { new RegistrationOptions(), new RegistrationOptions { Schedule = Schedule.Short }, Hidden, Hidden with { Schedule = Schedule.Short } })
             {
-                run.Next($"{model.Name} ({model.ParameterCount:N0} parameters, weights {(options.Profile == PrivacyProfile.HiddenWeights ? "hidden" : "public")})");
+                run.Next($"{model.Name} ({model.ParameterCount:N0} parameters, weights {(options.Profile == PrivacyProfile.HiddenWeights ? "hidden" : "public")}, {Name(options.Schedule)} schedule)");
                 measured.Add(Measure(run, model, options));
             }
         var (executions, refused) = ExecutionBench.Measure(run);
@@ -30,6 +30,7 @@ static class ProofBench
             "The peak is the process's resident set while it proves, model and registration included; \"allocated\" is what one proof takes from the garbage-collected heap in all.",
             "Bits: the weakest round of the ledger, no conjecture and no grinding; \"sum\" is over all rounds of registration and inference.",
             "Where weights are not hidden, proofs show correctness and hide nothing. Where they are, proofs are zero-knowledge, 64 of them before the root is drawn anew.",
+            "Schedule: wide sends the opened row, short folds it; the short one chooses longer rows and its own rates.",
             .. refused]);
     }
 
@@ -93,20 +94,22 @@ static class ProofBench
         double verifyRegistration = Stopwatches.Median(run, () => RegistrationProof.Verify(registered.Model, registered.RegistrationProof).Require());
         return new ProofFigures(
             new ProofDocument(model.Name, model.ParameterCount, model.Macs, Millis(infer), Millis(register), Millis(prove), Millis(verify), proven.Proof.Length, peak,
-                registered.Model.Parameters.WeightsHidden, Math.Floor(registered.Model.Ledger.SecurityBits * 10) / 10),
+                registered.Model.Parameters.WeightsHidden, Math.Floor(registered.Model.Ledger.SecurityBits * 10) / 10, Name(registered.Model.Parameters.Schedule)),
             model, registered, stages, Stopwatches.Median(commits.Skip(commits.Count / 2)), verifyRegistration * 1e3, allocated);
     }
 
     static double Millis(double seconds) => Math.Round(seconds * 1e3, 4);
 
-    static string Name(ProofFigures figures) => figures.Row.WeightsHidden ? $"{figures.Row.Model}, hidden" : figures.Row.Model;
+    static string Name(Schedule schedule) => schedule == Schedule.Short ? "short" : "wide";
+
+    static string Name(ProofFigures figures) => $"{figures.Row.Model}{(figures.Row.WeightsHidden ? ", hidden" : "")}{(figures.Row.Schedule == "short" ? ", short" : "")}";
 
     static MarkdownTable Models(List<ProofFigures> measured)
     {
-        var table = new MarkdownTable(null, "model", "weights", "parameters", "infer ms", "register ms", "prove ms", "verify ms", "proof kB", "peak MB", "hidden", "bits", "sum");
+        var table = new MarkdownTable(null, "model", "weights", "parameters", "infer ms", "register ms", "prove ms", "verify ms", "proof kB", "peak MB", "hidden", "schedule", "bits", "sum");
         foreach (var m in measured)
             table.Add(m.Row.Model, m.Model.Weights, m.Row.Parameters.ToString("N0"), MarkdownTable.Number(m.Row.InferMillis), MarkdownTable.Number(m.Row.RegisterMillis), MarkdownTable.Number(m.Row.ProveMillis),
-                MarkdownTable.Number(m.Row.VerifyMillis), MarkdownTable.Number(m.Row.ProofBytes / 1e3), MarkdownTable.Number(m.Row.PeakBytes / 1e6), m.Row.WeightsHidden ? "yes" : "no",
+                MarkdownTable.Number(m.Row.VerifyMillis), MarkdownTable.Number(m.Row.ProofBytes / 1e3), MarkdownTable.Number(m.Row.PeakBytes / 1e6), m.Row.WeightsHidden ? "yes" : "no", m.Row.Schedule,
                 $"{m.Row.SecurityBits:F1}", $"{m.Registered.Model.Ledger.SumBits:F1}");
         return table;
     }

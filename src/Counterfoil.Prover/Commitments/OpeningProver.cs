@@ -12,6 +12,7 @@ static class OpeningProver
 {
     /// <summary>Opens a linear claim on the weights' matrix and the proof's own.</summary>
     /// <param name="channel">The proof.</param>
+    /// <param name="folding">The rounds of the short schedule; null: the wide one.</param>
     /// <param name="weights">The weights' matrix.</param>
     /// <param name="own">The proof's own.</param>
     /// <param name="claim">The claim, as the verifier will derive it.</param>
@@ -19,7 +20,7 @@ static class OpeningProver
     /// <param name="layout">The pads; null if nothing is hidden.</param>
     /// <param name="constraints">What the pads satisfy so far.</param>
     public static void Prove(
-        ProverChannel channel, CommittedMatrix weights, ProofMatrix own, LinearClaim claim, ReadOnlySpan<Goldilocks2> combination, PadLayout? layout, Constraints constraints)
+        ProverChannel channel, FoldingSchedule? folding, CommittedMatrix weights, ProofMatrix own, LinearClaim claim, ReadOnlySpan<Goldilocks2> combination, PadLayout? layout, Constraints constraints)
     {
         var (code, tape) = (weights.Code, channel.Transcript);
         var random = Multilinear.Equality<Goldilocks2>(tape.Challenges(RowOpening.Variables(weights.Rows + own.Rows, layout is not null)));
@@ -41,17 +42,25 @@ static class OpeningProver
         weights.AddMasks(coefficients, mask0, mask1);
         own.AddMasks(coefficients[weights.Rows..], mask0, mask1);
         for (int c = 0; c < mask0.Length; c++) row[code.RowLength + c] = new(mask0[c], mask1[c]);
-        channel.Send(Labels.OpeningRow, row);
+        var sum = Multilinear.InnerProduct<Goldilocks2>(row, cells);
+        if (folding is null) channel.Send(Labels.OpeningRow, row);
+        else channel.Send(Labels.OpeningSum, sum);
 
+        Goldilocks2[]? form = null, padRow = null;
         if (layout is not null)
         {
             int pad = constraints.TakePad();
-            constraints.Add(Claim.Padded(value + own.Pads[pad], pad) + claim.Value * epsilon - Multilinear.InnerProduct<Goldilocks2>(row, cells));
+            constraints.Add(Claim.Padded(value + own.Pads[pad], pad) + claim.Value * epsilon - sum);
             PadProver.ProveProducts(channel, constraints, own.Pads);
-            PadProver.ProveLinear(channel, layout, constraints, own.Hidden(PadLayout.PadRow), own.Hidden(PadLayout.PadMask), own.Hidden(PadLayout.PadMask + 1));
+            (form, padRow) = PadProver.ProveLinear(
+                channel, layout, constraints, own.Hidden(PadLayout.PadRow), own.Hidden(PadLayout.PadMask), own.Hidden(PadLayout.PadMask + 1), inClear: folding is null);
+            if (folding is not null) Array.Resize(ref padRow, row.Length); // continued with zeros
         }
+        Goldilocks2[][] parts = padRow is null ? [row] : [row, padRow];
+        var word = folding is null ? null : FoldingProver.Commit(channel, folding.Rounds[0], parts);
         var positions = tape.Positions(code.Queries, code.LogLength);
         weights.Codewords.Write(channel, positions);
         own.Codewords.Write(channel, positions);
+        if (word is not null) FoldingProver.Prove(channel, folding!, word, parts, new FoldedRows(code, positions, claim.Cells, form, tape.Challenges).Forms);
     }
 }

@@ -128,7 +128,7 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         var claim = channel.IsHiding
             ? ExecutionProof.Reduce(statement, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
             : ExecutionProof.Merged(model, cell, delta, psi, weightPoint, cells, default(Goldilocks2));
-        OpeningProver.Prove(channel, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
+        OpeningProver.Prove(channel, model.Parameters.Folding, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
     }
 
     (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(ExecutionWitness witness, Fingerprint fingerprint)

@@ -1,3 +1,4 @@
+using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Graphs;
@@ -8,44 +9,82 @@ using Counterfoil.Zk.Registration;
 
 namespace Counterfoil.Prover.Hiding;
 
-/// <summary>The code of a model, from its sizes alone: the one with the shortest proofs, or nearly so.</summary>
+/// <summary>The commitment of a model, from its sizes alone: the one with the shortest proofs, or nearly so.</summary>
 static class CodeChoice
 {
     const int LongestRow = 16, LongestCodeword = 20;
 
-    /// <summary>The code; null if none reaches the bits asked for.</summary>
-    public static RowCode? For(NeuronSpace space, RegistrationOptions options) => For(options, code =>
+    // In the short schedule a column is taken to be worth an eighth of a byte: it is chosen where bytes count.
+    const int ShortColumnsToByte = 8;
+
+    // There are twice as many rounds of queries as in the wide schedule, and their errors are to add up to as little.
+    const double ShortBits = 1;
+
+    /// <summary>What depends on the row's length alone: rows committed, and pads of the proof that takes the most.</summary>
+    delegate (int Rows, int Pads) Sizes(RowCode code);
+
+    /// <summary>The parameters; null if no code reaches the bits asked for.</summary>
+    public static CommitmentParameters? For(NeuronSpace space, RegistrationOptions options) => For(options, code =>
     {
         WeightLayout weights = new(space, code);
         InferenceLayout inference = new(space, code);
-        return (weights.Rows + inference.Rows, Math.Max(inference.Pads(weights.AddressVariables).Cells, new RegistrationLayout(weights).Pads.Cells));
+        return (weights.Rows + inference.Rows, Math.Max(inference.Pads(weights.AddressVariables).Pads, new RegistrationLayout(weights).Pads.Pads));
     });
 
     /// <inheritdoc cref="For(NeuronSpace, RegistrationOptions)"/>
-    public static RowCode? For(GraphLayout layout, RegistrationOptions options) => For(options, code =>
+    public static CommitmentParameters? For(GraphLayout layout, RegistrationOptions options) => For(options, code =>
     {
         HiddenLayout.Derive(layout.Graph, code, out var hidden);
         WitnessRows witness = new(layout, code);
-        return (hidden!.Weights.Rows + witness.Rows, Math.Max(witness.Pads(hidden).Cells, new RegistrationLayout(hidden.Weights).Pads.Cells));
+        return (hidden!.Weights.Rows + witness.Rows, Math.Max(witness.Pads(hidden).Pads, new RegistrationLayout(hidden.Weights).Pads.Pads));
     });
 
-    static RowCode? For(RegistrationOptions options, Func<RowCode, (int Rows, int PadCells)> sizes) => options.Profile == PrivacyProfile.PublicWeights
-        ? Enumerable.Range(4, LongestRow - 3).Select(k => RowCode.WithBits(k, options.LogInverseRate, options.QueryBits)).MinBy(code => Cost(sizes, code))
-        : (from k in Enumerable.Range(4, LongestRow - 3)
-           from length in Enumerable.Range(k + 1, LongestCodeword - k)
-           where length - k <= 16
-           let code = RowCode.Hiding(k, length - k, options.Budget + CommitmentParameters.OtherOpenings, options.QueryBits)
-           where code is not null && PadsFit(sizes, code.Value, options.QueryBits)
-           orderby Cost(sizes, code.Value) + code.Value.Length
-           select code).FirstOrDefault();
-
-    // The rows of pads are queried at the same points; in a small model they are longer than any other.
-    static bool PadsFit(Func<RowCode, (int Rows, int PadCells)> sizes, RowCode code, double bits)
+    static CommitmentParameters? For(RegistrationOptions options, Sizes sizes)
     {
-        int cells = sizes(code).PadCells;
-        return 2L * cells <= code.Length && code.QueryBitsOf(cells) >= bits;
+        bool hidden = options.Profile == PrivacyProfile.HiddenWeights;
+        var parameters = new CommitmentParameters(options.Profile, default, hidden ? options.Budget : 0);
+        if (options.Schedule == Schedule.Short) return Short(parameters, options.QueryBits + ShortBits, sizes);
+        var codes = hidden ? WideHiding(options, sizes) : Enumerable.Range(4, LongestRow - 3).Select(k => RowCode.WithBits(k, options.LogInverseRate, options.QueryBits));
+        // Where something is hidden every proof hashes a codeword's length of leaves, and a leaf is taken to be worth a byte.
+        return codes.Select(code => (RowCode?)code).MinBy(code => code!.Value.EstimateOpening(sizes(code.Value).Rows) + (hidden ? code.Value.Length : 0)) is { } best
+            ? parameters with { Code = best } : null;
     }
 
-    // Bytes of a proof. Where something is hidden every proof hashes a codeword's length of leaves, and a leaf is taken to be worth a byte.
-    static long Cost(Func<RowCode, (int Rows, int PadCells)> sizes, RowCode code) => code.EstimateOpening(sizes(code).Rows);
+    static IEnumerable<RowCode> WideHiding(RegistrationOptions options, Sizes sizes) =>
+        from k in Enumerable.Range(4, LongestRow - 3)
+        from length in Enumerable.Range(k + 1, LongestCodeword - k)
+        where length - k <= 16
+        let code = RowCode.Hiding(k, length - k, options.Budget + CommitmentParameters.OtherOpenings, options.QueryBits)
+        where code is not null && PadsFit(code.Value, 2 * sizes(code.Value).Pads + code.Value.Queries, options.QueryBits)
+        select code.Value;
+
+    // The rows of pads are queried at the same points; in a small model they are longer than any other.
+    static bool PadsFit(RowCode code, int cells, double bits) => 2L * cells <= code.Length && code.QueryBitsOf(cells) >= bits;
+
+    // Rows of a power of two of cells, masks included, and whatever rate and rounds give the fewest bytes: the rate that is asked for is the wide schedule's.
+    static CommitmentParameters? Short(CommitmentParameters parameters, double bits, Sizes sizes)
+    {
+        bool hidden = parameters.WeightsHidden;
+        var foldings = new FoldingChoice(bits);
+        (double Cost, CommitmentParameters? Parameters) best = (double.PositiveInfinity, null);
+        for (int k = 4; k <= LongestRow; k++)
+        {
+            var (rows, pads) = sizes(new RowCode(k, 1, 1));
+            for (int log = hidden ? k + 1 : k; log <= (hidden ? LongestRow + 1 : k); log++)
+            {
+                if (foldings.For(hidden ? log + 1 : log) is not var (folding, foldingCost)) continue;
+                for (int length = log + 1; length <= Math.Min(LongestCodeword, k + 16); length++)
+                {
+                    // Queries as for a row of all cells without masks: what a mask is, queries do not know.
+                    int queries = RowCode.WithBits(log, length - log, bits).Queries;
+                    var code = new RowCode(k, length - k, queries, (1 << log) - (1 << k));
+                    if (queries > Math.Min(code.Length, 1024)) continue;
+                    if (hidden && (code.Masks < (long)queries * (parameters.Budget + CommitmentParameters.OtherOpenings) || 2 * pads + queries > code.Cells)) continue;
+                    double cost = foldingCost + code.EstimateColumns(rows + (hidden ? PadLayout.Rows : 0)) + code.Length / ShortColumnsToByte;
+                    if (cost < best.Cost) best = (cost, parameters with { Code = code, Folding = folding });
+                }
+            }
+        }
+        return best.Parameters;
+    }
 }

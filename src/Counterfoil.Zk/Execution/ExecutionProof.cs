@@ -35,7 +35,7 @@ public static class ExecutionProof
         var model = statement.Model;
         var channel = new VerifierChannel(proof, transcript, model.Parameters.WeightsHidden ? new Constraints() : null);
         if (Reduce(statement, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.Code, model.WeightRoot, own, claim, model.ExecutionPads);
+            RowOpening.Verify(channel, model.Parameters, model.WeightRoot, own, claim, model.ExecutionPads);
         return channel.Finish();
     }
 

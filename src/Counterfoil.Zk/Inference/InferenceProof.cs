@@ -35,7 +35,7 @@ public static class InferenceProof
         bool hiding = model.Parameters.WeightsHidden;
         var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
         if (Reduce(statement, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.Code, model.WeightRoot, own, claim, model.InferencePads);
+            RowOpening.Verify(channel, model.Parameters, model.WeightRoot, own, claim, model.InferencePads);
         return channel.Finish();
     }
 

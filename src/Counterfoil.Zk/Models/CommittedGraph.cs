@@ -39,7 +39,7 @@ public sealed class CommittedGraph : IRegistrable
         writer.WriteText(Kind);
         writer.WriteUInt(Version);
         writer.WriteUInt((ulong)parameters.Profile);
-        Write(writer, parameters.Code);
+        ParameterEncoding.Write(writer, parameters);
         writer.WriteUInt((ulong)parameters.Budget);
         writer.WriteBytes(graph);
         writer.WriteBytes(weightRoot.ToArray());
@@ -114,6 +114,8 @@ public sealed class CommittedGraph : IRegistrable
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
+        verdict = CommittedModel.CheckPads(parameters, candidate.ExecutionPads, candidate.RegistrationPads);
+        if (!verdict.IsAccepted) return verdict;
         int rows = hidden!.Weights.Rows + Math.Max(candidate.Witness.Rows, candidate.Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (layout.Depth > 30 || candidate.Registration.Depth > 30)
@@ -134,7 +136,7 @@ public sealed class CommittedGraph : IRegistrable
         reader.ReadKey(Kind);
         reader.ReadInt(Version, Version);
         var profile = (PrivacyProfile)reader.ReadInt(0, 255);
-        var code = ReadCode(ref reader);
+        var (code, folding) = ParameterEncoding.Read(ref reader);
         int budget = (int)reader.ReadInt(0, CommitmentParameters.MostBudget);
         var encodedGraph = reader.ReadBytes(256 << 20);
         var root = new Keccak256Digest(reader.ReadBytes32());
@@ -143,28 +145,10 @@ public sealed class CommittedGraph : IRegistrable
         if (verdict is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(ZkChecks.ModelEncoding, reason.Expected, reason.Found);
         verdict = IntegerGraphEncoding.Decode(encodedGraph, out var graph);
         if (!verdict.IsAccepted) return verdict;
-        verdict = Create(graph!, new CommitmentParameters(profile, code, budget), root, out var candidate);
+        verdict = Create(graph!, new CommitmentParameters(profile, code, budget, folding), root, out var candidate);
         if (!verdict.IsAccepted) return verdict;
         if (!bytes.Span.SequenceEqual(candidate!.encoding)) return Verdict.Reject(ZkChecks.ModelEncoding, "the canonical encoding", "another of the same model");
         model = candidate;
         return Verdict.Accept;
-    }
-
-    static void Write(CborWriter writer, RowCode code)
-    {
-        writer.BeginArray(4);
-        writer.WriteUInt((ulong)code.LogRowLength);
-        writer.WriteUInt((ulong)code.LogInverseRate);
-        writer.WriteUInt((ulong)code.Queries);
-        writer.WriteUInt((ulong)code.Masks);
-        writer.EndArray();
-    }
-
-    static RowCode ReadCode(ref CborReader reader)
-    {
-        reader.BeginArray(4, 4);
-        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 16), (int)reader.ReadInt(1, 1024), (int)reader.ReadInt(0, 1 << 20));
-        reader.EndArray();
-        return code;
     }
 }

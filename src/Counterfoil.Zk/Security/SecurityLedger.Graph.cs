@@ -25,7 +25,7 @@ public sealed partial record SecurityLedger
         Add(terms, "execution: cell sum-check", "degree", 3, layout.Variables);
         Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, model.Witness.ColumnVariables));
         Add(terms, "execution: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
-        AddOpening(terms, "execution", model.Parameters.Code, model.Hidden.Weights.Rows + model.Witness.Rows, model.ExecutionPads);
+        AddOpening(terms, "execution", model.Parameters, model.Hidden.Weights.Rows + model.Witness.Rows, model.ExecutionPads);
         return new SecurityLedger(terms.ToImmutable());
     }
 }

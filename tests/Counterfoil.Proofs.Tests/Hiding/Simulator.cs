@@ -9,6 +9,7 @@ using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
+using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Proofs.Tests.Hiding;
@@ -41,36 +42,50 @@ sealed class Simulator
 
     byte[] Simulate(PadLayout layout, int ownRows, Func<byte[], HiddenProofMap> map)
     {
-        // Every message is uniform, but for one: the value of the pads' form is what the opened row of pads makes of it.
-        var code = Model.Parameters.Code;
-        var proof = new byte[48 + 16 * (layout.Pads + code.Cells + layout.Cells)];
+        // Every message is uniform, but for one: the value of the pads' form is what the opened row of pads makes of it. In the short schedule the rows are not sent, and their value is one that is not free.
+        var (code, folding) = (Model.Parameters.Code, Model.Parameters.Folding);
+        Goldilocks2[] row = Uniform(code.Cells), pads = Uniform(layout.Cells);
+        var proof = new byte[48 + 16 * (layout.Pads + (folding is null ? code.Cells + layout.Cells : 1))];
         for (int at = 32; at < proof.Length; at += 16) ProofMap.Write(proof, at, new(Element(), Element()));
         var first = map(proof);
+        if (folding is null) (row, pads) = (first.Row, first.Pads);
+        else
+        {
+            ProofMap.Write(proof, first.OpeningRow, Multilinear.InnerProduct<Goldilocks2>(row, first.Cells));
+            first = map(proof);
+            HiddenProofMap.Add(proof, first.PadValue, Multilinear.InnerProduct<Goldilocks2>(pads, first.Form));
+        }
         HiddenProofMap.Add(proof, first.PadValue, first.Gap);
         Assert.Equal(proof.Length, first.Columns);
 
         // A mask's symbol is what the others leave of the opened row's.
         int[] every = [.. Enumerable.Range(0, code.Length)];
-        Goldilocks2[] row = ReedSolomon.SymbolsAt(first.Row, code.LogLength, every), pads = ReedSolomon.SymbolsAt(first.Pads, code.LogLength, every);
+        Goldilocks2[] rowSymbols = ReedSolomon.SymbolsAt(row, code.LogLength, every), padSymbols = ReedSolomon.SymbolsAt(pads, code.LogLength, every);
         int rows = Model.Weights.Rows;
         var own = new Table(this, ownRows + PadLayout.Rows, code, table =>
         {
             foreach (int j in first.Positions)
             {
-                var mask = row[j];
+                var mask = rowSymbols[j];
                 for (int r = 0; r < rows; r++) mask -= (first.Random[r] + first.Epsilon * first.Claim.WeightRows[r]) * weights[r, j];
                 for (int r = 0; r < ownRows; r++) mask -= (first.Random[rows + r] + first.Epsilon * first.Claim.OwnRows[r]) * table[r, j];
                 (table[ownRows + PadLayout.RowMask, j], table[ownRows + PadLayout.RowMask + 1, j]) = (mask.C0, mask.C1);
-                var padMask = pads[j] - first.PadEpsilon * table[ownRows + PadLayout.PadRow, j];
+                var padMask = padSymbols[j] - first.PadEpsilon * table[ownRows + PadLayout.PadRow, j];
                 (table[ownRows + PadLayout.PadMask, j], table[ownRows + PadLayout.PadMask + 1, j]) = (padMask.C0, padMask.C1);
             }
         });
         own.Tree.Root.CopyTo(proof);
-        var columns = new ProverChannel(new FrozenTranscript(0));
-        weights.Write(columns, first.Positions);
-        own.Write(columns, first.Positions);
-        return [.. proof, .. columns.ToArray()];
+        var rest = new ProverChannel(first.Remaining());
+        Array.Resize(ref pads, row.Length);
+        var word = folding is null ? null : FoldingProver.Commit(rest, folding.Rounds[0], [row, pads]);
+        var positions = rest.Transcript.Positions(code.Queries, code.LogLength);
+        weights.Write(rest, positions);
+        own.Write(rest, positions);
+        if (word is not null) FoldingProver.Prove(rest, folding!, word, [row, pads], new FoldedRows(code, positions, first.Claim.Cells, first.Form, rest.Transcript.Challenges).Forms);
+        return [.. proof, .. rest.ToArray()];
     }
+
+    Goldilocks2[] Uniform(int count) => [.. Enumerable.Range(0, count).Select(_ => new Goldilocks2(Element(), Element()))];
 
     Goldilocks Element() => Goldilocks.FromUInt64((ulong)random.NextInt64() * 2 + (ulong)random.Next(2));
 

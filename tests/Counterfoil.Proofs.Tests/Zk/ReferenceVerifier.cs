@@ -12,7 +12,7 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
 {
     public sealed record Node(int Read, int Columns, int Rows, int Shift, bool Relu, int BiasBits, uint[] Multipliers);
 
-    public sealed record Code(int K, int Rho, int Queries, int Masks);
+    public sealed record Code(int K, int Rho, int Queries, int Masks, (int Rho, int Fold, int Queries)[]? Rounds);
 
     sealed class Refused : Exception;
 
@@ -235,9 +235,13 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         var eqTheta = Eq(Draws(Log(hidden ? a.Length + 1 : a.Length)));
         var u = Claims("opening-value", 1)[0];
         var epsilon = Draw();
-        var v = Receive("opening-row", (1 << code.K) + code.Masks);
-        Vanish(u.Plus(claim.Times(epsilon)).Less(v.Zip(b, Mul).Aggregate(Add)));
-        var (padRow, padEpsilon) = hidden ? OpenPads() : ([], Zero);
+        bool wide = code.Rounds is null;
+        var v = wide ? Receive("opening-row", (1 << code.K) + code.Masks) : [];
+        var sum = wide ? v.Zip(b, Mul).Aggregate(Add) : Receive("opening-sum", 1)[0];
+        Vanish(u.Plus(claim.Times(epsilon)).Less(sum));
+        var (padRow, padEpsilon, padForm, padValue) = hidden ? OpenPads() : ([], Zero, [], Zero);
+        byte[] folded = [];
+        if (!wide) Absorb("folded-root", folded = Take(32));
 
         int log = code.K + code.Rho;
         var positions = new SortedSet<int>();
@@ -248,6 +252,12 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
         var ownPart = hidden
             ? Columns(positions, log, ownRoot, [.. own, .. one, Zero, .. none], [.. own.Select(_ => Zero), .. none, padEpsilon, .. one])
             : Columns(positions, log, ownRoot, own);
+        if (!wide)
+        {
+            F[] symbols = [.. positions.Select((_, i) => Add(weightPart[i], ownPart[0][i]))], padSymbols = hidden ? [.. positions.Select((_, i) => ownPart[1][i])] : [];
+            FoldRows(positions, log, folded, b, sum, symbols, padForm, padValue, padSymbols);
+            return;
+        }
         foreach (var (j, i) in positions.Select((j, i) => (j, i)))
         {
             Check(Add(weightPart[i], ownPart[0][i]) == Symbol(v, j, log));
@@ -258,17 +268,23 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
     // A row's polynomial at the point of symbol j.
     static F Symbol(F[] row, int j, int log)
     {
-        int reversed = 0;
-        for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
-        F point = (BigInteger.ModPow(BigInteger.ModPow(7, (P - 1) >> log, P), reversed, P), 0), symbol = Zero;
+        F point = PointOf(j, log), symbol = Zero;
         for (int i = row.Length; --i >= 0;) symbol = Add(Mul(symbol, point), row[i]);
         return symbol;
+    }
+
+    // ω^rev(j).
+    static F PointOf(int j, int log)
+    {
+        int reversed = 0;
+        for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
+        return (BigInteger.ModPow(BigInteger.ModPow(7, (P - 1) >> log, P), reversed, P), 0);
     }
 
     // The columns of one tree, each in one combination or several.
     F[][] Columns(SortedSet<int> positions, int log, byte[] root, params F[][] combinations)
     {
-        var known = new SortedDictionary<int, byte[]>();
+        var leaves = new SortedDictionary<int, byte[]>();
         var sums = combinations.Select(_ => new List<F>()).ToArray();
         foreach (int j in positions)
         {
@@ -276,8 +292,14 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
             var column = Take(8 * combinations[0].Length);
             for (int i = 0; i < sums.Length; i++)
                 sums[i].Add(combinations[i].Select((c, r) => Mul(c, Of(Element(column.AsSpan(8 * r))))).Aggregate(Zero, Add));
-            known[j] = Keccak([.. Encoding.ASCII.GetBytes(hidden ? "cf-scolu" : "cf-colum"), .. salt, .. column]);
+            leaves[j] = Keccak([.. Encoding.ASCII.GetBytes(hidden ? "cf-scolu" : "cf-colum"), .. salt, .. column]);
         }
+        Climb(leaves, log, root);
+        return [.. sums.Select(list => list.ToArray())];
+    }
+
+    void Climb(SortedDictionary<int, byte[]> known, int log, byte[] root)
+    {
         for (int level = 0; level < log; level++)
         {
             var parents = new SortedDictionary<int, byte[]>();
@@ -291,7 +313,6 @@ sealed partial class ReferenceVerifier(ReferenceVerifier.Node[] nodes, Reference
             known = parents;
         }
         Check(known[0].SequenceEqual(root));
-        return [.. sums.Select(list => list.ToArray())];
     }
 
     List<(int Row, int Height, int Kappa)> Blocks(out int rows)
