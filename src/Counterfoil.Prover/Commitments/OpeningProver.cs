@@ -54,9 +54,8 @@ static class OpeningProver
             PadProver.ProveProducts(channel, constraints, own.Pads);
             (form, padRow) = PadProver.ProveLinear(
                 channel, layout, constraints, own.Hidden(PadLayout.PadRow), own.Hidden(PadLayout.PadMask), own.Hidden(PadLayout.PadMask + 1), inClear: folding is null);
-            if (folding is not null) Array.Resize(ref padRow, row.Length); // continued with zeros
         }
-        Goldilocks2[][] parts = padRow is null ? [row] : [row, padRow];
+        Goldilocks2[][] parts = folding is null ? [] : FoldedRows.Parts(code, row, padRow);
         var word = folding is null ? null : FoldingProver.Commit(channel, folding.Rounds[0], parts);
         var positions = tape.Positions(code.Queries, code.LogLength);
         weights.Codewords.Write(channel, positions);

@@ -1,14 +1,15 @@
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Zk.Commitments;
 
 /// <summary>
 /// The vector that the short schedule folds, and what is claimed of it: the opened row v and, where anything is hidden, after it the opened row of pads, each of 2^b cells, b the variables of
-/// <see cref="RowCode.Cells"/>; the pads are continued with zeros.
+/// <see cref="RowCode.Cells"/>; both are continued with zeros.
 /// </summary>
 /// <remarks>
-/// That the cells past the end of the pads are zero is not checked, nor need it be: a row that had others there would be one of a code of 2^b cells, which is the code that the ledger counts queries for, and
-/// what is past the pads is in no form. The same holds for own rows, which have fewer cells than v: what is past their own is a mask.
+/// That the cells past the end are zero is not checked, nor need it be: a row that had others there would be one of a code of 2^b cells, which is the code that the ledger counts queries for, and they are in no
+/// form. The same holds for own rows, which have fewer cells than v: what is past a row's own cells is a mask.
 /// </remarks>
 sealed class FoldedRows
 {
@@ -41,7 +42,20 @@ sealed class FoldedRows
     public List<FoldedForm> Forms { get; }
 
     /// <summary>Variables of the folded vector.</summary>
-    public static int VariablesOf(RowCode code, bool pads) => Polynomials.Multilinear.VariablesFor(code.Cells) + (pads ? 1 : 0);
+    public static int VariablesOf(RowCode code, bool pads) => Multilinear.VariablesFor(code.Cells) + (pads ? 1 : 0);
+
+    /// <summary>2^b, the cells of each opened row with the zeros.</summary>
+    public static int CellsOf(RowCode code) => 1 << VariablesOf(code, false);
+
+    /// <summary>The opened rows as parts of the vector.</summary>
+    public static Goldilocks2[][] Parts(RowCode code, Goldilocks2[] row, Goldilocks2[]? pads)
+    {
+        int cells = CellsOf(code);
+        Array.Resize(ref row, cells);
+        if (pads is null) return [row];
+        Array.Resize(ref pads, cells);
+        return [row, pads];
+    }
 
     /// <summary>Σ of the claimed values, times the coefficients.</summary>
     public Goldilocks2 Claim(Goldilocks2 value, ReadOnlySpan<Goldilocks2> symbols, Goldilocks2 padValue, ReadOnlySpan<Goldilocks2> padSymbols)

@@ -158,7 +158,7 @@ public sealed partial class CommittedModel : IRegistrable
         if (!parameters.WeightsHidden) return Verdict.Accept;
         var code = parameters.Code;
         if (2L * code.Cells > code.Length) return Verdict.Reject(ZkChecks.ModelHiding, $"rows, masks included, of at most {code.Length / 2} cells", $"{code.Cells}");
-        int most = parameters.Folding is null ? code.Length / 2 : code.Cells;
+        int most = parameters.Folding is null ? code.Length / 2 : FoldedRows.CellsOf(code);
         foreach (var layout in pads)
             if (layout!.Cells > most) return Verdict.Reject(ZkChecks.ModelHiding, $"rows of pads of at most {most} cells", $"{layout.Cells}");
         return Verdict.Accept;

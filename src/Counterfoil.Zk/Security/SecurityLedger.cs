@@ -80,14 +80,15 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         double tensor = (double)code.Length * Math.Max(1, RowOpening.Variables(rows, pads is not null));
         Add(terms, $"{name}: proximity of a tensor combination", "n·⌈log₂ rows⌉", tensor);
         Add(terms, $"{name}: proximity on a line, and value", "n + 1", code.Length + 1.0);
-        AddQueries(terms, $"{name}: queries", code, code.Cells);
+        int cells = folding is null ? code.Cells : FoldedRows.CellsOf(code);
+        AddQueries(terms, $"{name}: queries", code, cells);
         if (folding is not null) AddFolding(terms, name, folding, FoldedRows.VariablesOf(code, pads is not null));
         if (pads is null) return;
         Add(terms, $"{name}: batching of products", "", 1);
         Add(terms, $"{name}: products of factors", "degree", 2);
         Add(terms, $"{name}: batching of linear constraints", "", 1);
         Add(terms, $"{name}: proximity of the pads, and their form", "n + 1", code.Length + 1.0);
-        AddQueries(terms, $"{name}: queries of the pads", code, folding is null ? pads.Cells : code.Cells);
+        AddQueries(terms, $"{name}: queries of the pads", code, folding is null ? pads.Cells : cells);
     }
 
     // The short schedule's recursion: see FoldedOpening. Coefficients of the opened rows' claims are drawn with the positions of the columns, those of a round's with its own.

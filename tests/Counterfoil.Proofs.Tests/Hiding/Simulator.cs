@@ -76,12 +76,12 @@ sealed class Simulator
         });
         own.Tree.Root.CopyTo(proof);
         var rest = new ProverChannel(first.Remaining());
-        Array.Resize(ref pads, row.Length);
-        var word = folding is null ? null : FoldingProver.Commit(rest, folding.Rounds[0], [row, pads]);
+        Goldilocks2[][] parts = folding is null ? [] : FoldedRows.Parts(code, row, pads);
+        var word = folding is null ? null : FoldingProver.Commit(rest, folding.Rounds[0], parts);
         var positions = rest.Transcript.Positions(code.Queries, code.LogLength);
         weights.Write(rest, positions);
         own.Write(rest, positions);
-        if (word is not null) FoldingProver.Prove(rest, folding!, word, [row, pads], new FoldedRows(code, positions, first.Claim.Cells, first.Form, rest.Transcript.Challenges).Forms);
+        if (word is not null) FoldingProver.Prove(rest, folding!, word, parts, new FoldedRows(code, positions, first.Claim.Cells, first.Form, rest.Transcript.Challenges).Forms);
         return [.. proof, .. rest.ToArray()];
     }
 
