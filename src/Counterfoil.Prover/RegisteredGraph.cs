@@ -11,6 +11,7 @@ using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Transcripts;
@@ -26,6 +27,7 @@ public sealed class RegisteredGraph : IDisposable
     // A leaf of a fractional sum takes a hundred bytes: 2^26 of them are what a machine of 12 GB has room for.
     const int MostDepth = 26;
 
+    readonly IntegerModel source;
     readonly FastExecutor executor;
     readonly HiddenMatrix hidden;
     readonly CommittedMatrix committed;
@@ -35,12 +37,36 @@ public sealed class RegisteredGraph : IDisposable
 
     RegisteredGraph(CommittedGraph model, IntegerModel source, HiddenMatrix hidden, CommittedMatrix committed, byte[] seed, RegistrationOptions options, StageTiming commitment)
     {
-        (Model, executor, this.hidden, this.committed, this.seed, this.options) = (model, new FastExecutor(source), hidden, committed, seed, options);
+        (Model, this.source, executor, this.hidden, this.committed, this.seed, this.options) = (model, source, new FastExecutor(source), hidden, committed, seed, options);
         long start = Stopwatch.GetTimestamp();
         using var secrets = Secrets();
         RegistrationProof = new RegistrationProver(model, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
         model.IsRegistered = true; // the executor's rules were checked before the cells were committed
         Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
+    }
+
+    RegisteredGraph(RegisteredGraph single, CommittedGraph model, FastExecutor executor)
+    {
+        (Model, this.executor, source, hidden, committed, seed, options) = (model, executor, single.source, single.hidden, single.committed, [], single.options);
+        (RegistrationProof, Timings) = (single.RegistrationProof, single.Timings);
+    }
+
+    /// <summary>
+    /// The same model, ready to answer several inputs in one proof: what it is asked and what it answers are those of all inputs, one after the other. It shares this one's root and budget, of which a batch takes as
+    /// much as one answer, and lives no longer than it.
+    /// </summary>
+    /// <param name="inputs">How many, 1 to <see cref="GraphBatch.MostInputs"/>.</param>
+    /// <param name="batch">The model in this form, if the verdict accepts.</param>
+    public Verdict TryBatch(int inputs, out RegisteredGraph? batch)
+    {
+        batch = null;
+        var verdict = Model.Batch(inputs, out var model);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = GraphBatch.Of(Model.Graph, inputs, out var graph);
+        if (!verdict.IsAccepted) return verdict;
+        var batched = source with { Graph = graph!.Graph, Hidden = [.. graph.Origins.Select(o => o < 0 ? HiddenCells.None : source.Hidden[o])] };
+        batch = new RegisteredGraph(this, model!, new FastExecutor(batched));
+        return verdict;
     }
 
     /// <summary>What verifiers know of it.</summary>

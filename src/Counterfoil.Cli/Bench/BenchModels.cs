@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Counterfoil.Cli.Demo;
 using Counterfoil.Core.Digests;
 using Counterfoil.Data.Guarding;
@@ -30,38 +29,19 @@ static class BenchModels
     /// <summary>A perceptron trained on the sample images for a few epochs, as the demo trains one.</summary>
     public static async Task<BenchModel> TrainedAsync(BenchRun run, params int[] layers)
     {
-        using var source = Samples.FashionMnist();
         var recipe = new TrainingRecipe { Layers = [.. layers], Epochs = run.Quick ? 1 : 3, Seed = 1 };
-        var records = await RecordsAsync(source, run.Quick ? 640 : source.Count, run.Cancel);
-        var trained = await Trainer.TrainAsync(recipe, Batches(recipe, records), cancellationToken: run.Cancel);
-        Quantiser.Quantise(trained.Model, Preprocessing.Uint8Shift1, [.. records.Take(200).Select(r => (ReadOnlyMemory<byte>)r.AsMemory(1))], new QuantiserOptions(), out var quantised, out _).Require();
-        Preprocessing.Apply(Preprocessing.Uint8Shift1.Name, records[0].AsSpan(1), out var input).Require();
+        var (trained, images) = await TrainAsync(run, recipe);
+        Quantiser.Quantise(trained.Model, Preprocessing.Uint8Shift1, [.. images.Take(200).Select(r => (ReadOnlyMemory<byte>)r)], new QuantiserOptions(), out var quantised, out _).Require();
+        Preprocessing.Apply(Preprocessing.Uint8Shift1.Name, images[0], out var input).Require();
         return new BenchModel($"MLP {string.Join('-', layers)}", $"trained, {recipe.Epochs} epochs of Fashion-MNIST's test images", quantised!.Graph, quantised.Parameters, input!);
     }
 
-    /// <summary>A chain of layers with weights from a seed, ReLU after all but the last; scales let a typical result use the whole of int8.</summary>
-    public static BenchModel Random(string name, int seed, params int[] layers)
+    /// <summary>Trains by a recipe on the sample images; what was learned, and the images.</summary>
+    public static async Task<(TrainingResult Result, List<byte[]> Images)> TrainAsync(BenchRun run, TrainingRecipe recipe)
     {
-        const int shift = 24;
-        var random = new Random(seed);
-        var nodes = ImmutableArray.CreateBuilder<Zk.Graphs.Node>();
-        var parameters = ImmutableArray.CreateBuilder<GemmParameters>();
-        for (int l = 1; l < layers.Length; l++)
-        {
-            int inputs = layers[l - 1], outputs = layers[l];
-            // Uniform weights and cells have a deviation near 73 each; ReLU and saturation take from it what the 40s leave out.
-            var multiplier = (uint)Math.ScaleB(127 / (Math.Sqrt(inputs) * 40 * 40), shift);
-            nodes.Add(new Gemm(l - 1, inputs, outputs, new Requantisation([.. Enumerable.Repeat(multiplier, outputs)], shift), l < layers.Length - 1));
-            parameters.Add(new GemmParameters(Cells(random, inputs * outputs), [.. Enumerable.Range(0, outputs).Select(_ => random.Next(-4096, 4096))]));
-        }
-        return new BenchModel(name, $"random, seed {seed}", new Graph(layers[0], nodes.ToImmutable()), parameters.ToImmutable(), [.. Cells(random, layers[0])]);
-    }
-
-    static ImmutableArray<sbyte> Cells(Random random, int count)
-    {
-        var cells = new sbyte[count];
-        for (int i = 0; i < count; i++) cells[i] = (sbyte)random.Next(-127, 128);
-        return ImmutableCollectionsMarshal.AsImmutableArray(cells);
+        using var source = Samples.FashionMnist();
+        var records = await RecordsAsync(source, run.Quick ? 640 : source.Count, run.Cancel);
+        return (await Trainer.TrainAsync(recipe, Batches(recipe, records), cancellationToken: run.Cancel), [.. records.Select(r => r[1..])]);
     }
 
     static async Task<List<byte[]>> RecordsAsync(IdxLabelled source, int count, CancellationToken cancel)

@@ -64,7 +64,7 @@ static class PaymentBench
     /// <summary>The demo's shape, or a smaller one where time matters more; and the input as a request carries it.</summary>
     static async Task<(BenchModel Model, byte[] Request)> ModelAsync(BenchRun run)
     {
-        var model = run.Quick ? BenchModels.Random("MLP 64-64-10", 1, 64, 64, 10) : await BenchModels.TrainedAsync(run, 784, 128, 10);
+        var model = await BenchModels.TrainedAsync(run, 784, 128, 10);
         return (model, MemoryMarshal.AsBytes(model.Input.AsSpan()).ToArray());
     }
 

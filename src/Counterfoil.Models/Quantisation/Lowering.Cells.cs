@@ -174,27 +174,37 @@ sealed partial class Lowering
     /// <summary>
     /// Each row less its maximum, e to the power of that by a table, and each over the row's sum. Scores have steps of 2^−6, at most 2^9 in magnitude; e^−16 is the last of the table that is not 0.
     /// </summary>
+    /// <remarks>A masked cell has no part in the maximum, nor in the sum, and is 0 in the end: whatever is done cell by cell is done without it.</remarks>
     Form Softmax(int value, FloatSoftmax node)
     {
         const double step = 1.0 / 64;
         const int depth = 1023, one = short.MaxValue;
         var mask = model.Writer(node.Input) as FloatMask;
-        double largest = calibration.Magnitude(node.Input, 1);
-        double scale = Math.Max(step, largest / one);
-        var x = forms[mask?.Input ?? node.Input].Get(new Request(scale, -one, one), exact: true);
-        // A masked cell has no part in the maximum, nor in the sum.
-        int seen = mask is null ? x.Value : Add(new Movement([x.Value], [.. mask.Masked.Select((m, i) => m ? -1 : i)], [-one]), node);
-        int maximum = Add(new WindowMaximum(seen, Window.Whole(node.Rows, node.Cells)), node);
-        int over = Add(new Movement([maximum], [.. Enumerable.Range(0, node.Length).Select(i => i / node.Cells)], []), node);
-        int below = Add(new Combination([(over, 1), (seen, -1)], 0, node.Length), node);
-        int limited = Add(new Requantise(below, node.Length, [1u << 15], 1, 15, 0, depth), node);
-        int power = Add(new Lookup(limited, node.Length, Table("exp(-x)", 0, depth, q => Math.Exp(-q * scale) * one, one)), node);
-        if (mask is not null) power = Add(new Movement([power], [.. mask.Masked.Select((m, i) => m ? -1 : i)], [0]), node);
-        int sum = Add(new WindowSum(power, Window.Whole(node.Rows, node.Cells)), node);
+        bool[] masked = mask is null ? new bool[node.Length] : [.. mask.Masked];
+        int[] kept = [.. Enumerable.Range(0, node.Length).Where(i => !masked[i])], places = new int[node.Length];
+        for (int k = 0; k < kept.Length; k++) places[kept[k]] = k;
+        int Packed(int source) => mask is null ? source : Add(new Movement([source], [.. kept], []), node);
+        int Laid(int source, int rest) => mask is null ? source : Add(new Movement([source], [.. Enumerable.Range(0, node.Length).Select(i => masked[i] ? -1 : places[i])], [rest]), node);
+        int Rows(int source) => Add(new Movement([source], [.. kept.Select(i => i / node.Cells)], []), node);
+
+        double scale = Math.Max(step, calibration.Magnitude(node.Input, 1) / one);
+        var request = new Request(scale, -one, one);
+        var scores = forms[mask?.Input ?? node.Input];
+        int x = mask is not null && scores.Wide is { Scales: [var unit] } wide ? Narrowed(Packed(wide.Value), [unit], 1, request).Value : Packed(scores.Get(request, exact: true).Value);
+        int maximum = Add(new WindowMaximum(Laid(x, -one), Window.Whole(node.Rows, node.Cells)), node);
+        int below = Add(new Combination([(Rows(maximum), 1), (x, -1)], 0, kept.Length), node);
+        int limited = Add(new Requantise(below, kept.Length, [1u << 15], 1, 15, 0, depth), node);
+        int power = Add(new Lookup(limited, kept.Length, Table("exp(-x)", 0, depth, q => Math.Exp(-q * scale) * one, one)), node);
+        int sum = Add(new WindowSum(Laid(power, 0), Window.Whole(node.Rows, node.Cells)), node);
         // One more than the sum, so that it is above 0 whatever the scores: 2^−15 of what the largest cell adds.
         int divisor = Add(new Combination([(sum, 1)], 1, node.Rows), node);
-        int quotient = Add(new Quotient(power, divisor, node.Length, node.Cells, one), node);
-        return Wide(value, quotient, [1.0 / one], 1, bits: 16);
+        int quotient = Add(mask is null ? new Quotient(power, divisor, node.Length, node.Cells, one) : new Quotient(power, Rows(divisor), kept.Length, 1, one), node);
+        if (mask is null) return Wide(value, quotient, [1.0 / one], 1, bits: 16);
+        return new Form((asked, _) =>
+        {
+            var cells = Narrowed(quotient, [1.0 / one], 1, asked);
+            return new Narrow(Laid(cells.Value, 0), cells.Scale);
+        }) { Bits = 16 };
     }
 
     /// <summary>Each row times its length less its sum; that over the square root of the sum of its squares.</summary>

@@ -7,7 +7,7 @@ namespace Counterfoil.Prover.Commitments;
 
 /// <summary>What is left of the cells of one part of the folded vector, and of the forms that are claimed of them.</summary>
 /// <remarks>Kept in reversed order of index bits, so that the lowest variable, which is bound first, is the highest: its two halves lie apart.</remarks>
-sealed class FoldedVector
+sealed class FoldedVector : IDisposable
 {
     // Powers are made of two tables, so many bits of the index in the one whose entries are scaled as a row.
     const int LogRow = 8;
@@ -79,6 +79,13 @@ sealed class FoldedVector
             for (int j = 0; j < count; j++)
                 for (int h = half * chunks; h < (half + 1) * chunks; h++) form.AddScaled(h << low, rows.AsSpan(j << low, 1 << low), scales[(j << high) + h]);
         });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        cells.Dispose();
+        form.Dispose();
     }
 
     static Goldilocks2[] Reversed(ReadOnlySpan<Goldilocks2> values)

@@ -45,10 +45,11 @@ static class FoldingProver
             var positions = channel.Transcript.Positions(round.Queries, code.LogLength);
             word.Write(channel, positions);
             word.Dispose();
-            if (last) return;
+            if (last) break;
             word = next!;
             Add(vectors, [.. positions.Select(j => new PowerForm(0, -1, code.PointAt(j), channel.Transcript.Challenge()))]);
         }
+        foreach (var vector in vectors) vector.Dispose();
     }
 
     static void Add(FoldedVector[] vectors, IReadOnlyList<FoldedForm> forms)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Counterfoil.Prover.Commitments;
@@ -33,7 +34,11 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
     public ImmutableArray<StageTiming> Timings => timings.ToImmutable();
 
     /// <summary>Proves under a transcript; tests freeze its challenges.</summary>
-    public byte[] Prove(Transcript transcript) => Prove(transcript, new ExecutionWitness(layout, values));
+    public byte[] Prove(Transcript transcript)
+    {
+        using var witness = new ExecutionWitness(layout, values);
+        return Prove(transcript, witness);
+    }
 
     /// <summary>Proves with a given witness; tests forge it.</summary>
     public byte[] Prove(Transcript transcript, ExecutionWitness witness)
@@ -50,13 +55,12 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
 
         // 2.
         var fingerprint = new Fingerprint(tape.Challenges(3));
-        var (numerators, denominators) = Fractions(witness, fingerprint);
         // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
-        var leaves = new FractionalSum.Leaf(FractionalSumProver.Prove(channel, numerators, denominators), default, default);
+        var leaves = new FractionalSum.Leaf(ProveLookups(channel, witness, fingerprint), default, default);
         Mark("lookups");
 
         // 3.
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, tape.Challenges), fingerprint, leaves, statement.Output.Span);
         adjoint.Propagate();
         Mark("relation");
@@ -131,13 +135,24 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
         OpeningProver.Prove(channel, model.Parameters.Folding, committedHidden, own, claim, ownFold, model.ExecutionPads, constraints);
     }
 
-    (Goldilocks2[] Numerators, Goldilocks2[] Denominators) Fractions(ExecutionWitness witness, Fingerprint fingerprint)
+    Goldilocks2[] ProveLookups(ProverChannel channel, ExecutionWitness witness, Fingerprint fingerprint)
     {
-        Goldilocks2[] numerators = new Goldilocks2[1 << layout.Depth], denominators = new Goldilocks2[1 << layout.Depth];
-        denominators.AsSpan(layout.Leaves).Fill(Goldilocks2.One);
+        int count = 1 << layout.Depth;
+        Goldilocks2[] numerators = ArrayPool<Goldilocks2>.Shared.Rent(count), denominators = ArrayPool<Goldilocks2>.Shared.Rent(count);
+        Fractions(witness, fingerprint, numerators.AsSpan(0, count), denominators.AsSpan(0, count));
+        var point = FractionalSumProver.Prove(channel, numerators.AsSpan(0, count), denominators.AsSpan(0, count));
+        ArrayPool<Goldilocks2>.Shared.Return(numerators);
+        ArrayPool<Goldilocks2>.Shared.Return(denominators);
+        return point;
+    }
+
+    void Fractions(ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> numerators, Span<Goldilocks2> denominators)
+    {
+        numerators[layout.Leaves..].Clear();
+        denominators[layout.Leaves..].Fill(Goldilocks2.One);
         foreach (var run in layout.Runs)
         {
-            Span<Goldilocks2> p = numerators.AsSpan(run.Place, run.Count), q = denominators.AsSpan(run.Place, run.Count);
+            Span<Goldilocks2> p = numerators.Slice(run.Place, run.Count), q = denominators.Slice(run.Place, run.Count);
             if (run.Slot >= layout.LookupSlots)
             {
                 FillEntries(run, witness, fingerprint, p, q);
@@ -160,18 +175,17 @@ sealed class ExecutionProver(ExecutionStatement statement, IReadOnlyList<long[]>
                 }
             }
         }
-        return (numerators, denominators);
     }
 
     void FillEntries(LeafRun run, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> numerators, Span<Goldilocks2> denominators)
     {
         int column = GraphLayout.ColumnOf(run.Slot), start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First;
+        ReadOnlySpan<int> firsts = layout.Tables.Firsts, seconds = layout.Tables.Seconds;
         for (int i = 0, table = 0; i < numerators.Length; i++)
         {
             int entry = Math.Min(start + i, layout.Tables.Entries - 1);
             while (layout.Tables.Starts[table + 1] <= entry) table++;
-            var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
-            denominators[i] = fingerprint.Of(table, first, second);
+            denominators[i] = fingerprint.Of(table, firsts[entry], seconds[entry]);
             numerators[i] = -(Goldilocks2)witness[column, run.First + i];
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
@@ -5,7 +6,7 @@ using Counterfoil.Zk.Layout;
 namespace Counterfoil.Prover.Execution;
 
 /// <summary>The witness columns of one execution.</summary>
-sealed class ExecutionWitness
+sealed class ExecutionWitness : IDisposable
 {
     readonly GraphLayout layout;
     readonly Goldilocks[][] columns;
@@ -16,7 +17,7 @@ sealed class ExecutionWitness
     public ExecutionWitness(GraphLayout layout, IReadOnlyList<long[]> values)
     {
         this.layout = layout;
-        columns = [.. layout.Lengths.Select(length => new Goldilocks[length])];
+        columns = [.. layout.Lengths.Select(Zeros)];
         counts = new int[layout.Tables.Entries];
         foreach (var block in layout.Blocks) Fill(block, values);
         // What leaves there are beyond the cells of a slot, and beside those that use it, are padding.
@@ -26,18 +27,35 @@ sealed class ExecutionWitness
     }
 
     /// <summary>The cells of a column that mean something.</summary>
-    public Span<Goldilocks> Column(int index) => columns[index];
+    public Span<Goldilocks> Column(int index) => columns[index].AsSpan(0, layout.Lengths[index]);
 
     /// <summary>A cell of a column; zero beyond its length.</summary>
-    public Goldilocks this[int column, int cell] => cell < columns[column].Length ? columns[column][cell] : Goldilocks.Zero;
+    public Goldilocks this[int column, int cell] => cell < layout.Lengths[column] ? columns[column][cell] : Goldilocks.Zero;
+
+    /// <summary>Zeroes the cells and gives their memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var column in columns) ArrayPool<Goldilocks>.Shared.Return(column, clearArray: true);
+    }
+
+    static Goldilocks[] Zeros(int length)
+    {
+        var zeros = ArrayPool<Goldilocks>.Shared.Rent(length);
+        zeros.AsSpan(0, length).Clear();
+        return zeros;
+    }
 
     static bool Uses(ColumnBlock block, int slot) => slot == 0 ? ColumnBlock.HasPair(block.Kind) : slot <= block.Limbs.Length;
 
     void Fill(ColumnBlock block, IReadOnlyList<long[]> values)
     {
         var y = Column(GraphLayout.Value).Slice(block.Offset, block.Count);
-        Span<long> numbers = stackalloc long[GraphLayout.Groups];
         var result = values[block.Value];
+        if (block.Kind != CellKind.Maximum)
+            for (int i = 0; i < y.Length; i++) y[i] = Goldilocks.FromInteger(result[i]);
+        var entries = counts.AsSpan(layout.Tables.Starts[block.Table]);
+        var table = layout.Tables.Tables[block.Table];
+        long[] first = ArrayPool<long>.Shared.Rent(block.Count), second = ArrayPool<long>.Shared.Rent(block.Count), third = ArrayPool<long>.Shared.Rent(block.Count);
         switch (block.Kind)
         {
             case CellKind.Requantised:
@@ -50,20 +68,14 @@ sealed class ExecutionWitness
                         {
                             long scaled = x[i] * m + (1L << (r.Shift - 1)), over = (scaled >> r.Shift) - result[i];
                             int side = Math.Sign(over);
-                            y[i] = Goldilocks.FromInteger(result[i]);
                             sides[i] = Goldilocks.FromInteger(side);
-                            counts[layout.Tables.IndexOf(block.Table, result[i], side)]++;
-                            (numbers[0], numbers[1]) = (Math.Abs(over), scaled & ((1L << r.Shift) - 1));
-                            FillLimbs(block, i, numbers);
+                            entries[table.IndexOf(result[i], side)]++;
+                            (first[i], second[i]) = (Math.Abs(over), scaled & ((1L << r.Shift) - 1));
                         }
                 break;
             case CellKind.LookedUp:
                 x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
-                for (int i = 0; i < y.Length; i++)
-                {
-                    y[i] = Goldilocks.FromInteger(result[i]);
-                    counts[layout.Tables.IndexOf(block.Table, x[i], result[i])]++;
-                }
+                for (int i = 0; i < y.Length; i++) entries[table.IndexOf(x[i], result[i])]++;
                 break;
             case CellKind.Maximum:
                 x = values[((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input];
@@ -74,7 +86,7 @@ sealed class ExecutionWitness
                     long a = pairs.First[i] >= 0 ? x[pairs.First[i]] : largest, b = x[pairs.Second[i]];
                     largest = Math.Max(a, b);
                     y[i] = Goldilocks.FromInteger(largest);
-                    counts[layout.Tables.IndexOf(block.Table, a - b, largest - b)]++;
+                    entries[table.IndexOf(a - b, largest - b)]++;
                 }
                 break;
             case CellKind.Quotient:
@@ -83,35 +95,38 @@ sealed class ExecutionWitness
                 for (int i = 0; i < y.Length; i++)
                 {
                     long d = values[q.B][i / q.Inner], remainder = 2L * q.Multiplier * values[q.A][i] + d - 2 * d * result[i];
-                    y[i] = Goldilocks.FromInteger(result[i]);
-                    (numbers[0], numbers[1], numbers[2]) = (remainder, 2 * d - 1 - remainder, result[i] - least);
-                    FillLimbs(block, i, numbers);
+                    (first[i], second[i], third[i]) = (remainder, 2 * d - 1 - remainder, result[i] - least);
                 }
                 break;
             case CellKind.Root:
                 x = values[((SquareRoot)layout.Graph.Nodes[block.Value - 1]).Input];
                 for (int i = 0; i < y.Length; i++)
                 {
-                    y[i] = Goldilocks.FromInteger(result[i]);
                     long below = x[i] - result[i] * result[i];
-                    (numbers[0], numbers[1], numbers[2]) = (below, 2 * result[i] - below, result[i]);
-                    FillLimbs(block, i, numbers);
+                    (first[i], second[i], third[i]) = (below, 2 * result[i] - below, result[i]);
                 }
                 break;
-            case CellKind.Exposed:
-                for (int i = 0; i < y.Length; i++) y[i] = Goldilocks.FromInteger(result[i]);
-                break;
         }
+        FillLimbs(block, first, second, third);
+        foreach (var numbers in (long[][])[first, second, third]) ArrayPool<long>.Shared.Return(numbers);
     }
 
-    void FillLimbs(ColumnBlock block, int cell, ReadOnlySpan<long> numbers)
+    void FillLimbs(ColumnBlock block, params ReadOnlySpan<long[]> numbers)
     {
         for (int j = 0; j < block.Limbs.Length; j++)
         {
             var (group, index, bits) = block.Limbs[j];
-            int limb = (int)(numbers[group] >> (layout.LimbBits * index)) & (1 << layout.LimbBits) - 1;
-            columns[GraphLayout.FirstLimb + j][block.Offset + cell] = Goldilocks.FromInteger(limb);
-            counts[layout.Tables.IndexOf(layout.LimbNumbers[bits], limb, 0)]++;
+            var column = Column(GraphLayout.FirstLimb + j).Slice(block.Offset, block.Count);
+            var entries = counts.AsSpan(layout.Tables.Starts[layout.LimbNumbers[bits]]);
+            var number = numbers[group];
+            int shift = layout.LimbBits * index;
+            long mask = (1L << layout.LimbBits) - 1;
+            for (int i = 0; i < column.Length; i++)
+            {
+                int limb = (int)(number[i] >> shift & mask);
+                column[i] = Goldilocks.FromInteger(limb);
+                entries[limb]++;
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Counterfoil.Zk.Fields;
@@ -9,7 +10,7 @@ namespace Counterfoil.Prover.Sumchecks;
 /// A multilinear polynomial by its first values, those beyond being zero, whose variables are bound one after the other from the highest; long ones on two threads. A polynomial that is zero over most of the cube
 /// costs what its values cost.
 /// </summary>
-sealed class BoundVector
+sealed class BoundVector : IDisposable
 {
     // Shorter parts are done sooner than a second thread is woken.
     const int LeastShared = 1 << 12, Lanes = 8;
@@ -22,19 +23,23 @@ sealed class BoundVector
     public BoundVector(ReadOnlySpan<Goldilocks2> values, int variables, int length = 0) : this(Math.Max(values.Length, length), variables)
     {
         for (int i = 0; i < values.Length; i++) (c0[i], c1[i]) = (values[i].C0.Value, values[i].C1.Value);
+        c0.AsSpan(values.Length, Length - values.Length).Clear();
+        c1.AsSpan(values.Length, Length - values.Length).Clear();
     }
 
     /// <inheritdoc cref="BoundVector(ReadOnlySpan{Goldilocks2}, int, int)"/>
     public BoundVector(ReadOnlySpan<Goldilocks> values, int variables, int length = 0) : this(Math.Max(values.Length, length), variables)
     {
-        for (int i = 0; i < values.Length; i++) c0[i] = values[i].Value;
+        MemoryMarshal.Cast<Goldilocks, ulong>(values).CopyTo(c0);
+        c0.AsSpan(values.Length, Length - values.Length).Clear();
+        c1.AsSpan(0, Length).Clear();
     }
 
     BoundVector(int length, int variables)
     {
         Variables = variables;
         Length = Math.Min(1 << variables, (length + Lanes - 1) / Lanes * Lanes);
-        (c0, c1) = (new ulong[Length], new ulong[Length]);
+        (c0, c1) = (ArrayPool<ulong>.Shared.Rent(Length), ArrayPool<ulong>.Shared.Rent(Length));
     }
 
     /// <summary>Variables left.</summary>
@@ -115,6 +120,13 @@ sealed class BoundVector
         });
         Length = Lower;
         Variables--;
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(c0);
+        ArrayPool<ulong>.Shared.Return(c1);
     }
 
     static Goldilocks2 Sum(ExtensionVector a, ExtensionVector b) =>

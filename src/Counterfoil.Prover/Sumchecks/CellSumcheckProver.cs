@@ -1,3 +1,4 @@
+using System.Buffers;
 using Counterfoil.Prover.Execution;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
@@ -13,14 +14,26 @@ static class CellSumcheckProver
     public static Goldilocks2[] Prove(ProverChannel channel, GraphLayout layout, ExecutionRelation relation, Adjoint adjoint, ExecutionWitness witness)
     {
         int variables = layout.Variables;
-        Goldilocks2[][] forms = [.. Enumerable.Range(0, layout.Columns).Select(c => c == GraphLayout.Value ? adjoint.Columns[..layout.Count] : relation.Weights(c))];
+        int[] lengths = [.. Enumerable.Range(0, layout.Columns).Select(c => c == GraphLayout.Value ? layout.Count : relation.Weighted(c))];
         // σ and the limbs that it multiplies are kept at one length.
         int[] sides = [GraphLayout.Side, .. Enumerable.Range(GraphLayout.FirstLimb, layout.SideLimbs)];
-        int length = sides.Max(c => forms[c].Length);
-        int Kept(int c) => sides.Contains(c) ? length : forms[c].Length;
-        BoundVector[] cells = [.. forms.Select((_, c) => new BoundVector(witness.Column(c), variables, Kept(c)))];
-        BoundVector[] weights = [.. forms.Select((form, c) => new BoundVector(form, variables, Kept(c)))];
-        BoundVector[] scaled = [.. sides[1..].Select((_, j) => new BoundVector(relation.Scaled(j), variables, length))];
+        int length = sides.Max(c => lengths[c]);
+        foreach (int c in sides) lengths[c] = length;
+        BoundVector[] cells = new BoundVector[layout.Columns], weights = new BoundVector[layout.Columns], scaled = new BoundVector[layout.SideLimbs];
+        var buffer = ArrayPool<Goldilocks2>.Shared.Rent(Math.Max(1, lengths.Max()));
+        for (int c = 0; c < cells.Length; c++)
+        {
+            var form = c == GraphLayout.Value ? adjoint.Columns : buffer.AsSpan(0, relation.Weighted(c));
+            if (c != GraphLayout.Value) relation.WriteWeights(c, form);
+            (cells[c], weights[c]) = (new(witness.Column(c), variables, lengths[c]), new(form, variables, lengths[c]));
+        }
+        for (int j = 0; j < scaled.Length; j++)
+        {
+            var form = buffer.AsSpan(0, layout.Lengths[GraphLayout.Side]);
+            relation.WriteScaled(j, form);
+            scaled[j] = new(form, variables, length);
+        }
+        ArrayPool<Goldilocks2>.Shared.Return(buffer);
         var point = new Goldilocks2[variables];
         for (int k = point.Length - 1; k >= 0; k--)
         {
@@ -31,6 +44,7 @@ static class CellSumcheckProver
             point[k] = channel.Transcript.Challenge();
             foreach (var vector in (IEnumerable<BoundVector>)[.. scaled, .. cells, .. weights]) vector.Bind(point[k]);
         }
+        foreach (var vector in (IEnumerable<BoundVector>)[.. scaled, .. cells, .. weights]) vector.Dispose();
         return point;
     }
 }

@@ -6,16 +6,21 @@ namespace Counterfoil.Prover.Sumchecks;
 /// <summary>The loops of <see cref="FractionalSumProver"/>. Lengths are powers of two and multiples of the lanes.</summary>
 static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<V>
 {
-    /// <summary>Adds the fractions of the lower half to those of the upper half.</summary>
-    public static void Add(ExtensionVector p, ExtensionVector q, ExtensionVector sumP, ExtensionVector sumQ)
+    /// <summary>p₀/q₀ + p₁/q₁, fraction by fraction.</summary>
+    public static void Add(ExtensionVector p0, ExtensionVector q0, ExtensionVector p1, ExtensionVector q1, ExtensionVector sumP, ExtensionVector sumQ)
     {
-        int half = sumP.Length;
-        for (int x = 0; x < half; x += L.Count)
+        for (int x = 0; x < sumP.Length; x += L.Count)
         {
-            (V, V) q0 = q.Load<V, L>(x), q1 = q.Load<V, L>(half + x);
-            sumP.Store<V, L>(x, Cross(p.Load<V, L>(x), q1, p.Load<V, L>(half + x), q0));
-            sumQ.Store<V, L>(x, GoldilocksLanes<V, L>.Multiply(q0, q1));
+            (V, V) left = q0.Load<V, L>(x), right = q1.Load<V, L>(x);
+            sumP.Store<V, L>(x, Cross(p0.Load<V, L>(x), right, p1.Load<V, L>(x), left));
+            sumQ.Store<V, L>(x, GoldilocksLanes<V, L>.Multiply(left, right));
         }
+    }
+
+    /// <summary>target += source.</summary>
+    public static void Add(ExtensionVector target, ExtensionVector source)
+    {
+        for (int x = 0; x < target.Length; x += L.Count) target.Store<V, L>(x, GoldilocksLanes<V, L>.Add(target.Load<V, L>(x), source.Load<V, L>(x)));
     }
 
     /// <summary>target += factor·source.</summary>
@@ -26,17 +31,15 @@ static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<
             target.Store<V, L>(x, GoldilocksLanes<V, L>.Add(target.Load<V, L>(x), GoldilocksLanes<V, L>.Multiply(scale, source.Load<V, L>(x))));
     }
 
-    /// <summary>Σ eq·(p₀q₁ + p₁q₀) with the highest variable at 0, at 1, and its leading coefficient.</summary>
-    public static (Goldilocks2 At0, Goldilocks2 At1, Goldilocks2 Lead) Round(
-        ExtensionVector equality, ExtensionVector p0, ExtensionVector q0, ExtensionVector p1, ExtensionVector q1)
+    /// <summary>Σ eq·(p₀q₁ + p₁q₀) with the highest variable at 0, at 1, and its leading coefficient: a, b, c, d are p₀, q₀, p₁, q₁ in the lower half, then in the upper.</summary>
+    public static FractionSums Round(
+        ExtensionVector equality, ExtensionVector a, ExtensionVector b, ExtensionVector c, ExtensionVector d, ExtensionVector upperA, ExtensionVector upperB, ExtensionVector upperC, ExtensionVector upperD)
     {
-        int half = p0.Length / 2;
         (V, V) at0 = default, at1 = default, lead = default;
-        for (int x = 0; x < half; x += L.Count)
+        for (int x = 0; x < a.Length; x += L.Count)
         {
-            int y = half + x;
-            (V, V) a0 = p0.Load<V, L>(x), b0 = q0.Load<V, L>(x), c0 = p1.Load<V, L>(x), d0 = q1.Load<V, L>(x);
-            (V, V) a1 = p0.Load<V, L>(y), b1 = q0.Load<V, L>(y), c1 = p1.Load<V, L>(y), d1 = q1.Load<V, L>(y);
+            (V, V) a0 = a.Load<V, L>(x), b0 = b.Load<V, L>(x), c0 = c.Load<V, L>(x), d0 = d.Load<V, L>(x);
+            (V, V) a1 = upperA.Load<V, L>(x), b1 = upperB.Load<V, L>(x), c1 = upperC.Load<V, L>(x), d1 = upperD.Load<V, L>(x);
             var weight = equality.Load<V, L>(x);
             at0 = Accumulate(at0, weight, Cross(a0, d0, c0, b0));
             at1 = Accumulate(at1, weight, Cross(a1, d1, c1, b1));
@@ -44,15 +47,7 @@ static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<
                 GoldilocksLanes<V, L>.Subtract(a1, a0), GoldilocksLanes<V, L>.Subtract(d1, d0),
                 GoldilocksLanes<V, L>.Subtract(c1, c0), GoldilocksLanes<V, L>.Subtract(b1, b0)));
         }
-        return (GoldilocksLanes<V, L>.Sum(at0), GoldilocksLanes<V, L>.Sum(at1), GoldilocksLanes<V, L>.Sum(lead));
-    }
-
-    /// <summary>Adds the upper half to the lower: eq over one variable fewer, since the bound variable's two values sum to one.</summary>
-    public static void Halve(ExtensionVector equality)
-    {
-        int half = equality.Length / 2;
-        for (int x = 0; x < half; x += L.Count)
-            equality.Store<V, L>(x, GoldilocksLanes<V, L>.Add(equality.Load<V, L>(x), equality.Load<V, L>(half + x)));
+        return new(GoldilocksLanes<V, L>.Sum(at0), GoldilocksLanes<V, L>.Sum(at1), GoldilocksLanes<V, L>.Sum(lead));
     }
 
     static (V, V) Cross((V, V) a, (V, V) d, (V, V) c, (V, V) b) =>
@@ -60,4 +55,10 @@ static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<
 
     static (V, V) Accumulate((V, V) sum, (V, V) weight, (V, V) value) =>
         GoldilocksLanes<V, L>.Add(sum, GoldilocksLanes<V, L>.Multiply(weight, value));
+}
+
+/// <summary>What a round of a layer is made of, in part: the sum with the variable at 0, at 1, and the leading coefficient, without the factor eq of the variable.</summary>
+readonly record struct FractionSums(Goldilocks2 At0, Goldilocks2 At1, Goldilocks2 Lead)
+{
+    public static FractionSums operator +(FractionSums left, FractionSums right) => new(left.At0 + right.At0, left.At1 + right.At1, left.Lead + right.Lead);
 }

@@ -24,6 +24,11 @@ static class ProductSumcheckProver
             }
         }
         for (int i = 0; i < vectors.Length; i++) (products[i].Left[0], products[i].Right[0]) = (vectors[i].Left.Value, vectors[i].Right.Value);
+        foreach (var (left, right) in vectors)
+        {
+            left.Dispose();
+            right.Dispose();
+        }
         return point;
     }
 }

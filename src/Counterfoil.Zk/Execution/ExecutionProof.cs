@@ -55,7 +55,7 @@ public static class ExecutionProof
         if (channel.Rejection is not null) return null;
 
         // 3. What is demanded of every cell, as one claim, carried back to columns, products and parameters.
-        var adjoint = new Adjoint(layout, statement.PublicCells());
+        using var adjoint = new Adjoint(layout, statement.PublicCells());
         var relation = new ExecutionRelation(layout, adjoint, RelationChallenges.Draw(layout, channel.Challenges), fingerprint, leaves, statement.Output.Span);
         adjoint.Propagate();
 

@@ -1,5 +1,6 @@
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Lookups;
@@ -13,7 +14,7 @@ namespace Counterfoil.Zk.Execution;
 /// <remarks>
 /// Σ over cells and columns of weight·column + Σ over limb columns j of Scaled_j·σ·limb_j is <see cref="Claim"/> less what the adjoint says of products, parameters and public cells. Cell i's demands are weighted
 /// by T(i) = eq(τ, i), the second and third demand of one cell by κ₁ and κ₂ more. y's weights are <see cref="Adjoint.Columns"/>; all others are T or eq of a leaf's point times a factor for each block or run, so a
-/// prover asks for their vectors (<see cref="Weights"/>, <see cref="Scaled"/>) and a verifier for their value at a point (<see cref="At"/>) without one.
+/// prover asks for their vectors (<see cref="WriteWeights"/>, <see cref="WriteScaled"/>) and a verifier for their value at a point (<see cref="At"/>) without one.
 /// </remarks>
 sealed class ExecutionRelation
 {
@@ -46,43 +47,37 @@ sealed class ExecutionRelation
     /// <summary>What everything must sum to.</summary>
     public Claim Claim { get; private set; }
 
-    /// <summary>The weights of a column other than y, cell by cell; nothing is claimed of the cells beyond them.</summary>
-    public Goldilocks2[] Weights(int column)
+    /// <summary>How many cells of a column other than y have a weight.</summary>
+    public int Weighted(int column) => column == GraphLayout.Side ? layout.Lengths[column] : Math.Max(layout.Lengths[column], layout.Runs.Where(r => r.Slot == SlotOf(column)).Select(r => r.End).DefaultIfEmpty().Max());
+
+    /// <summary>Writes the weights of a column other than y, cell by cell.</summary>
+    public void WriteWeights(int column, Span<Goldilocks2> weights)
     {
-        int slot = column == GraphLayout.Side ? 0 : column - GraphLayout.FirstLimb + 1;
-        var weights = new Goldilocks2[Math.Max(layout.Lengths[column], layout.Runs.Where(r => r.Slot == slot).Select(r => r.End).DefaultIfEmpty().Max())];
-        foreach (var (run, factor) in RunsOf(slot, column))
-        {
-            var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
-            var target = weights.AsSpan(run.First, run.Count);
-            for (int i = 0; i < equality.Length; i++) target[i] = equality[i] * factor;
-        }
+        weights.Clear();
+        foreach (var (run, factor) in RunsOf(SlotOf(column), column))
+            if (run.First < weights.Length)
+            {
+                var target = weights[run.First..Math.Min(run.End, weights.Length)];
+                ExtensionRow.Scale(Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables)).AsSpan(0, target.Length), factor, target);
+            }
         foreach (var block in layout.Blocks)
             if (column == GraphLayout.Side)
             {
-                if (block.Kind != CellKind.Requantised) weights.AsSpan(Math.Min(block.Offset, weights.Length), Math.Clamp(weights.Length - block.Offset, 0, block.Count)).Clear();
+                if (block.Kind != CellKind.Requantised && block.Offset < weights.Length) weights.Slice(block.Offset, block.Count).Clear();
             }
-            else if (slot <= block.Limbs.Length)
+            else if (SlotOf(column) <= block.Limbs.Length)
             {
-                var factor = Coefficient(block, block.Limbs[slot - 1]);
-                if (factor == Goldilocks2.Zero) continue;
-                Span<Goldilocks2> target = weights.AsSpan(block.Offset, block.Count), t = demands.AsSpan(block.Offset, block.Count);
-                for (int i = 0; i < t.Length; i++) target[i] += t[i] * factor;
+                var factor = Coefficient(block, block.Limbs[SlotOf(column) - 1]);
+                if (factor != Goldilocks2.Zero) ExtensionRow.AddScaled(demands.AsSpan(block.Offset, block.Count), factor, weights[block.Offset..]);
             }
-        if (column == GraphLayout.Side) weights.AsSpan(layout.Lengths[column]).Clear();
-        return weights;
     }
 
-    /// <summary>The weights of σ·limb, for one of the first columns of limbs.</summary>
-    public Goldilocks2[] Scaled(int limb)
+    /// <summary>Writes the weights of σ·limb, for one of the first columns of limbs.</summary>
+    public void WriteScaled(int limb, Span<Goldilocks2> weights)
     {
-        var weights = new Goldilocks2[layout.Lengths[GraphLayout.Side]];
-        foreach (var block in SideBlocks(limb))
-        {
-            var factor = Scale(block, block.Limbs[limb]);
-            for (int i = block.Offset; i < block.End; i++) weights[i] = demands[i] * factor;
-        }
-        return weights;
+        weights.Clear();
+        foreach (var block in layout.Blocks)
+            if (IsSideLimb(block, limb)) ExtensionRow.AddScaled(demands.AsSpan(block.Offset, block.Count), Scale(block, block.Limbs[limb]), weights[block.Offset..]);
     }
 
     /// <summary>The summand at a point of the cells, given the columns there: the weights of σ·limb for each of the first limb columns, and what is linear.</summary>
@@ -149,14 +144,14 @@ sealed class ExecutionRelation
             if (layout.Runs[r].Slot == slot) yield return (layout.Runs[r], batching * runWeights[r]);
     }
 
-    IEnumerable<ColumnBlock> SideBlocks(int limb) => layout.Blocks.Where(b => IsSideLimb(b, limb));
+    static int SlotOf(int column) => column == GraphLayout.Side ? 0 : column - GraphLayout.FirstLimb + 1;
 
     static bool IsSideLimb(ColumnBlock block, int limb) => block.Kind == CellKind.Requantised && limb < block.Limbs.Length && block.Limbs[limb].Group == 0;
 
     // What a block's cells owe, weighted by t; only what is said of values other than its own numbers is put down here, the numbers' weights are Coefficient and Scale.
     void Demand(ColumnBlock block, ReadOnlySpan<Goldilocks2> t)
     {
-        var y = adjoint.Columns.AsSpan(block.Offset, block.Count);
+        var y = adjoint.Columns.Slice(block.Offset, block.Count);
         Goldilocks2 constant = default, second = challenges.Kappa[0], third = challenges.Kappa[1];
         switch (block.Kind)
         {
@@ -165,33 +160,25 @@ sealed class ExecutionRelation
                 var r = (Requantise)layout.Graph.Nodes[block.Value - 1];
                 var half = Goldilocks.FromUInt64(1UL << (r.Shift - 1));
                 var x = adjoint.Of(r.Input);
+                ExtensionRow.AddScaled(t, half + half, y);
+                constant = half * Mass(challenges.Tau, block.Offset, block.End);
                 for (int i = 0; i < t.Length;)
                     foreach (uint multiplier in r.Multipliers)
                     {
-                        var m = Goldilocks.FromUInt64(multiplier);
-                        for (int end = i + r.Inner; i < end; i++)
-                        {
-                            var rounding = t[i] * half;
-                            constant += rounding;
-                            y[i] += rounding + rounding;
-                            x[i] -= t[i] * m;
-                        }
+                        ExtensionRow.AddScaled(t.Slice(i, r.Inner), -Goldilocks.FromUInt64(multiplier), x[i..]);
+                        i += r.Inner;
                     }
                 break;
             // y − (what it is made of) = 0
             case CellKind.Exposed:
-                x = adjoint.Behind(block.Value);
-                for (int i = 0; i < t.Length; i++)
-                {
-                    y[i] += t[i];
-                    x[i] -= t[i];
-                }
+                ExtensionRow.Add(t, y);
+                ExtensionRow.AddScaled(t, -Goldilocks.One, adjoint.Behind(block.Value));
                 break;
             // G₀ − 2m·a − d + 2·(d·y) = 0;  G₁ + G₀ − 2d = −1;  G₂ − y = −Least
             case CellKind.Quotient:
                 var q = (Quotient)layout.Graph.Nodes[block.Value - 1];
-                Goldilocks2[] a = adjoint.Of(q.A), d = adjoint.Of(q.B);
-                var products = adjoint.Products.AsSpan(layout.Products[layout.ProductOf[block.Value]].Offset, block.Count);
+                Span<Goldilocks2> a = adjoint.Of(q.A), d = adjoint.Of(q.B);
+                var products = adjoint.Products.Slice(layout.Products[layout.ProductOf[block.Value]].Offset, block.Count);
                 var twice = Goldilocks.FromUInt64(2UL * (ulong)q.Multiplier);
                 var least = Goldilocks.FromInteger(layout.Ranges[block.Value].Least);
                 for (int i = 0, divisor = 0, left = q.Inner; i < t.Length; i++, left--)
@@ -208,7 +195,7 @@ sealed class ExecutionRelation
             // G₀ + y² − x = 0;  G₁ + G₀ − 2y = 0;  G₂ − y = 0
             case CellKind.Root:
                 x = adjoint.Of(((SquareRoot)layout.Graph.Nodes[block.Value - 1]).Input);
-                products = adjoint.Products.AsSpan(layout.Products[layout.ProductOf[block.Value]].Offset, block.Count);
+                products = adjoint.Products.Slice(layout.Products[layout.ProductOf[block.Value]].Offset, block.Count);
                 for (int i = 0; i < t.Length; i++)
                 {
                     Goldilocks2 t1 = t[i] * second, t2 = t[i] * third;
@@ -266,15 +253,12 @@ sealed class ExecutionRelation
     // Σ over a run's cells of eq·(the number of the cell's table).
     Goldilocks2 TableNumbers(LeafRun run)
     {
-        ReadOnlySpan<Goldilocks2> ones = leaf.AsSpan(0, run.Variables);
-        var zeros = new Goldilocks2[run.Variables];
-        for (int k = 0; k < zeros.Length; k++) zeros[k] = Goldilocks2.One - ones[k];
         var sum = Goldilocks2.Zero;
         foreach (var block in layout.Blocks)
         {
             int number = layout.TableOf(block, run.Slot);
             if (number == 0 || block.End <= run.First || block.Offset >= run.End) continue;
-            var mass = Multilinear.PrefixSum<Goldilocks2>(zeros, ones, Math.Min(block.End, run.End) - run.First) - Multilinear.PrefixSum<Goldilocks2>(zeros, ones, Math.Max(block.Offset, run.First) - run.First);
+            var mass = Mass(leaf.AsSpan(0, run.Variables), Math.Max(block.Offset, run.First) - run.First, Math.Min(block.End, run.End) - run.First);
             sum += mass * Goldilocks.FromInteger(number);
         }
         return sum;
@@ -292,21 +276,17 @@ sealed class ExecutionRelation
 
     void AddPairs(ColumnBlock block, int start, ReadOnlySpan<Goldilocks2> e, Goldilocks2 weight)
     {
-        var y = adjoint.Columns.AsSpan(block.Offset, block.Count);
+        var y = adjoint.Columns.Slice(block.Offset, block.Count);
         var beta = fingerprint.Beta;
         switch (block.Kind)
         {
             case CellKind.Requantised: // (y, σ), of which σ is a column's weight
-                for (int i = 0; i < e.Length; i++) y[start + i] += weight * e[i];
+                ExtensionRow.AddScaled(e, weight, y[start..]);
                 break;
             case CellKind.LookedUp: // (x, y)
                 var x = adjoint.Of(((Lookup)layout.Graph.Nodes[block.Value - 1]).Input);
-                for (int i = 0; i < e.Length; i++)
-                {
-                    var first = weight * e[i];
-                    x[start + i] += first;
-                    y[start + i] += first * beta;
-                }
+                ExtensionRow.AddScaled(e, weight, x[start..]);
+                ExtensionRow.AddScaled(e, weight * beta, y[start..]);
                 break;
             case CellKind.Maximum: // (a − b, y − b)
                 var pairs = layout.Pairs[block.Value];
@@ -328,18 +308,37 @@ sealed class ExecutionRelation
     Goldilocks2 Entries(LeafRun run)
     {
         var equality = Multilinear.Equality<Goldilocks2>(leaf.AsSpan(0, run.Variables));
-        int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, table = 0;
-        Goldilocks2 firsts = default, seconds = default, numbers = default;
-        for (int i = 0; i < equality.Length; i++)
+        int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, count = Math.Min(equality.Length, layout.Tables.Entries - start);
+        ReadOnlySpan<int> firsts = layout.Tables.Firsts.Slice(start, count), seconds = layout.Tables.Seconds.Slice(start, count);
+        Goldilocks2 first = default, second = default, number = default, rest = Goldilocks2.One;
+        for (int i = 0; i < count; i++)
         {
-            int entry = Math.Min(start + i, layout.Tables.Entries - 1);
-            while (layout.Tables.Starts[table + 1] <= entry) table++;
-            var (first, second) = layout.Tables.Tables[table][entry - layout.Tables.Starts[table]];
-            firsts += equality[i] * Goldilocks.FromInteger(first);
-            if (second != 0) seconds += equality[i] * Goldilocks.FromInteger(second);
-            if (table != 0) numbers += equality[i] * Goldilocks.FromInteger(table);
+            first += equality[i] * Goldilocks.FromInteger(firsts[i]);
+            if (seconds[i] != 0) second += equality[i] * Goldilocks.FromInteger(seconds[i]);
         }
-        return fingerprint.Alpha + firsts + fingerprint.Beta * seconds + fingerprint.Gamma * numbers;
+        for (int t = 0; t < layout.Tables.Tables.Length; t++)
+        {
+            int from = Math.Max(layout.Tables.Starts[t], start), to = Math.Min(layout.Tables.Starts[t + 1], start + count);
+            if (from >= to) continue;
+            var mass = Mass(leaf.AsSpan(0, run.Variables), from - start, to - start);
+            number += mass * Goldilocks.FromInteger(t);
+            rest -= mass;
+        }
+        if (count < equality.Length)
+        {
+            first += rest * Goldilocks.FromInteger(firsts[^1]);
+            second += rest * Goldilocks.FromInteger(seconds[^1]);
+            number += rest * Goldilocks.FromInteger(layout.Tables.Tables.Length - 1);
+        }
+        return fingerprint.Alpha + first + fingerprint.Beta * second + fingerprint.Gamma * number;
+    }
+
+    // Σ over x from one to before another of eq(point, x).
+    static Goldilocks2 Mass(ReadOnlySpan<Goldilocks2> point, int from, int to)
+    {
+        var zeros = new Goldilocks2[point.Length];
+        for (int k = 0; k < zeros.Length; k++) zeros[k] = Goldilocks2.One - point[k];
+        return Multilinear.PrefixSum(zeros, point, to) - Multilinear.PrefixSum(zeros, point, from);
     }
 }
 

@@ -1,4 +1,5 @@
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Polynomials;
@@ -84,7 +85,7 @@ sealed class ProductClaims
             {
                 case MatrixProduct p: AddMatrices(adjoint, p, block, e, left, right); break;
                 case CellProduct p:
-                    Goldilocks2[] a = adjoint.Of(p.A), b = adjoint.Of(p.B);
+                    Span<Goldilocks2> a = adjoint.Of(p.A), b = adjoint.Of(p.B);
                     for (int i = 0; i < e.Length; i++)
                     {
                         a[i] += left * e[i] * flat[block.Offset + i];
@@ -93,7 +94,7 @@ sealed class ProductClaims
                     break;
                 case Quotient q:
                     var d = adjoint.Of(q.B);
-                    var y = adjoint.Columns.AsSpan(layout.Blocks[layout.BlockOf[block.Value]].Offset, e.Length);
+                    var y = adjoint.Columns.Slice(layout.Blocks[layout.BlockOf[block.Value]].Offset, e.Length);
                     for (int i = 0; i < e.Length; i++)
                     {
                         d[i / q.Inner] += left * e[i] * flat[block.Offset + i];
@@ -101,7 +102,7 @@ sealed class ProductClaims
                     }
                     break;
                 case SquareRoot:
-                    y = adjoint.Columns.AsSpan(layout.Blocks[layout.BlockOf[block.Value]].Offset, e.Length);
+                    y = adjoint.Columns.Slice(layout.Blocks[layout.BlockOf[block.Value]].Offset, e.Length);
                     for (int i = 0; i < e.Length; i++) y[i] += e[i] * (left * flat[block.Offset + i] + right);
                     break;
             }
@@ -110,22 +111,13 @@ sealed class ProductClaims
 
     void AddMatrices(Adjoint adjoint, MatrixProduct p, ProductBlock block, ReadOnlySpan<Goldilocks2> e, Goldilocks2 left, Goldilocks2 right)
     {
-        Goldilocks2[] a = adjoint.Of(p.A), b = adjoint.Of(p.B), pairs = Of(block, 0), rows = Of(block, 1), columns = Of(block, 2);
+        Span<Goldilocks2> a = adjoint.Of(p.A), b = adjoint.Of(p.B), columns = Of(block, 2).AsSpan(0, p.N);
+        Goldilocks2[] pairs = Of(block, 0), rows = Of(block, 1);
         for (int pair = 0; pair < p.Batch; pair++)
         {
             var part = e.Slice(pair * p.K, p.K);
-            for (int m = 0; m < p.M; m++)
-            {
-                var weight = left * pairs[pair] * rows[m];
-                var row = a.AsSpan((pair * p.M + m) * p.K, p.K);
-                for (int k = 0; k < row.Length; k++) row[k] += weight * part[k];
-            }
-            for (int k = 0; k < p.K; k++)
-            {
-                var weight = right * part[k];
-                var row = b.AsSpan((pair * p.K + k) * p.N, p.N);
-                for (int n = 0; n < row.Length; n++) row[n] += weight * columns[n];
-            }
+            for (int m = 0; m < p.M; m++) ExtensionRow.AddScaled(part, left * pairs[pair] * rows[m], a.Slice((pair * p.M + m) * p.K, p.K));
+            for (int k = 0; k < p.K; k++) ExtensionRow.AddScaled(columns, right * part[k], b.Slice((pair * p.K + k) * p.N, p.N));
         }
     }
 

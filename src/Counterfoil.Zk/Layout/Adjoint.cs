@@ -1,4 +1,6 @@
+using System.Buffers;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Zk.Layout;
@@ -11,29 +13,42 @@ namespace Counterfoil.Zk.Layout;
 /// After <see cref="Propagate"/>, Σ of all forms that were added = Σ <see cref="Columns"/>·y + Σ <see cref="Products"/>·(products) + Σ <see cref="Parameters"/>·(parameters) + <see cref="Known"/>.
 /// It may be called again with further forms; the sums go on.
 /// </remarks>
-sealed class Adjoint
+sealed class Adjoint : IDisposable
 {
     readonly GraphLayout layout;
     readonly long[]?[] known;
-    readonly Goldilocks2[]?[] pending, definitions;
+
+    // The forms that wait to be carried back lie side by side, in values and, behind the exposed ones, in what those are made of.
+    readonly Goldilocks2[] forms, columns, products;
+    readonly int[] starts, behind;
+    readonly bool[] isPending, isBehindPending;
 
     /// <param name="layout">The graph.</param>
     /// <param name="known">The cells of every value that is public: the input, and what rows are chosen by.</param>
     public Adjoint(GraphLayout layout, long[]?[] known)
     {
         (this.layout, this.known) = (layout, known);
-        pending = new Goldilocks2[layout.Graph.Values][];
-        definitions = new Goldilocks2[layout.Graph.Values][];
-        Columns = new Goldilocks2[layout.Size];
-        Products = new Goldilocks2[1 << layout.ProductVariables];
-        Parameters = new Goldilocks2[layout.Graph.Values][];
+        int values = layout.Graph.Values, end = 0;
+        (starts, behind, isPending, isBehindPending) = (new int[values], new int[values], new bool[values], new bool[values]);
+        for (int v = 0; v < values; v++)
+        {
+            starts[v] = end;
+            end += layout.Graph.Length(v);
+            if (layout.ExposureOf[v] < 0) continue;
+            behind[v] = end;
+            end += layout.Graph.Length(v);
+        }
+        forms = ArrayPool<Goldilocks2>.Shared.Rent(end);
+        columns = Zeros(layout.Count);
+        products = Zeros(1 << layout.ProductVariables);
+        Parameters = new Goldilocks2[values][];
     }
 
     /// <summary>Of every committed cell's y.</summary>
-    public Goldilocks2[] Columns { get; }
+    public Span<Goldilocks2> Columns => columns.AsSpan(0, layout.Count);
 
     /// <summary>Of every product, by place.</summary>
-    public Goldilocks2[] Products { get; }
+    public Span<Goldilocks2> Products => products.AsSpan(0, 1 << layout.ProductVariables);
 
     /// <summary>Of the cells of every parameter in use, by value.</summary>
     public Goldilocks2[]?[] Parameters { get; }
@@ -42,59 +57,71 @@ sealed class Adjoint
     public Goldilocks2 Known { get; private set; }
 
     /// <summary>A form in a value, to be added to.</summary>
-    public Goldilocks2[] Of(int value) => pending[value] ??= new Goldilocks2[layout.Graph.Length(value)];
+    public Span<Goldilocks2> Of(int value) => Form(starts[value], value, ref isPending[value]);
 
-    /// <summary>A form in what a committed value is made of, past its own cells.</summary>
-    public Goldilocks2[] Behind(int value) => definitions[value] ??= new Goldilocks2[layout.Graph.Length(value)];
+    /// <summary>A form in what an exposed value is made of, past its own cells.</summary>
+    public Span<Goldilocks2> Behind(int value) => Form(behind[value], value, ref isBehindPending[value]);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var lent in (Goldilocks2[][])[forms, columns, products]) ArrayPool<Goldilocks2>.Shared.Return(lent);
+    }
+
+    Span<Goldilocks2> Form(int start, int value, ref bool isStarted)
+    {
+        var form = forms.AsSpan(start, layout.Graph.Length(value));
+        if (!isStarted) form.Clear();
+        isStarted = true;
+        return form;
+    }
+
+    static Goldilocks2[] Zeros(int length)
+    {
+        var zeros = ArrayPool<Goldilocks2>.Shared.Rent(length);
+        zeros.AsSpan(0, length).Clear();
+        return zeros;
+    }
 
     /// <summary>Carries all forms back.</summary>
     public void Propagate()
     {
-        for (int v = pending.Length - 1; v >= 0; v--)
+        for (int v = isPending.Length - 1; v >= 0; v--)
         {
-            var form = pending[v];
-            if (form is not null && layout.ExposureOf[v] >= 0)
+            if (isPending[v] && layout.ExposureOf[v] >= 0)
             {
-                var cells = Columns.AsSpan(layout.Blocks[layout.ExposureOf[v]].Offset, form.Length);
-                for (int i = 0; i < form.Length; i++) cells[i] += form[i];
-                form = null;
+                ExtensionRow.Add(Of(v), Columns[layout.Blocks[layout.ExposureOf[v]].Offset..]);
+                isPending[v] = false;
             }
-            if (definitions[v] is { } behind)
-            {
-                if (form is null) form = behind;
-                else for (int i = 0; i < form.Length; i++) form[i] += behind[i];
-            }
-            (pending[v], definitions[v]) = (null, null);
-            if (form is null) continue;
+            var form = isBehindPending[v] ? Behind(v) : isPending[v] ? Of(v) : default;
+            (isPending[v], isBehindPending[v]) = (false, false);
+            if (form.IsEmpty) continue;
             if (v == 0) AddKnown(form, known[0]!);
             else CarryBack(v, layout.Graph.Nodes[v - 1], form);
         }
     }
 
-    void CarryBack(int v, Primitive node, Goldilocks2[] form)
+    void CarryBack(int v, Primitive node, ReadOnlySpan<Goldilocks2> form)
     {
         switch (node)
         {
             case Requantise or Lookup or Quotient or SquareRoot:
-                var cells = Columns.AsSpan(layout.Blocks[layout.BlockOf[v]].Offset, form.Length);
-                for (int i = 0; i < form.Length; i++) cells[i] += form[i];
+                ExtensionRow.Add(form, Columns[layout.Blocks[layout.BlockOf[v]].Offset..]);
                 break;
             case WindowMaximum maximum: CarryBack(v, maximum, form); break;
             case LinearMap or MatrixProduct or CellProduct:
                 var places = layout.Places[layout.ProductOf[v]];
-                for (int i = 0; i < form.Length; i++) Products[places[i]] += form[i];
+                for (int i = 0; i < form.Length; i++) products[places[i]] += form[i];
                 break;
             case Parameter:
                 var parameter = Parameters[v] ??= new Goldilocks2[form.Length];
-                for (int i = 0; i < form.Length; i++) parameter[i] += form[i];
+                ExtensionRow.Add(form, parameter);
                 break;
             case Movement movement: CarryBack(movement, form); break;
             case Combination combination:
                 foreach (var (value, factor) in combination.Terms)
                 {
-                    var target = Of(value);
-                    var m = Goldilocks.FromInteger(factor);
-                    for (int i = 0; i < form.Length; i++) target[i] += form[i] * m;
+                    ExtensionRow.AddScaled(form, Goldilocks.FromInteger(factor), Of(value));
                 }
                 var sum = Goldilocks2.Zero;
                 foreach (var f in form) sum += f;
@@ -113,28 +140,25 @@ sealed class Adjoint
         }
     }
 
-    void CarryBack(int v, WindowMaximum maximum, Goldilocks2[] form)
+    void CarryBack(int v, WindowMaximum maximum, ReadOnlySpan<Goldilocks2> form)
     {
         var results = layout.Pairs[v].Results;
         int offset = layout.BlockOf[v] < 0 ? 0 : layout.Blocks[layout.BlockOf[v]].Offset;
         for (int i = 0; i < form.Length; i++)
-            if (results[i] >= 0) Columns[offset + results[i]] += form[i];
+            if (results[i] >= 0) columns[offset + results[i]] += form[i];
             else Of(maximum.Input)[-1 - results[i]] += form[i];
     }
 
-    void CarryBack(Movement movement, Goldilocks2[] form)
+    void CarryBack(Movement movement, ReadOnlySpan<Goldilocks2> form)
     {
-        var targets = movement.Inputs.Select(Of).ToArray();
-        if (targets.Length == 1)
+        // A cell of an input is a place among all forms: the map counts the cells of all inputs one after the other.
+        int inputs = movement.Inputs.Length;
+        int[] ends = new int[inputs], shifts = new int[inputs];
+        for (int t = 0, end = 0; t < inputs; t++)
         {
-            var only = targets[0];
-            for (int i = 0; i < form.Length; i++)
-                if (movement.Map[i] >= 0) only[movement.Map[i]] += form[i];
-                else Known += form[i] * Goldilocks.FromInteger(movement.Constants[-1 - movement.Map[i]]);
-            return;
+            shifts[t] = starts[movement.Inputs[t]] - end;
+            ends[t] = end += Of(movement.Inputs[t]).Length;
         }
-        var ends = new int[targets.Length];
-        for (int t = 0, end = 0; t < targets.Length; t++) ends[t] = end += targets[t].Length;
         for (int i = 0, t = 0; i < form.Length; i++)
         {
             int entry = movement.Map[i];
@@ -149,11 +173,11 @@ sealed class Adjoint
                 t = Array.BinarySearch(ends, entry + 1);
                 if (t < 0) t = ~t;
             }
-            targets[t][entry - (t == 0 ? 0 : ends[t - 1])] += form[i];
+            forms[entry + shifts[t]] += form[i];
         }
     }
 
-    void AddKnown(Goldilocks2[] form, long[] cells)
+    void AddKnown(ReadOnlySpan<Goldilocks2> form, long[] cells)
     {
         var sum = Goldilocks2.Zero;
         for (int i = 0; i < form.Length; i++)

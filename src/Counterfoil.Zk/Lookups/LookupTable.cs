@@ -52,6 +52,7 @@ sealed record DifferenceTable(int Reach) : LookupTable
 sealed class TableList
 {
     readonly Dictionary<LookupTable, int> numbers = [];
+    int[]? firsts, seconds;
 
     /// <summary>Sorts by kind, then by size; number 0 is the range of no bits, which padding is looked up in.</summary>
     public TableList(IEnumerable<LookupTable> tables)
@@ -88,9 +89,17 @@ sealed class TableList
     /// <summary>Entries of all tables.</summary>
     public int Entries => Starts[^1];
 
+    /// <summary>The first number of every entry.</summary>
+    public ReadOnlySpan<int> Firsts => LazyInitializer.EnsureInitialized(ref firsts, () => All(e => e.First));
+
+    /// <summary>The second number of every entry.</summary>
+    public ReadOnlySpan<int> Seconds => LazyInitializer.EnsureInitialized(ref seconds, () => All(e => e.Second));
+
     /// <summary>The number of a table that is in the list.</summary>
     public int NumberOf(LookupTable table) => numbers[table];
 
     /// <summary>Where a pair of table <paramref name="number"/> stands among all entries.</summary>
     public int IndexOf(int number, long first, long second) => Starts[number] + Tables[number].IndexOf(first, second);
+
+    int[] All(Func<(int First, int Second), int> number) => [.. Tables.SelectMany(t => Enumerable.Range(0, t.Count).Select(i => number(t[i])))];
 }

@@ -25,14 +25,22 @@ public sealed class CommittedGraph : IRegistrable
     static readonly CborLimits DecoderLimits = new() { Bytes = 257 << 20, Depth = 4, Items = 64 };
 
     readonly byte[] encoding;
+    readonly CommittedGraph? single;
+    bool isRegistered;
 
-    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot)
+    // The layout of everything but the name.
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot, CommittedGraph? single)
     {
-        (Layout, Hidden, Parameters, WeightRoot) = (layout, hidden, parameters, weightRoot);
+        (Layout, Hidden, Parameters, WeightRoot, this.single) = (layout, hidden, parameters, weightRoot, single);
         GenesisRoot = weightRoot;
         Witness = new WitnessRows(layout, parameters.Code);
         Registration = new RegistrationLayout(hidden.Weights);
         Ledger = SecurityLedger.Of(this);
+        (encoding, Id, GraphDigest) = single is null ? ([], default, default) : (single.encoding, single.Id, single.GraphDigest);
+    }
+
+    CommittedGraph(GraphLayout layout, HiddenLayout hidden, CommitmentParameters parameters, Keccak256Digest weightRoot) : this(layout, hidden, parameters, weightRoot, null)
+    {
         var graph = IntegerGraphEncoding.Encode(layout.Graph);
         var writer = new CborWriter();
         writer.BeginArray(7);
@@ -71,7 +79,48 @@ public sealed class CommittedGraph : IRegistrable
     public SecurityLedger Ledger { get; }
 
     /// <summary>Whether the hidden cells are known to be in range: see <see cref="CommittedModel.IsRegistered"/>.</summary>
-    public bool IsRegistered { get; internal set; }
+    public bool IsRegistered
+    {
+        get => single?.IsRegistered ?? isRegistered;
+        internal set
+        {
+            if (single is null) isRegistered = value;
+            else single.IsRegistered = value;
+        }
+    }
+
+    /// <summary>
+    /// The same model asked several inputs at once, in one statement and one proof: input and output are those of all, one after the other. Name, root and registration are the model's; rounds and ledger are the
+    /// batch's own, and a batch with a term below the bound is refused as a model is.
+    /// </summary>
+    /// <param name="inputs">How many, 1 to <see cref="GraphBatch.MostInputs"/>.</param>
+    /// <param name="batch">The model in this form, if the verdict accepts.</param>
+    public Verdict Batch(int inputs, out CommittedGraph? batch)
+    {
+        batch = null;
+        if (single is not null) throw new InvalidOperationException("a batch has no batches");
+        if (inputs == 1)
+        {
+            batch = this;
+            return Verdict.Accept;
+        }
+        var verdict = GraphBatch.Of(Graph, inputs, out var graph);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = GraphLayout.Derive(graph!.Graph, out var layout);
+        if (!verdict.IsAccepted) return verdict;
+        verdict = HiddenLayout.Derive(graph.Graph, Parameters.Code, out var hidden);
+        if (!verdict.IsAccepted) return verdict;
+        var candidate = new CommittedGraph(layout!, hidden!, Parameters, WeightRoot, this);
+        verdict = candidate.CheckSizes();
+        if (verdict.IsAccepted) batch = candidate;
+        return verdict;
+    }
+
+    /// <summary>Cells that a proof commits to: what its cost grows with, beside the weights.</summary>
+    public int CommittedCells => Layout.Count;
+
+    /// <summary>Leaves of a proof's fractional sum: lookups, padding and table entries.</summary>
+    public int Lookups => Layout.Leaves;
 
     internal GraphLayout Layout { get; }
 
@@ -114,17 +163,21 @@ public sealed class CommittedGraph : IRegistrable
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
-        verdict = CommittedModel.CheckPads(parameters, candidate.ExecutionPads, candidate.RegistrationPads);
+        verdict = candidate.CheckSizes();
+        if (verdict.IsAccepted) model = candidate;
+        return verdict;
+    }
+
+    Verdict CheckSizes()
+    {
+        var verdict = CommittedModel.CheckPads(Parameters, ExecutionPads, RegistrationPads);
         if (!verdict.IsAccepted) return verdict;
-        int rows = hidden!.Weights.Rows + Math.Max(candidate.Witness.Rows, candidate.Registration.WitnessRows);
+        int rows = Hidden.Weights.Rows + Math.Max(Witness.Rows, Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
-        if (layout.Depth > 30 || candidate.Registration.Depth > 30)
-            return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(layout.Depth, candidate.Registration.Depth)}");
-        var weakest = candidate.Ledger.Weakest;
-        if (!(weakest.Bits >= SecurityLedger.LeastBits))
-            return Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
-        model = candidate;
-        return Verdict.Accept;
+        if (Layout.Depth > 30 || Registration.Depth > 30) return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(Layout.Depth, Registration.Depth)}");
+        var weakest = Ledger.Weakest;
+        return weakest.Bits >= SecurityLedger.LeastBits ? Verdict.Accept
+            : Verdict.Reject(ZkChecks.ModelSecurity, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
     }
 
     /// <summary>Reads what <see cref="Encode"/> wrote. Any other bytes are refused: a model has one encoding.</summary>

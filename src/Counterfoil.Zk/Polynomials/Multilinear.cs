@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 
 namespace Counterfoil.Zk.Polynomials;
 
@@ -13,10 +15,23 @@ public static class Multilinear
     public static F[] Equality<F>(ReadOnlySpan<F> point) where F : struct, IField<F>
     {
         var table = new F[1 << point.Length];
+        WriteEquality(point, table.AsSpan());
+        return table;
+    }
+
+    /// <summary>Writes <see cref="Equality{F}(ReadOnlySpan{F})"/> to memory of its length.</summary>
+    public static void WriteEquality<F>(ReadOnlySpan<F> point, Span<F> table) where F : struct, IField<F>
+    {
         table[0] = F.One;
         for (int k = 0; k < point.Length; k++)
         {
             int half = 1 << k;
+            if (typeof(F) == typeof(Goldilocks2))
+            {
+                var elements = MemoryMarshal.Cast<F, Goldilocks2>(table);
+                ExtensionRow.Split(elements[..half], (Goldilocks2)(object)point[k], elements.Slice(half, half));
+                continue;
+            }
             for (int x = 0; x < half; x++)
             {
                 var set = table[x] * point[k];
@@ -24,7 +39,6 @@ public static class Multilinear
                 table[x] -= set;
             }
         }
-        return table;
     }
 
     /// <summary>
@@ -37,7 +51,8 @@ public static class Multilinear
         var table = Equality(point[..variables]);
         var rest = F.One;
         for (int k = variables; k < point.Length; k++) rest *= F.One - point[k];
-        for (int x = 0; x < table.Length; x++) table[x] *= rest;
+        if (typeof(F) == typeof(Goldilocks2)) ExtensionRow.Scale(MemoryMarshal.Cast<F, Goldilocks2>(table.AsSpan()), (Goldilocks2)(object)rest, MemoryMarshal.Cast<F, Goldilocks2>(table.AsSpan()));
+        else for (int x = 0; x < table.Length; x++) table[x] *= rest;
         return table;
     }
 
@@ -59,8 +74,11 @@ public static class Multilinear
     /// <summary>Σ values[i]·weights[i], over the shorter of the two.</summary>
     public static F InnerProduct<F>(ReadOnlySpan<F> values, ReadOnlySpan<F> weights) where F : struct, IField<F>
     {
+        int count = Math.Min(values.Length, weights.Length);
+        if (typeof(F) == typeof(Goldilocks2))
+            return (F)(object)ExtensionRow.InnerProduct(MemoryMarshal.Cast<F, Goldilocks2>(values[..count]), MemoryMarshal.Cast<F, Goldilocks2>(weights[..count]));
         var sum = F.Zero;
-        for (int i = 0; i < Math.Min(values.Length, weights.Length); i++) sum += values[i] * weights[i];
+        for (int i = 0; i < count; i++) sum += values[i] * weights[i];
         return sum;
     }
 

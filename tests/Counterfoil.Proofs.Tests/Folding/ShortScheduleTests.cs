@@ -116,7 +116,7 @@ public sealed class ShortScheduleTests
     {
         var statement = ShortSchedule.Statement(hidden);
         byte[] proof = ShortSchedule.Prove(hidden, false), registration = ShortSchedule.Registered(hidden).RegistrationProof;
-        int step = Surroundings.IsCampaign ? 1 : 431;
+        int step = Surroundings.IsCampaign ? 1 : 1009;
         Assert.Equal(0, Accepted(proof, step, bytes => ShortSchedule.Verify(false, statement, bytes)));
         Assert.Equal(0, Accepted(registration, 3 * step, bytes => RegistrationProof.Verify(statement.Model, bytes)));
         for (int length = 0; length < proof.Length; length += 1 + proof.Length / 15) Assert.False(ShortSchedule.Verify(false, statement, proof[..length]).IsAccepted);

@@ -21,7 +21,8 @@ static class FieldVector
         AddScaled(row, factor.C1, sum1);
     }
 
-    static void AddScaled(ReadOnlySpan<Goldilocks> row, Goldilocks factor, Span<Goldilocks> sum)
+    /// <summary>sum[i] += row[i]·factor.</summary>
+    public static void AddScaled(ReadOnlySpan<Goldilocks> row, Goldilocks factor, Span<Goldilocks> sum)
     {
         int done = WordLanes8.IsSupported ? AddScaled<Vector512<ulong>, WordLanes8>(Words(row), factor.Value, Words(sum), row.Length)
             : WordLanes4.IsSupported ? AddScaled<Vector256<ulong>, WordLanes4>(Words(row), factor.Value, Words(sum), row.Length) : 0;

@@ -39,8 +39,24 @@ interface IWordLanes<V> where V : struct
     static abstract V Product(V a, V b);
 }
 
+/// <summary>Lanes that hold pairs of words, so whole elements of the extension.</summary>
+interface IPairLanes<V> : IWordLanes<V> where V : struct
+{
+    /// <summary>The same pair everywhere.</summary>
+    static abstract V Broadcast(ulong even, ulong odd);
+
+    /// <summary>The words of each pair exchanged.</summary>
+    static abstract V Swap(V a);
+
+    /// <summary>The first word of each pair, twice.</summary>
+    static abstract V Evens(V a);
+
+    /// <summary>The second word of each pair, twice.</summary>
+    static abstract V Odds(V a);
+}
+
 /// <summary>Eight words, AVX-512.</summary>
-readonly struct WordLanes8 : IWordLanes<Vector512<ulong>>
+readonly struct WordLanes8 : IPairLanes<Vector512<ulong>>
 {
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
     public static int Count => 8;
@@ -56,10 +72,14 @@ readonly struct WordLanes8 : IWordLanes<Vector512<ulong>>
     public static Vector512<ulong> Raise(Vector512<ulong> a) => a << 32;
     public static Vector512<ulong> Below(Vector512<ulong> a, Vector512<ulong> b) => Vector512.LessThan(a, b);
     public static Vector512<ulong> Product(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
+    public static Vector512<ulong> Broadcast(ulong even, ulong odd) => Vector512.Create(even, odd, even, odd, even, odd, even, odd);
+    public static Vector512<ulong> Swap(Vector512<ulong> a) => Avx512F.Shuffle(a.AsUInt32(), 0b01_00_11_10).AsUInt64();
+    public static Vector512<ulong> Evens(Vector512<ulong> a) => Avx512F.Shuffle(a.AsUInt32(), 0b01_00_01_00).AsUInt64();
+    public static Vector512<ulong> Odds(Vector512<ulong> a) => Avx512F.Shuffle(a.AsUInt32(), 0b11_10_11_10).AsUInt64();
 }
 
 /// <summary>Four words, AVX2.</summary>
-readonly struct WordLanes4 : IWordLanes<Vector256<ulong>>
+readonly struct WordLanes4 : IPairLanes<Vector256<ulong>>
 {
     public static bool IsSupported => Avx2.IsSupported;
     public static int Count => 4;
@@ -75,6 +95,10 @@ readonly struct WordLanes4 : IWordLanes<Vector256<ulong>>
     public static Vector256<ulong> Raise(Vector256<ulong> a) => a << 32;
     public static Vector256<ulong> Below(Vector256<ulong> a, Vector256<ulong> b) => Vector256.LessThan(a, b);
     public static Vector256<ulong> Product(Vector256<ulong> a, Vector256<ulong> b) => Avx2.Multiply(a.AsUInt32(), b.AsUInt32());
+    public static Vector256<ulong> Broadcast(ulong even, ulong odd) => Vector256.Create(even, odd, even, odd);
+    public static Vector256<ulong> Swap(Vector256<ulong> a) => Avx2.Shuffle(a.AsUInt32(), 0b01_00_11_10).AsUInt64();
+    public static Vector256<ulong> Evens(Vector256<ulong> a) => Avx2.Shuffle(a.AsUInt32(), 0b01_00_01_00).AsUInt64();
+    public static Vector256<ulong> Odds(Vector256<ulong> a) => Avx2.Shuffle(a.AsUInt32(), 0b11_10_11_10).AsUInt64();
 }
 
 /// <summary>One word: the remainder of a loop, and machines without vectors.</summary>
