@@ -133,10 +133,10 @@ public sealed partial class RegisteredGraph : IDisposable
         if (!verdict.IsAccepted) return verdict;
         verdict = HiddenLayout.Derive(source.Graph, new RowCode(16, 1, 1), out _);
         if (!verdict.IsAccepted) return verdict;
-        if (CodeChoice.For(layout!, options) is not { } code)
+        if (CodeChoice.For(layout!, options) is not { } chosen)
             return Verdict.Reject(ZkChecks.ModelHiding, "a code with room for the masks of the budget", $"none for {options.Budget} proofs");
-        HiddenLayout.Derive(source.Graph, code, out hiddenLayout);
-        parameters = new CommitmentParameters(options.Profile, code, options.Profile == PrivacyProfile.HiddenWeights ? options.Budget : 0);
+        HiddenLayout.Derive(source.Graph, chosen.Code, out hiddenLayout);
+        parameters = chosen;
         verdict = Fits(hiddenLayout!);
         return verdict.IsAccepted ? CommittedGraph.Create(layout!, parameters, default, out _) : verdict;
     }

@@ -74,8 +74,9 @@ public sealed partial class RegisteredModel : IDisposable
         verdict = NeuronSpace.Derive(graph, biasBits, out var space);
         if (!verdict.IsAccepted) return verdict;
 
-        if (CodeChoice.For(space!, options) is not { } code)
+        if (CodeChoice.For(space!, options) is not { } commitment)
             return Verdict.Reject(ZkChecks.ModelHiding, "a code with room for the masks of the budget", $"none for {options.Budget} proofs");
+        var code = commitment.Code;
         var layout = new WeightLayout(space!, code);
         long symbols = (long)layout.Rows << code.LogLength;
         if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
@@ -85,13 +86,13 @@ public sealed partial class RegisteredModel : IDisposable
         byte[] seed = hidden ? NewSeed(options) : [];
         using var secrets = hidden ? new SecretStream(seed) : null;
         var committed = new CommittedMatrix(weights, code, secrets);
-        var commitment = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
-        verdict = CommittedModel.Create(graph, biasBits, new CommitmentParameters(options.Profile, code, hidden ? options.Budget : 0), committed.Root, out var model);
+        var committing = new StageTiming("commit weights", Stopwatch.GetElapsedTime(start));
+        verdict = CommittedModel.Create(graph, biasBits, commitment, committed.Root, out var model);
         if (!verdict.IsAccepted) return verdict;
         if (hidden) options.Openings.Create(committed.Root, options.Budget);
         start = Stopwatch.GetTimestamp();
         registered = new RegisteredModel(model!, parameters, weights, committed, seed, options, null);
-        registered.Timings = [commitment, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
+        registered.Timings = [committing, new StageTiming("prove ranges", Stopwatch.GetElapsedTime(start))];
         return verdict;
     }
 

@@ -18,7 +18,10 @@ public sealed record RegistrationOptions
     /// </summary>
     public int TensorBudget { get; init; }
 
-    /// <summary>−log₂ of the code's rate where nothing is hidden: 2 (rate 1/4) by default. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
+    /// <summary>How openings go: wide by default; short gives shorter proofs that take longer.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Wide;
+
+    /// <summary>−log₂ of the code's rate where nothing is hidden and the schedule is wide, 2 (rate 1/4) by default: the short one has rates of its own. A lower rate needs fewer queries and more encoding; 1 to 4.</summary>
     public int LogInverseRate { get; init; } = 2;
 
     /// <summary>

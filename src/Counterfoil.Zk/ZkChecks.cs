@@ -77,6 +77,15 @@ public static class ZkChecks
     /// <summary>No rows are chosen by an input that is hidden.</summary>
     public static readonly Check HiddenRows = new("proof.hidden.rows");
 
+    /// <summary>Short schedule: the queried runs of a folded codeword lie under its Merkle root.</summary>
+    public static readonly Check FoldingPath = new("proof.folding.path");
+
+    /// <summary>Short schedule: the last vector agrees with every queried run of the codeword that it was folded from.</summary>
+    public static readonly Check FoldingOpening = new("proof.folding.opening");
+
+    /// <summary>Short schedule: the last vector has the values claimed of it: of the opened rows, their symbols in the queried columns, and every queried run before the last.</summary>
+    public static readonly Check FoldingValue = new("proof.folding.value");
+
     /// <summary>The old root and the new have rows with the same weights.</summary>
     public static readonly Check Successor = new("proof.successor");
 }

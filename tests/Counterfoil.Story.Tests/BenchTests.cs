@@ -27,11 +27,13 @@ public sealed class BenchTests
     public void A_row_of_proofs_says_what_was_proven_at_what_price()
     {
         using var rows = JsonDocument.Parse(Run("proofs", "--json"));
-        // The same model three times: weights public, weights hidden, and two inputs in one proof; then one with convolutions.
+        // The same model four times: weights public, weights hidden, two inputs in one proof, and the short schedule; then one with convolutions.
         var all = rows.RootElement.EnumerateArray().ToList();
-        Assert.Equal([(false, 1), (true, 1), (true, 2)], all.Take(3).Select(row => (row.GetProperty("weightsHidden").GetBoolean(), row.GetProperty("batch").GetInt32())));
+        Assert.Equal(
+            [(false, 1, "wide"), (true, 1, "wide"), (true, 2, "wide"), (true, 1, "short")],
+            all.Take(4).Select(row => (row.GetProperty("weightsHidden").GetBoolean(), row.GetProperty("batch").GetInt32(), row.GetProperty("schedule").GetString())));
         foreach (var row in all) IsComplete(row);
-        Assert.All(all.Take(3), row => Assert.Equal(("MLP 784-128-10", 784 * 128 + 128 + 1280 + 10), (row.GetProperty("model").GetString(), row.GetProperty("parameters").GetInt32())));
+        Assert.All(all.Take(4), row => Assert.Equal(("MLP 784-128-10", 784 * 128 + 128 + 1280 + 10), (row.GetProperty("model").GetString(), row.GetProperty("parameters").GetInt32())));
         Assert.Equal(2 * all[0].GetProperty("macs").GetInt64(), all[2].GetProperty("macs").GetInt64());
         Assert.Contains(all, row => row.GetProperty("model").GetString() == "lenet5");
     }
@@ -39,7 +41,7 @@ public sealed class BenchTests
     static void IsComplete(JsonElement row)
     {
         Assert.Equal(
-            ["model", "batch", "parameters", "macs", "executeMillis", "registerMillis", "proveMillis", "verifyMillis", "proofBytes", "peakBytes", "weightsHidden", "securityBits"],
+            ["model", "batch", "parameters", "macs", "executeMillis", "registerMillis", "proveMillis", "verifyMillis", "proofBytes", "peakBytes", "weightsHidden", "securityBits", "schedule"],
             row.EnumerateObject().Select(f => f.Name));
         Assert.True(row.GetProperty("securityBits").GetDouble() >= 100);
         Assert.True(row.GetProperty("proveMillis").GetDouble() > 0);

@@ -43,9 +43,9 @@ sealed record BenchReport(string Verb, IReadOnlyList<MarkdownTable> Tables, IRea
 
 sealed record FigureDocument(string Case, double Figure, string Unit, string? Reference, double? ReferenceFigure, double? Ratio);
 
-/// <summary>One model, asked <c>batch</c> inputs at once. Times are medians of warm runs and for all inputs together; <c>peakBytes</c> is the process's peak resident set while it proves, model and registration included.</summary>
+/// <summary>One model, asked <c>batch</c> inputs at once. Times are medians of warm runs and for all inputs together; <c>peakBytes</c> is the process's peak resident set while it proves, model and registration included; <c>schedule</c> is wide or short.</summary>
 sealed record ProofDocument(
-    string Model, int Batch, long Parameters, long Macs, double ExecuteMillis, double RegisterMillis, double ProveMillis, double VerifyMillis, long ProofBytes, long PeakBytes, bool WeightsHidden, double SecurityBits);
+    string Model, int Batch, long Parameters, long Macs, double ExecuteMillis, double RegisterMillis, double ProveMillis, double VerifyMillis, long ProofBytes, long PeakBytes, bool WeightsHidden, double SecurityBits, string Schedule);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(FigureDocument[]))]

@@ -46,10 +46,10 @@ static class ProofBench
     {
         var (measured, notes) = (new List<Figures>(), new List<string>());
         await foreach (var model in ProvenModels.AllAsync(run))
-            foreach (var options in model.IsLarge ? [Hidden] : new[] { new RegistrationOptions(), Hidden })
+            foreach (var options in model.IsLarge ? [Hidden] : new[] { new RegistrationOptions(), Hidden, Hidden with { Schedule = Schedule.Short } })
             {
-                string profile = options == Hidden ? "hidden" : "public";
-                run.Next($"{model.Name} ({model.Model.Parameters:N0} parameters, weights {profile})");
+                string profile = options.Profile == PrivacyProfile.HiddenWeights ? "hidden" : "public";
+                run.Next($"{model.Name} ({model.Model.Parameters:N0} parameters, weights {profile}, {Name(options.Schedule)} schedule)");
                 RegisteredGraph? registered = null;
                 Verdict verdict = Verdict.Accept;
                 double register = Stopwatches.Once(() => verdict = RegisteredGraph.TryRegister(model.Model, options, out registered));
@@ -66,6 +66,7 @@ static class ProofBench
             "The peak is the process's resident set while it proves, model and registration included; \"allocated\" is what one proof takes from the garbage-collected heap.",
             "Bits: the weakest round of the ledger, no conjecture and no grinding; \"sum\" is over all rounds of registration and execution.",
             "Where weights are public, proofs show correctness and hide nothing. Where they are hidden, proofs are zero-knowledge, 64 of them before the root is drawn anew.",
+            "Schedule: the wide one sends the opened row, the short one folds it and chooses longer rows and rates of its own.",
             .. Missed(measured), .. notes,
         ]);
     }
@@ -110,23 +111,25 @@ static class ProofBench
         double verify = Stopwatches.Median(run, () => ExecutionProof.Verify(statement, proven.Proof).Require());
         return new(
             new ProofDocument(model.Name, batch, model.Model.Parameters, model.Model.Macs * batch, Millis(execute), Millis(register), Millis(prove), Millis(verify), proven.Proof.Length, peak,
-                registered.Model.Parameters.WeightsHidden, Math.Floor(registered.Model.Ledger.SecurityBits * 10) / 10),
+                registered.Model.Parameters.WeightsHidden, Math.Floor(registered.Model.Ledger.SecurityBits * 10) / 10, Name(registered.Model.Parameters.Schedule)),
             registered.Model, model.Weights, stages, allocated, registered.RegistrationProof.Length, verifyRegistration);
     }
 
     static double Millis(double seconds) => Math.Round(seconds * 1e3, 4);
 
-    static string Name(Figures m) => $"{m.Row.Model}{(m.Row.WeightsHidden ? ", hidden" : "")}{(m.Row.Batch > 1 ? $", {m.Row.Batch} inputs" : "")}";
+    static string Name(Schedule schedule) => schedule == Schedule.Short ? "short" : "wide";
 
-    static IEnumerable<Figures> Aimed(List<Figures> measured) => measured.Where(m => m.Row is { WeightsHidden: true, Batch: 1 } && aims.ContainsKey(m.Row.Model));
+    static string Name(Figures m) => $"{m.Row.Model}{(m.Row.WeightsHidden ? ", hidden" : "")}{(m.Row.Schedule == "short" ? ", short" : "")}{(m.Row.Batch > 1 ? $", {m.Row.Batch} inputs" : "")}";
+
+    static IEnumerable<Figures> Aimed(List<Figures> measured) => measured.Where(m => m.Row is { WeightsHidden: true, Batch: 1, Schedule: "wide" } && aims.ContainsKey(m.Row.Model));
 
     static MarkdownTable Models(List<Figures> measured)
     {
-        var table = new MarkdownTable(null, "model", "weights", "parameters", "MACs", "execute ms", "register ms", "prove ms", "verify ms", "proof kB", "peak MB", "hidden", "bits", "sum");
+        var table = new MarkdownTable(null, "model", "weights", "parameters", "MACs", "execute ms", "register ms", "prove ms", "verify ms", "proof kB", "peak MB", "hidden", "schedule", "bits", "sum");
         foreach (var m in measured.Where(m => m.Row.Batch == 1))
             table.Add(m.Row.Model, m.Weights, m.Row.Parameters.ToString("N0"), m.Row.Macs.ToString("N0"), MarkdownTable.Number(m.Row.ExecuteMillis), MarkdownTable.Number(m.Row.RegisterMillis),
                 MarkdownTable.Number(m.Row.ProveMillis), MarkdownTable.Number(m.Row.VerifyMillis), MarkdownTable.Number(m.Row.ProofBytes / 1e3), MarkdownTable.Number(m.Row.PeakBytes / 1e6),
-                m.Row.WeightsHidden ? "yes" : "no", $"{m.Row.SecurityBits:F1}", $"{m.Model.Ledger.SumBits:F1}");
+                m.Row.WeightsHidden ? "yes" : "no", m.Row.Schedule, $"{m.Row.SecurityBits:F1}", $"{m.Model.Ledger.SumBits:F1}");
         return table;
     }
 
@@ -157,9 +160,9 @@ static class ProofBench
     static MarkdownTable Batches(List<Figures> measured)
     {
         var table = new MarkdownTable("Batches in one proof, weights hidden: by the input", "model", "inputs", "prove ms each", "verify ms each", "proof kB each", "times one alone", "bits");
-        foreach (var m in measured.Where(m => m.Row.WeightsHidden && measured.Any(b => b.Row.Batch > 1 && b.Row.Model == m.Row.Model)))
+        foreach (var m in measured.Where(m => m.Row is { WeightsHidden: true, Schedule: "wide" } && measured.Any(b => b.Row.Batch > 1 && b.Row.Model == m.Row.Model)))
         {
-            var one = measured.First(o => o.Row.Model == m.Row.Model && o.Row is { WeightsHidden: true, Batch: 1 }).Row;
+            var one = measured.First(o => o.Row.Model == m.Row.Model && o.Row is { WeightsHidden: true, Batch: 1, Schedule: "wide" }).Row;
             table.Add(m.Row.Model, $"{m.Row.Batch}", MarkdownTable.Number(m.Row.ProveMillis / m.Row.Batch), MarkdownTable.Number(m.Row.VerifyMillis / m.Row.Batch), MarkdownTable.Number(m.Row.ProofBytes / 1e3 / m.Row.Batch),
                 $"{m.Row.ProveMillis / m.Row.Batch / one.ProveMillis:F2}", $"{m.Row.SecurityBits:F1}");
         }

@@ -13,6 +13,7 @@ static class OpeningProver
     /// <summary>Opens a linear claim on committed matrices and, last, the proof's own.</summary>
     /// <param name="channel">The proof.</param>
     /// <param name="code">The code of the opened row.</param>
+    /// <param name="folding">The rounds of the short schedule; null: the wide one.</param>
     /// <param name="matrices">The weights' matrix, then hidden tensors'.</param>
     /// <param name="own">The proof's own.</param>
     /// <param name="claim">The claim, as the verifier will derive it.</param>
@@ -20,7 +21,7 @@ static class OpeningProver
     /// <param name="layout">The pads; null if nothing is hidden.</param>
     /// <param name="constraints">What the pads satisfy so far.</param>
     public static void Prove(
-        ProverChannel channel, RowCode code, IReadOnlyList<CommittedMatrix> matrices, ProofMatrix own, LinearClaim claim, ReadOnlySpan<Goldilocks2> combination, PadLayout? layout,
+        ProverChannel channel, RowCode code, FoldingSchedule? folding, IReadOnlyList<CommittedMatrix> matrices, ProofMatrix own, LinearClaim claim, ReadOnlySpan<Goldilocks2> combination, PadLayout? layout,
         Constraints constraints)
     {
         var tape = channel.Transcript;
@@ -54,18 +55,25 @@ static class OpeningProver
             first += coefficients.Length;
         }
         for (int c = 0; c < mask0.Length; c++) row[code.RowLength + c] = new(mask0[c], mask1[c]);
-        channel.Send(Labels.OpeningRow, row);
+        var sum = Multilinear.InnerProduct<Goldilocks2>(row, cells);
+        if (folding is null) channel.Send(Labels.OpeningRow, row);
+        else channel.Send(Labels.OpeningSum, sum);
 
+        Goldilocks2[]? form = null, padRow = null;
         if (layout is not null)
         {
             int pad = constraints.TakePad();
-            constraints.Add(Claim.Padded(value + own.Pads[pad], pad) + claim.Value * epsilon - Multilinear.InnerProduct<Goldilocks2>(row, cells));
+            constraints.Add(Claim.Padded(value + own.Pads[pad], pad) + claim.Value * epsilon - sum);
             PadProver.ProveProducts(channel, constraints, own.Pads);
-            PadProver.ProveLinear(channel, layout, constraints, own.Hidden(PadLayout.PadRow), own.Hidden(PadLayout.PadMask), own.Hidden(PadLayout.PadMask + 1));
+            (form, padRow) = PadProver.ProveLinear(
+                channel, layout, constraints, own.Hidden(PadLayout.PadRow), own.Hidden(PadLayout.PadMask), own.Hidden(PadLayout.PadMask + 1), inClear: folding is null);
         }
+        Goldilocks2[][] parts = folding is null ? [] : FoldedRows.Parts(code, row, padRow);
+        var word = folding is null ? null : FoldingProver.Commit(channel, folding.Rounds[0], parts);
         var positions = tape.Positions(code.Queries, code.LogLength);
         foreach (var matrix in matrices) matrix.Codewords.Write(channel, positions);
         own.Codewords.Write(channel, positions);
+        if (word is not null) FoldingProver.Prove(channel, folding!, word, parts, new FoldedRows(code, positions, claim.Cells, form, tape.Challenges).Forms);
     }
 
     static void Add(Span<Goldilocks2> row, ReadOnlySpan<Goldilocks2> part)

@@ -165,7 +165,7 @@ sealed class ExecutionProver(
         var claim = channel.IsHiding
             ? ExecutionProof.Reduce(statement, plan, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
             : PointClaim.Merged(claims, cells, default(Goldilocks2));
-        OpeningProver.Prove(channel, plan.Code, committed, own, claim, combination, plan.Pads, constraints);
+        OpeningProver.Prove(channel, plan.Code, model.Parameters.Folding, committed, own, claim, combination, plan.Pads, constraints);
     }
 
     Goldilocks2[] ProveLookups(ProverChannel channel, ExecutionWitness witness, Fingerprint fingerprint)

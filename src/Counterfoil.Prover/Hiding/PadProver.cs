@@ -32,15 +32,16 @@ static class PadProver
         PadOpening.VerifyProducts(new VerifierChannel(channel.Written(start), tape.Replay(word), constraints), constraints);
     }
 
-    /// <summary>Opens the linear constraints.</summary>
+    /// <summary>Opens the linear constraints; returns their form and the opened row, which is sent only in the clear.</summary>
     /// <param name="channel">The proof.</param>
     /// <param name="layout">The pads' layout.</param>
     /// <param name="constraints">What the pads satisfy.</param>
     /// <param name="padRow">The row of pads.</param>
     /// <param name="mask0">The first row of its mask.</param>
     /// <param name="mask1">The other.</param>
-    public static void ProveLinear(
-        ProverChannel channel, PadLayout layout, Constraints constraints, ReadOnlySpan<Goldilocks> padRow, ReadOnlySpan<Goldilocks> mask0, ReadOnlySpan<Goldilocks> mask1)
+    /// <param name="inClear">Whether the schedule is wide.</param>
+    public static (Goldilocks2[] Form, Goldilocks2[] Row) ProveLinear(
+        ProverChannel channel, PadLayout layout, Constraints constraints, ReadOnlySpan<Goldilocks> padRow, ReadOnlySpan<Goldilocks> mask0, ReadOnlySpan<Goldilocks> mask1, bool inClear)
     {
         var (form, _) = PadOpening.Combine(layout, constraints, channel.Transcript.Challenges(constraints.Linear.Count));
         var row = new Goldilocks2[layout.Cells];
@@ -48,6 +49,7 @@ static class PadProver
         channel.Send(Labels.PadValue, Multilinear.InnerProduct<Goldilocks2>(row, form));
         var epsilon = channel.Transcript.Challenge();
         for (int i = 0; i < row.Length; i++) row[i] += epsilon * padRow[i];
-        channel.Send(Labels.PadRow, row);
+        if (inClear) channel.Send(Labels.PadRow, row);
+        return (form, row);
     }
 }

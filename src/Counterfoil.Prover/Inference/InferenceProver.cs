@@ -91,7 +91,7 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
         var constraints = new Constraints();
         var claim = InferenceProof.Reduce(statement, new VerifierChannel(channel.Written(), tape.Replay(), constraints), out _);
         Mark("derive constraints");
-        OpeningProver.Prove(channel, layout.Code, [committedWeights], own, claim!, combination, model.InferencePads, constraints);
+        OpeningProver.Prove(channel, layout.Code, model.Parameters.Folding, [committedWeights], own, claim!, combination, model.InferencePads, constraints);
         Mark("open");
         return channel.ToArray();
     }

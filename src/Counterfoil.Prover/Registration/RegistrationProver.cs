@@ -54,7 +54,7 @@ sealed class RegistrationProver(IRegistrable model, IMatrix weights, ReadOnlyMem
         committedWeights.Combine(claim.WeightRows, folded);
         own.Combine(claim.OwnRows, part);
         for (int c = 0; c < length; c++) folded[c] += part[c];
-        OpeningProver.Prove(channel, model.Parameters.WeightCode, [committedWeights], own, claim, folded, model.RegistrationPads, constraints);
+        OpeningProver.Prove(channel, model.Parameters.WeightCode, model.Parameters.Folding, [committedWeights], own, claim, folded, model.RegistrationPads, constraints);
         return channel.ToArray();
     }
 

@@ -51,6 +51,21 @@ sealed class BoundVector : IDisposable
     /// <summary>The value once every variable is bound.</summary>
     public Goldilocks2 Value => Length == 0 ? default : new(Goldilocks.FromUInt64(c0[0]), Goldilocks.FromUInt64(c1[0]));
 
+    /// <summary>The values left.</summary>
+    public Goldilocks2[] ToArray()
+    {
+        var values = new Goldilocks2[Length];
+        for (int i = 0; i < values.Length; i++) values[i] = new(Goldilocks.FromUInt64(c0[i]), Goldilocks.FromUInt64(c1[i]));
+        return values;
+    }
+
+    /// <summary>Adds to one value.</summary>
+    public void Add(int index, Goldilocks2 value) => AddScaled(index, [Goldilocks.One], value);
+
+    /// <summary>Adds factor·row to the values from <paramref name="start"/> on.</summary>
+    public void AddScaled(int start, ReadOnlySpan<Goldilocks> row, Goldilocks2 factor) => FieldVector.AddScaled(
+        row, factor, MemoryMarshal.Cast<ulong, Goldilocks>(c0.AsSpan(start, row.Length)), MemoryMarshal.Cast<ulong, Goldilocks>(c1.AsSpan(start, row.Length)));
+
     int Half => 1 << (Variables - 1);
 
     // Values whose partner in the upper half is kept too, and the others of the lower half.

@@ -18,8 +18,8 @@ namespace Counterfoil.Zk.Claims;
 /// </remarks>
 static class PadOpening
 {
-    /// <summary>The opened row of pads, and what it was opened with: the queried columns still have to agree.</summary>
-    public readonly record struct Opened(Goldilocks2[] Row, Goldilocks2 Epsilon);
+    /// <summary>The opened row of pads (empty if it is folded), what it was opened with, the form and what it must be: the queried columns still have to agree.</summary>
+    public readonly record struct Opened(Goldilocks2[] Row, Goldilocks2 Epsilon, Goldilocks2[] Form, Goldilocks2 Value);
 
     /// <summary>Replaces the products by linear constraints.</summary>
     public static void VerifyProducts(VerifierChannel channel, Constraints constraints)
@@ -42,17 +42,19 @@ static class PadOpening
         constraints.Add(sum);
     }
 
-    /// <summary>Opens the linear constraints.</summary>
-    public static Opened VerifyLinear(VerifierChannel channel, PadLayout layout, Constraints constraints)
+    /// <summary>Opens the linear constraints. Where the row is not sent in the clear, that its form has the value is for <see cref="Commitments.FoldedOpening"/> to show.</summary>
+    public static Opened VerifyLinear(VerifierChannel channel, PadLayout layout, Constraints constraints, bool inClear)
     {
         if (constraints.Pads != layout.Pads) throw new InvalidOperationException($"{layout.Pads} pads were planned, {constraints.Pads} are used");
         var (form, target) = Combine(layout, constraints, channel.Challenges(constraints.Linear.Count));
         var value = channel.ReceiveOne(Labels.PadValue);
         var epsilon = channel.Challenge();
+        value += epsilon * target;
+        if (!inClear) return new Opened([], epsilon, form, value);
         var row = channel.Receive(Labels.PadRow, layout.Cells);
-        bool satisfied = Multilinear.InnerProduct<Goldilocks2>(row, form) == value + epsilon * target;
+        bool satisfied = Multilinear.InnerProduct<Goldilocks2>(row, form) == value;
         channel.Require(satisfied, ZkChecks.Pads, "pads under which every hidden message satisfies every relation", "others");
-        return new Opened(row, epsilon);
+        return new Opened(row, epsilon, form, value);
     }
 
     /// <summary>The linear form in the cells of the row of pads, and what it must be.</summary>

@@ -1,3 +1,5 @@
+using Counterfoil.Zk.Fields;
+
 namespace Counterfoil.Zk.Commitments;
 
 /// <summary>
@@ -24,6 +26,9 @@ public readonly record struct RowCode(int LogRowLength, int LogInverseRate, int 
 
     /// <summary>Symbols of a codeword, n.</summary>
     public int Length => 1 << LogLength;
+
+    /// <summary>The point at which symbol <paramref name="position"/> is the row's value: ω^rev(position).</summary>
+    internal Goldilocks PointAt(int position) => Goldilocks.RootOfUnity(LogLength).Power(FoldedOpening.Reverse(position, LogLength));
 
     /// <summary>
     /// The most symbols in which a wrong combination can agree with the columns: n − e − 1 with the unique-decoding radius e = ⌊(n − k′) / 2⌋.
@@ -59,9 +64,10 @@ public readonly record struct RowCode(int LogRowLength, int LogInverseRate, int 
     /// <summary>The code with the fewest queries that reach <paramref name="bits"/>, without masks.</summary>
     public static RowCode WithBits(int logRowLength, int logInverseRate, double bits)
     {
-        var code = new RowCode(logRowLength, logInverseRate, 1);
-        while (code.QueryBits < bits) code = code with { Queries = code.Queries + 1 };
-        return code;
+        var code = new RowCode(logRowLength, logInverseRate, 0);
+        int agreements = code.MostAgreements, queries = 0;
+        for (double reached = 0; reached < bits; queries++) reached += queries >= agreements ? double.PositiveInfinity : Math.Log2((double)(code.Length - queries) / (agreements - queries));
+        return code with { Queries = queries };
     }
 
     /// <summary>
@@ -80,9 +86,12 @@ public readonly record struct RowCode(int LogRowLength, int LogInverseRate, int 
     }
 
     /// <summary>Bytes of an opening of two trees with so many rows in all, Merkle siblings estimated.</summary>
-    public long EstimateOpening(int rows)
+    public long EstimateOpening(int rows) => 16L * Cells + EstimateColumns(rows);
+
+    /// <summary>The queried columns' share of it.</summary>
+    public long EstimateColumns(int rows)
     {
         double siblings = Queries * Math.Max(0, LogLength - Math.Log2(Queries));
-        return 16L * Cells + 8L * Queries * rows + (long)(2 * 32 * (siblings + (Masks == 0 ? 0 : Queries)));
+        return 8L * Queries * rows + (long)(2 * 32 * (siblings + (Masks == 0 ? 0 : Queries)));
     }
 }

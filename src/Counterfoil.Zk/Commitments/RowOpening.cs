@@ -1,6 +1,8 @@
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Transcripts;
 
@@ -13,6 +15,8 @@ namespace Counterfoil.Zk.Commitments;
 /// <remarks>
 /// <para>Every matrix has a tree of its own; all have one length of codeword and are opened at the same positions. Draw θ (one per bit of the row number, matrix after matrix), receive u = Σ eq(θ, r)·b_c·cell(r, c), draw ε, receive the row
 /// v = Σ (eq(θ, r) + ε·aᵣ)·row r. Then ⟨v, b⟩ must be u + ε·claim, and v's codeword must agree with the columns at the queried positions.</para>
+/// <para>That is the wide schedule. In the short one neither v nor the opened row of pads is sent: ⟨v, b⟩ is, and both rows are committed as one vector, of which <see cref="FoldedOpening"/> shows that it
+/// has this value and these symbols. v's length then is a power of two, and so is what the ledger takes a row's length to be: see <see cref="FoldedRows"/>.</para>
 /// <para>Soundness: if the rows are not jointly close to the code, eq(θ, ·) of them is not, but for n·⌈log₂ rows⌉/|F| (tensor-structured
 /// coefficients: Diamond and Gruen, eprint 2024/1351), nor then is a further point ε of the line through it, but for n/|F| (Ben-Sasson, Carmon,
 /// Ishai, Kopparty, Saraf 2020, theorem 4.1, whose range is the unique-decoding radius). If they are close, v is determined by θ, ε and the
@@ -29,62 +33,67 @@ static class RowOpening
 
     /// <summary>Verifies one opening.</summary>
     /// <param name="channel">The proof.</param>
-    /// <param name="code">The code of the opened row: no matrix has longer rows.</param>
+    /// <param name="parameters">The code of the opened row, than which no matrix has longer rows, and whether it is sent or folded.</param>
     /// <param name="matrices">The matrices, the proof's own last.</param>
     /// <param name="claim">What is claimed.</param>
     /// <param name="pads">The rows of masks and pads that follow the proof's own; null if nothing is hidden.</param>
-    public static void Verify(VerifierChannel channel, RowCode code, IReadOnlyList<CommittedRows> matrices, LinearClaim claim, PadLayout? pads)
+    public static void Verify(VerifierChannel channel, CommitmentParameters parameters, IReadOnlyList<CommittedRows> matrices, LinearClaim claim, PadLayout? pads)
     {
+        var (code, folding) = (parameters.Code, parameters.Folding);
         int claimed = claim.RowCount, committed = claimed + (pads is null ? 0 : PadLayout.Rows);
         var random = Multilinear.Equality<Goldilocks2>(channel.Challenges(Variables(claimed, pads is not null)));
         var u = channel.ReceiveClaims(Labels.OpeningValue, 1)[0];
         var epsilon = channel.Challenge();
-        var v = channel.Receive(Labels.OpeningRow, code.Cells);
-        var value = Multilinear.InnerProduct<Goldilocks2>(v, Multilinear.Equality<Goldilocks2>(claim.Cells));
+        var v = folding is null ? channel.Receive(Labels.OpeningRow, code.Cells) : [];
+        var value = folding is null ? Multilinear.InnerProduct<Goldilocks2>(v, Multilinear.Equality<Goldilocks2>(claim.Cells)) : channel.ReceiveOne(Labels.OpeningSum);
         channel.Demand(u + claim.Value * epsilon - value, ZkChecks.OpeningValue, "the claimed value of the opened row", "another");
         PadOpening.Opened padRow = default;
         if (pads is not null)
         {
             PadOpening.VerifyProducts(channel, channel.Constraints!);
-            padRow = PadOpening.VerifyLinear(channel, pads, channel.Constraints!);
+            padRow = PadOpening.VerifyLinear(channel, pads, channel.Constraints!, inClear: folding is null);
         }
 
+        var folded = folding is null ? default : channel.ReceiveDigest(Labels.FoldedRoot);
         var positions = channel.Positions(code.Queries, code.LogLength);
         // What is read and hashed from here on grows with queries times rows: not before the bytes are there.
         if (!channel.HasLeft(8L * code.Queries * committed)) return;
-        var codeword = ReedSolomon.SymbolsAt(v, code.LogLength, positions);
-        var combined = new Goldilocks2[positions.Length];
+        Goldilocks2[] combined = new Goldilocks2[positions.Length], combinedPads = new Goldilocks2[pads is null ? 0 : positions.Length];
         Goldilocks[] own = [];
         for (int m = 0, first = 0; m < matrices.Count; m++)
         {
             var weights = claim.Rows[m];
-            int rows = weights.Length + (m < matrices.Count - 1 || pads is null ? 0 : PadLayout.Rows);
+            int count = weights.Length + (m < matrices.Count - 1 || pads is null ? 0 : PadLayout.Rows);
             var coefficients = new Goldilocks2[weights.Length];
             for (int r = 0; r < coefficients.Length; r++) coefficients[r] = random[first + r] + epsilon * weights[r];
-            own = TakeColumns(channel, code, positions, rows, matrices[m].Salted, matrices[m].Root);
-            for (int i = 0; i < positions.Length; i++) combined[i] += Combine(own.AsSpan(i * rows, coefficients.Length), coefficients);
+            own = TakeColumns(channel, code, positions, count, matrices[m].Salted, matrices[m].Root);
+            for (int i = 0; i < positions.Length; i++) combined[i] += Combine(own.AsSpan(i * count, coefficients.Length), coefficients);
             first += coefficients.Length;
         }
-
-        bool agrees = true, padsAgree = true;
-        var padCodeword = pads is null ? [] : ReedSolomon.SymbolsAt(padRow.Row, code.LogLength, positions);
-        for (int i = 0; i < positions.Length; i++)
+        for (int i = 0; i < combinedPads.Length; i++)
         {
-            if (pads is not null)
-            {
-                var last = own.AsSpan((i + 1) * own.Length / positions.Length - PadLayout.Rows, PadLayout.Rows);
-                combined[i] += new Goldilocks2(last[PadLayout.RowMask], last[PadLayout.RowMask + 1]);
-                var pad = new Goldilocks2(last[PadLayout.PadMask], last[PadLayout.PadMask + 1]) + padRow.Epsilon * last[PadLayout.PadRow];
-                padsAgree &= pad == padCodeword[i];
-            }
-            agrees &= combined[i] == codeword[i];
+            var last = own.AsSpan((i + 1) * own.Length / positions.Length - PadLayout.Rows, PadLayout.Rows);
+            combined[i] += new Goldilocks2(last[PadLayout.RowMask], last[PadLayout.RowMask + 1]);
+            combinedPads[i] = new Goldilocks2(last[PadLayout.PadMask], last[PadLayout.PadMask + 1]) + padRow.Epsilon * last[PadLayout.PadRow];
         }
+        if (folding is not null)
+        {
+            var rows = new FoldedRows(code, positions, claim.Cells, pads is null ? null : padRow.Form, channel.Challenges);
+            FoldedOpening.Verify(channel, folding, folded, rows.Variables, rows.Forms, rows.Claim(value, combined, padRow.Value, combinedPads));
+            return;
+        }
+        bool agrees = combined.AsSpan().SequenceEqual(ReedSolomon.SymbolsAt(v, code.LogLength, positions));
+        bool padsAgree = pads is null || combinedPads.AsSpan().SequenceEqual(ReedSolomon.SymbolsAt(padRow.Row, code.LogLength, positions));
         channel.Require(agrees, ZkChecks.Opening, "the opened row to agree with every queried column", "a difference");
         channel.Require(padsAgree, ZkChecks.PadOpening, "the opened row of pads to agree with every queried column", "a difference");
     }
 
     /// <summary>Reads the columns at ascending <paramref name="positions"/>, one after the other, and checks that they lie under a root.</summary>
-    public static Goldilocks[] TakeColumns(VerifierChannel channel, RowCode code, ReadOnlySpan<int> positions, int rows, bool salted, Keccak256Digest root)
+    public static Goldilocks[] TakeColumns(VerifierChannel channel, RowCode code, ReadOnlySpan<int> positions, int rows, bool salted, Keccak256Digest root) =>
+        TakeColumns(channel, code.LogLength, positions, rows, salted, root, ZkChecks.Path);
+
+    /// <inheritdoc cref="TakeColumns(VerifierChannel, RowCode, ReadOnlySpan{int}, int, bool, Keccak256Digest)"/>
+    public static Goldilocks[] TakeColumns(VerifierChannel channel, int depth, ReadOnlySpan<int> positions, int rows, bool salted, Keccak256Digest root, Check path)
     {
         var columns = new Goldilocks[positions.Length * rows];
         var leaves = new Keccak256Digest[positions.Length];
@@ -99,8 +108,8 @@ static class RowOpening
             MerkleRoot.WriteLeaf(salt, column, messages.AsSpan(i * size, size));
         }
         Keccak256.HashMany(messages, size, leaves);
-        var found = MerkleRoot.Climb(channel, code.LogLength, positions.ToArray(), leaves);
-        channel.Require(found == root, ZkChecks.Path, $"{root}", $"{found}");
+        var found = MerkleRoot.Climb(channel, depth, positions.ToArray(), leaves);
+        channel.Require(found == root, path, $"{root}", $"{found}");
         return columns;
     }
 

@@ -4,6 +4,7 @@ using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
+using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Security;
 
@@ -38,6 +39,9 @@ sealed record ExecutionPlan
 
     /// <summary>The code of the opened row and of the proof's own: the model's, without masks if nothing that is opened has any.</summary>
     public RowCode Code { get; }
+
+    /// <summary>As the model's, of this code.</summary>
+    public CommitmentParameters Parameters => Model.Parameters with { Code = Code };
 
     /// <summary>The proof's own rows.</summary>
     public WitnessRows Witness { get; }
@@ -85,8 +89,9 @@ sealed record ExecutionPlan
         }
         var candidate = new ExecutionPlan(model, layout, input, output);
         if (candidate.Rows > Limits.Rows || layout.Depth > 30) return Verdict.Reject(ZkChecks.Hidden, $"at most {Limits.Rows} rows and 2^30 lookups", $"{candidate.Rows}, 2^{layout.Depth}");
-        int cells = Math.Max(candidate.Code.Cells, candidate.Pads!.Cells);
-        if (2L * cells > candidate.Code.Length) return Verdict.Reject(ZkChecks.Hidden, $"a model whose code has room for rows of {cells} cells", $"{candidate.Code.Length / 2}");
+        // Rows that are folded have all one length; others are at most half of a codeword.
+        int cells = Math.Max(candidate.Code.Cells, candidate.Pads!.Cells), room = model.Parameters.Folding is null ? candidate.Code.Length / 2 : FoldedRows.CellsOf(candidate.Code);
+        if (cells > room || 2L * cells > candidate.Code.Length) return Verdict.Reject(ZkChecks.Hidden, $"a model whose code has room for rows of {cells} cells", $"{Math.Min(room, candidate.Code.Length / 2)}");
         var weakest = candidate.Ledger.Weakest;
         if (!(weakest.Bits >= SecurityLedger.LeastBits)) return Verdict.Reject(ZkChecks.Hidden, $"{SecurityLedger.LeastBits} bits in every round", $"{weakest.Bits:F1} in {weakest.Round} ({weakest.Formula})");
         plan = candidate;

@@ -37,7 +37,7 @@ public static class ExecutionProof
     internal static Verdict Verify(ExecutionStatement statement, ExecutionPlan plan, ReadOnlyMemory<byte> proof, Transcript transcript)
     {
         var channel = new VerifierChannel(proof, transcript, plan.Pads is null ? null : new Constraints());
-        if (Reduce(statement, plan, channel, out var own) is { } claim) RowOpening.Verify(channel, plan.Code, plan.Matrices(own), claim, plan.Pads);
+        if (Reduce(statement, plan, channel, out var own) is { } claim) RowOpening.Verify(channel, plan.Parameters, plan.Matrices(own), claim, plan.Pads);
         return channel.Finish();
     }
 

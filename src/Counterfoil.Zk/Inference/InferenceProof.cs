@@ -35,7 +35,7 @@ public static class InferenceProof
         bool hiding = model.Parameters.WeightsHidden;
         var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
         if (Reduce(statement, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.Code, [new(model.WeightRoot, model.Parameters.WeightsHidden), new(own, model.Parameters.WeightsHidden)], claim, model.InferencePads);
+            RowOpening.Verify(channel, model.Parameters, [new(model.WeightRoot, hiding), new(own, hiding)], claim, model.InferencePads);
         return channel.Finish();
     }
 

@@ -15,6 +15,16 @@ public enum PrivacyProfile : byte
     HiddenWeights = 1,
 }
 
+/// <summary>How an opening shows the combination of rows that it is about.</summary>
+public enum Schedule : byte
+{
+    /// <summary>It is sent: one wide fold. Fast, and longer by a row.</summary>
+    Wide,
+
+    /// <summary>It is committed and folded, round by round, until little is left to send: shorter, and slower to prove.</summary>
+    Short,
+}
+
 /// <summary>
 /// How a model's weights and its proofs' witnesses are committed. Part of the model's identity: a proof cannot choose fewer queries.
 /// </summary>
@@ -26,7 +36,8 @@ public enum PrivacyProfile : byte
 /// Proofs of inference that the masks of a weight root hide, B: each opens <see cref="RowCode.Queries"/> columns, and so do the registration and the proof that a new root has the same
 /// weights, hence t·(B + 2) ≤ R. 0 where nothing is hidden.
 /// </param>
-public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Code, int Budget = 0)
+/// <param name="Folding">The rounds of the short schedule; null: the wide one.</param>
+public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Code, int Budget = 0, FoldingSchedule? Folding = null)
 {
     /// <summary>Openings of a root that are no inferences: of its registration (or of its predecessor's proof of equality) and of its successor's.</summary>
     public const int OtherOpenings = 2;
@@ -39,6 +50,9 @@ public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Code, 
     /// queries are counted for, reads the same.
     /// </summary>
     public RowCode WeightCode => WeightsHidden ? Code : Code with { Masks = 0 };
+
+    /// <summary>How openings go.</summary>
+    public Schedule Schedule => Folding is null ? Schedule.Wide : Schedule.Short;
 
     /// <summary>Whether a proof keeps the weights secret.</summary>
     public bool WeightsHidden => Profile == PrivacyProfile.HiddenWeights;

@@ -50,7 +50,7 @@ public sealed class CommittedGraph : IRegistrable
         writer.WriteText(Kind);
         writer.WriteUInt(Version);
         writer.WriteUInt((ulong)parameters.Profile);
-        Write(writer, parameters.Code);
+        ParameterEncoding.Write(writer, parameters);
         writer.WriteUInt((ulong)parameters.Budget);
         writer.WriteBytes(graph);
         writer.WriteBytes(weightRoot.ToArray());
@@ -172,6 +172,11 @@ public sealed class CommittedGraph : IRegistrable
         var code = parameters.Code;
         if (!parameters.WeightsHidden && code.Masks != 0 && (code.Masks < code.Queries || 2L * code.Masks > code.Length))
             return Verdict.Reject(ZkChecks.ModelHiding, $"no masks, or {code.Queries} to {code.Length / 2} for hidden tensors", $"{code.Masks}");
+        if (!parameters.WeightsHidden && code.Masks != 0 && parameters.Folding is { } folding)
+        {
+            string? fault = int.IsPow2(code.Cells) ? folding.Fault(FoldedRows.VariablesOf(code, pads: true)) : $"{code.Cells} cells";
+            if (fault is not null) return Verdict.Reject(ZkChecks.ModelHiding, "rounds that fold the rows of hidden tensors too, which have a power of two of cells, masks included", fault);
+        }
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
@@ -182,6 +187,8 @@ public sealed class CommittedGraph : IRegistrable
 
     Verdict CheckSizes()
     {
+        var verdict = CommittedModel.CheckPads(Parameters, Plan.Pads, RegistrationPads);
+        if (!verdict.IsAccepted) return verdict;
         int rows = Hidden.Weights.Rows + Math.Max(Plan.Witness.Rows, Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (Layout.Depth > 30 || Registration.Depth > 30) return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(Layout.Depth, Registration.Depth)}");
@@ -199,7 +206,7 @@ public sealed class CommittedGraph : IRegistrable
         reader.ReadKey(Kind);
         reader.ReadInt(Version, Version);
         var profile = (PrivacyProfile)reader.ReadInt(0, 255);
-        var code = ReadCode(ref reader);
+        var (code, folding) = ParameterEncoding.Read(ref reader);
         int budget = (int)reader.ReadInt(0, CommitmentParameters.MostBudget);
         var encodedGraph = reader.ReadBytes(256 << 20);
         var root = new Keccak256Digest(reader.ReadBytes32());
@@ -208,28 +215,10 @@ public sealed class CommittedGraph : IRegistrable
         if (verdict is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(ZkChecks.ModelEncoding, reason.Expected, reason.Found);
         verdict = IntegerGraphEncoding.Decode(encodedGraph, out var graph);
         if (!verdict.IsAccepted) return verdict;
-        verdict = Create(graph!, new CommitmentParameters(profile, code, budget), root, out var candidate);
+        verdict = Create(graph!, new CommitmentParameters(profile, code, budget, folding), root, out var candidate);
         if (!verdict.IsAccepted) return verdict;
         if (!bytes.Span.SequenceEqual(candidate!.encoding)) return Verdict.Reject(ZkChecks.ModelEncoding, "the canonical encoding", "another of the same model");
         model = candidate;
         return Verdict.Accept;
-    }
-
-    static void Write(CborWriter writer, RowCode code)
-    {
-        writer.BeginArray(4);
-        writer.WriteUInt((ulong)code.LogRowLength);
-        writer.WriteUInt((ulong)code.LogInverseRate);
-        writer.WriteUInt((ulong)code.Queries);
-        writer.WriteUInt((ulong)code.Masks);
-        writer.EndArray();
-    }
-
-    static RowCode ReadCode(ref CborReader reader)
-    {
-        reader.BeginArray(4, 4);
-        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 16), (int)reader.ReadInt(1, 1024), (int)reader.ReadInt(0, 1 << 20));
-        reader.EndArray();
-        return code;
     }
 }

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Encoding;
 using Counterfoil.Core.Verdicts;
-using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Models;
@@ -32,7 +31,7 @@ public sealed partial class CommittedModel
         reader.ReadKey(Kind);
         reader.ReadInt(Version, Version);
         var profile = (PrivacyProfile)reader.ReadInt(0, 255);
-        var code = ReadCode(ref reader);
+        var (code, folding) = ParameterEncoding.Read(ref reader);
         int budget = (int)reader.ReadInt(0, CommitmentParameters.MostBudget);
         var graph = ReadGraph(ref reader, out var biasBits);
         reader.Skip();
@@ -42,7 +41,7 @@ public sealed partial class CommittedModel
         var verdict = reader.Finish();
         if (verdict is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(ZkChecks.ModelEncoding, reason.Expected, reason.Found);
 
-        verdict = Create(graph, biasBits, new CommitmentParameters(profile, code, budget), root, out var candidate);
+        verdict = Create(graph, biasBits, new CommitmentParameters(profile, code, budget, folding), root, out var candidate);
         if (!verdict.IsAccepted) return verdict;
         // The lists of tables follow from the graph; comparing the whole leaves nothing that was read and not used.
         if (!bytes.Span.SequenceEqual(candidate!.encoding)) return Verdict.Reject(ZkChecks.ModelEncoding, "the tables that the graph needs", "others");
@@ -77,14 +76,6 @@ public sealed partial class CommittedModel
         return new Graph(inputLength, nodes.ToImmutable());
     }
 
-    static RowCode ReadCode(ref CborReader reader)
-    {
-        reader.BeginArray(4, 4);
-        var code = new RowCode((int)reader.ReadInt(0, 16), (int)reader.ReadInt(1, 16), (int)reader.ReadInt(1, 1024), (int)reader.ReadInt(0, 1 << 20));
-        reader.EndArray();
-        return code;
-    }
-
     byte[] WriteEncoding()
     {
         var writer = new CborWriter();
@@ -92,7 +83,7 @@ public sealed partial class CommittedModel
         writer.WriteText(Kind);
         writer.WriteUInt(Version);
         writer.WriteUInt((ulong)Parameters.Profile);
-        WriteCode(writer, Parameters.Code);
+        ParameterEncoding.Write(writer, Parameters);
         writer.WriteUInt((ulong)Parameters.Budget);
         WriteGraph(writer);
         WriteTables(writer, Registration.Tables);
@@ -131,16 +122,6 @@ public sealed partial class CommittedModel
             writer.EndArray();
         }
         writer.EndArray();
-        writer.EndArray();
-    }
-
-    static void WriteCode(CborWriter writer, RowCode code)
-    {
-        writer.BeginArray(4);
-        writer.WriteUInt((ulong)code.LogRowLength);
-        writer.WriteUInt((ulong)code.LogInverseRate);
-        writer.WriteUInt((ulong)code.Queries);
-        writer.WriteUInt((ulong)code.Masks);
         writer.EndArray();
     }
 

@@ -110,9 +110,8 @@ public sealed partial class CommittedModel : IRegistrable
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");
         if (candidate.Inference.Depth > 30 || candidate.Registration.Depth > 30)
             return Verdict.Reject(ZkChecks.ModelGraph, "at most 2^30 lookups", $"2^{Math.Max(candidate.Inference.Depth, candidate.Registration.Depth)}");
-        if (parameters.WeightsHidden)
-            foreach (int cells in (int[])[parameters.Code.Cells, candidate.InferencePads!.Cells, candidate.RegistrationPads!.Cells])
-                if (2L * cells > parameters.Code.Length) return Verdict.Reject(ZkChecks.ModelHiding, $"rows, masks included, of at most {parameters.Code.Length / 2} cells", $"{cells}");
+        verdict = CheckPads(parameters, candidate.InferencePads, candidate.RegistrationPads);
+        if (!verdict.IsAccepted) return verdict;
         var weakest = candidate.Ledger.Weakest;
         if (!(weakest.Bits >= SecurityLedger.LeastBits))
         {
@@ -132,13 +131,15 @@ public sealed partial class CommittedModel : IRegistrable
 
     internal static Verdict CheckParameters(CommitmentParameters parameters)
     {
-        var (profile, code, budget) = parameters;
+        var (profile, code, budget, folding) = parameters;
         if (!Enum.IsDefined(profile)) return Verdict.Reject(ZkChecks.ModelEncoding, "profile 0 (public weights) or 1 (hidden weights)", $"{(int)profile}");
         if (code.LogRowLength is < 4 or > 16) return Verdict.Reject(ZkChecks.ModelEncoding, "rows of 2^4 to 2^16 cells", $"2^{code.LogRowLength}");
         if (code.LogInverseRate is < 1 or > 16 || code.LogLength > 20)
             return Verdict.Reject(ZkChecks.ModelEncoding, "codewords of 2 to 2^16 times a row and at most 2^20 symbols", $"2^{code.LogLength}");
         if (code.Queries < 1 || code.Queries > Math.Min(code.Length, 1024))
             return Verdict.Reject(ZkChecks.ModelEncoding, $"1 to {Math.Min(code.Length, 1024)} queries", $"{code.Queries}");
+        if (folding?.Fault(FoldedRows.VariablesOf(code, parameters.WeightsHidden)) is { } fault)
+            return Verdict.Reject(ZkChecks.ModelEncoding, $"rounds that leave at least two of 2^{FoldedRows.VariablesOf(code, parameters.WeightsHidden)} cells, each within a codeword of 2^{FoldingSchedule.MostLogLength}", fault);
         if (!parameters.WeightsHidden)
             return (code.Masks, budget) == (0, 0) ? Verdict.Accept : Verdict.Reject(ZkChecks.ModelEncoding, "no masks and no budget where nothing is hidden", $"{code.Masks}, {budget}");
         if (budget is < 1 or > CommitmentParameters.MostBudget)
@@ -146,6 +147,20 @@ public sealed partial class CommittedModel : IRegistrable
         long needed = (long)code.Queries * (budget + CommitmentParameters.OtherOpenings);
         if (code.Masks < needed || 2L * code.Masks > code.Length)
             return Verdict.Reject(ZkChecks.ModelHiding, $"{needed} to {code.Length / 2} masks, as many as columns will be opened", $"{code.Masks}");
+        if (folding is not null && !int.IsPow2(code.Cells))
+            return Verdict.Reject(ZkChecks.ModelHiding, "rows to fold, masks included, of a power of two of cells", $"{code.Cells}");
+        return Verdict.Accept;
+    }
+
+    // Rows are at most half of a codeword, so that a query is worth something; those that are folded have all one length.
+    internal static Verdict CheckPads(CommitmentParameters parameters, params ReadOnlySpan<PadLayout?> pads)
+    {
+        if (!parameters.WeightsHidden) return Verdict.Accept;
+        var code = parameters.Code;
+        if (2L * code.Cells > code.Length) return Verdict.Reject(ZkChecks.ModelHiding, $"rows, masks included, of at most {code.Length / 2} cells", $"{code.Cells}");
+        int most = parameters.Folding is null ? code.Length / 2 : FoldedRows.CellsOf(code);
+        foreach (var layout in pads)
+            if (layout!.Cells > most) return Verdict.Reject(ZkChecks.ModelHiding, $"rows of pads of at most {most} cells", $"{layout.Cells}");
         return Verdict.Accept;
     }
 }

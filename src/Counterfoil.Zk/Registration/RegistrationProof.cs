@@ -39,7 +39,7 @@ public static class RegistrationProof
         bool hiding = model.Parameters.WeightsHidden;
         var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
         if (Reduce(model, channel, out var own) is { } claim)
-            RowOpening.Verify(channel, model.Parameters.WeightCode, [new(model.GenesisRoot, hiding), new(own, hiding)], claim, model.RegistrationPads);
+            RowOpening.Verify(channel, model.Parameters with { Code = model.Parameters.WeightCode }, [new(model.GenesisRoot, hiding), new(own, hiding)], claim, model.RegistrationPads);
         return channel.Finish();
     }
 

@@ -26,7 +26,7 @@ public sealed partial record SecurityLedger
         Add(terms, "execution: combination of columns and blocks", "variables", Math.Max(1, plan.Witness.ColumnVariables));
         Add(terms, "execution: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
         // Of the model's code in any case, so that all openings of a root are of one reading.
-        AddOpening(terms, "execution", model.Parameters.Code, plan.Rows, plan.Pads);
+        AddOpening(terms, "execution", model.Parameters, plan.Code, plan.Rows, plan.Pads);
         AddEquality(terms, model);
         return new SecurityLedger(terms.ToImmutable());
     }

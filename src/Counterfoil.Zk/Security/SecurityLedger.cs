@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Zk.Security;
@@ -48,7 +49,7 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         Add(terms, "inference: neuron sum-check", "degree", 3, model.Space.Variables);
         Add(terms, "inference: combination of columns and blocks", "variables", Math.Max(1, inference.ColumnVariables));
         Add(terms, "inference: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
-        AddOpening(terms, "inference", model.Parameters.Code, model.Weights.Rows + inference.Rows, model.InferencePads);
+        AddOpening(terms, "inference", model.Parameters, model.Parameters.Code, model.Weights.Rows + inference.Rows, model.InferencePads);
         AddEquality(terms, model);
         return new SecurityLedger(terms.ToImmutable());
     }
@@ -67,7 +68,7 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         AddLookups(terms, "registration", registration.Depth);
         Add(terms, "registration: biases against limbs", "variables", code.LogRowLength + Multilinear.VariablesFor(registration.LimbRows));
         Add(terms, "registration: batching of claims", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
-        AddOpening(terms, "registration", code, registration.Weights.Rows + registration.WitnessRows, model.RegistrationPads);
+        AddOpening(terms, "registration", model.Parameters, model.Parameters.WeightCode, registration.Weights.Rows + registration.WitnessRows, model.RegistrationPads);
     }
 
     static void AddLookups(ImmutableArray<SoundnessTerm>.Builder terms, string proof, int depth)
@@ -77,18 +78,36 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         Add(terms, $"{proof}: fraction layers, sum-check", "degree", 3, depth * (depth - 1) / 2);
     }
 
-    static void AddOpening(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int rows, PadLayout? pads)
+    // Columns are counted for the model's code, of which the opened rows' may be a part; what is folded is as long as they are.
+    static void AddOpening(ImmutableArray<SoundnessTerm>.Builder terms, string name, CommitmentParameters parameters, RowCode opened, int rows, PadLayout? pads)
     {
+        var (code, folding) = (parameters.Code, parameters.Folding);
         double tensor = (double)code.Length * Math.Max(1, RowOpening.Variables(rows, pads is not null));
         Add(terms, $"{name}: proximity of a tensor combination", "n·⌈log₂ rows⌉", tensor);
         Add(terms, $"{name}: proximity on a line, and value", "n + 1", code.Length + 1.0);
-        AddQueries(terms, $"{name}: queries", code, code.Cells);
+        int cells = folding is null ? code.Cells : FoldedRows.CellsOf(code);
+        AddQueries(terms, $"{name}: queries", code, cells);
+        if (folding is not null) AddFolding(terms, name, folding, FoldedRows.VariablesOf(opened, pads is not null));
         if (pads is null) return;
         Add(terms, $"{name}: batching of products", "", 1);
         Add(terms, $"{name}: products of factors", "degree", 2);
         Add(terms, $"{name}: batching of linear constraints", "", 1);
         Add(terms, $"{name}: proximity of the pads, and their form", "n + 1", code.Length + 1.0);
-        AddQueries(terms, $"{name}: queries of the pads", code, pads.Cells);
+        AddQueries(terms, $"{name}: queries of the pads", code, folding is null ? pads.Cells : cells);
+    }
+
+    // The short schedule's recursion: see FoldedOpening. Coefficients of the opened rows' claims are drawn with the positions of the columns, those of a round's with its own.
+    static void AddFolding(ImmutableArray<SoundnessTerm>.Builder terms, string name, FoldingSchedule folding, int variables)
+    {
+        Add(terms, $"{name}: folding, batching of claims", "", 1, folding.Rounds.Length);
+        for (int i = 0; i < folding.Rounds.Length; i++)
+        {
+            var round = folding.Rounds[i];
+            var code = round.Code(variables);
+            Add(terms, $"{name}: folding {i + 1}, proximity on a line, and sum-check", "N + 2", code.Length + 2.0, round.LogFold);
+            AddQueries(terms, $"{name}: folding {i + 1}, queries", code, code.Cells);
+            variables -= round.LogFold;
+        }
     }
 
     static void AddQueries(ImmutableArray<SoundnessTerm>.Builder terms, string name, RowCode code, int cells)

@@ -38,10 +38,14 @@ static class Labels
     public static ReadOnlySpan<byte> CellRound => "cell-round"u8;
     public static ReadOnlySpan<byte> OpeningValue => "opening-value"u8;
     public static ReadOnlySpan<byte> OpeningRow => "opening-row"u8;
+    public static ReadOnlySpan<byte> OpeningSum => "opening-sum"u8;
     public static ReadOnlySpan<byte> ProductValues => "product-values"u8;
     public static ReadOnlySpan<byte> ProductFactors => "product-factors"u8;
     public static ReadOnlySpan<byte> PadValue => "pad-value"u8;
     public static ReadOnlySpan<byte> PadRow => "pad-row"u8;
+    public static ReadOnlySpan<byte> FoldedRoot => "folded-root"u8;
+    public static ReadOnlySpan<byte> FoldingRound => "folding-round"u8;
+    public static ReadOnlySpan<byte> FoldedRow => "folded-row"u8;
     public static ReadOnlySpan<byte> Successor => "successor"u8;
     public static ReadOnlySpan<byte> OpeningMasks => "opening-masks"u8;
 }

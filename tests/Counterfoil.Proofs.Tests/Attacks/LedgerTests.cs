@@ -53,6 +53,43 @@ public sealed class LedgerTests
         Assert.True(model.Ledger.SumBits >= 100);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_short_schedules_terms_are_what_the_page_says(bool hidden)
+    {
+        var model = RandomModels.Register(5, hidden ? Folding.ShortSchedule.Hidden : Folding.ShortSchedule.Public, 200, 40, 10).Model;
+        var (code, rounds) = (model.Parameters.Code, model.Parameters.Folding!.Rounds);
+        int cells = code.RowLength + code.Masks;
+        Assert.True(int.IsPow2(cells) && hidden == code.Masks > 0);
+        var expected = new Dictionary<string, (double Bits, int Count)>();
+        foreach (string proof in new[] { "registration", "inference" })
+        {
+            expected[$"{proof}: queries"] = (Queries(code.Length, cells, code.Queries), 1);
+            if (hidden) expected[$"{proof}: queries of the pads"] = (Queries(code.Length, cells, code.Queries), 1);
+            expected[$"{proof}: folding, batching of claims"] = (Over(1), rounds.Length);
+            int m = Log(cells) + (hidden ? 1 : 0);
+            for (int i = 0; i < rounds.Length; i++)
+            {
+                var (rho, fold, queries) = rounds[i];
+                int runs = 1 << (m + rho - fold);
+                expected[$"{proof}: folding {i + 1}, proximity on a line, and sum-check"] = (Over(runs + 2), fold);
+                expected[$"{proof}: folding {i + 1}, queries"] = (Queries(runs, 1 << (m - fold), queries), 1);
+                m -= fold;
+            }
+            Assert.True(m >= 1);
+        }
+        foreach (var (round, (bits, count)) in expected)
+        {
+            var term = Assert.Single(model.Ledger.Terms, t => t.Round == round);
+            Assert.Equal(bits, term.Bits, 6);
+            Assert.Equal(count, term.Count);
+        }
+        Assert.Equal(expected.Keys.Count(k => k.Contains("folding", StringComparison.Ordinal)), model.Ledger.Terms.Count(t => t.Round.Contains("folding", StringComparison.Ordinal)));
+        Assert.True(model.Ledger.SecurityBits >= 100);
+        Assert.True(model.Ledger.SumBits >= 99.9, $"{model.Ledger.SumBits}");
+    }
+
     [Fact]
     public void A_model_in_bytes_that_declares_too_few_queries_for_any_code_is_refused()
     {
@@ -80,11 +117,13 @@ public sealed class LedgerTests
     static double Over(long numerator) => BigInteger.Log(Field, 2) - Math.Log2(numerator);
 
     // Π (A − i)/(n − i), exactly.
-    static double Queries(RowCode code)
+    static double Queries(RowCode code) => Queries(code.Length, code.RowLength, code.Queries);
+
+    static double Queries(int n, int cells, int queries)
     {
-        int n = code.Length, agreements = n - (n - code.RowLength) / 2 - 1;
+        int agreements = n - (n - cells) / 2 - 1;
         BigInteger numerator = 1, denominator = 1;
-        for (int i = 0; i < code.Queries; i++) (numerator, denominator) = (numerator * Math.Max(0, agreements - i), denominator * (n - i));
+        for (int i = 0; i < queries; i++) (numerator, denominator) = (numerator * Math.Max(0, agreements - i), denominator * (n - i));
         return numerator.IsZero ? double.PositiveInfinity : BigInteger.Log(denominator, 2) - BigInteger.Log(numerator, 2);
     }
 

@@ -184,7 +184,7 @@ public sealed class ExecutionLieTests
     {
         Assert.Equal(Verdict.Accept, statement.Check(out var plan));
         var channel = new VerifierChannel(proof, transcript);
-        if (ExecutionProof.Reduce(statement, plan!, channel, out var own) is { } claim) Counterfoil.Zk.Commitments.RowOpening.Verify(channel, plan!.Code, plan.Matrices(own), claim, null);
+        if (ExecutionProof.Reduce(statement, plan!, channel, out var own) is { } claim) Counterfoil.Zk.Commitments.RowOpening.Verify(channel, plan!.Parameters, plan.Matrices(own), claim, null);
         off = channel.Off;
         return channel.Finish();
     }

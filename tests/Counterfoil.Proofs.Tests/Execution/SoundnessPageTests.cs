@@ -45,13 +45,13 @@ public sealed class SoundnessPageTests
             Assert.True(OnnxReader.Read(zoo.Build(), out var read, zoo.Limits).IsAccepted);
             Assert.True(Quantiser.Quantise(read!, ZooModel.Inputs(read!, 4), new QuantiserOptions(), out var model, out _).IsAccepted);
             Assert.True(GraphLayout.Derive(model!.Graph, out var layout).IsAccepted);
-            foreach (var options in new[] { new RegistrationOptions(), new RegistrationOptions { Profile = PrivacyProfile.HiddenWeights, Budget = 64 } })
+            var secret = new RegistrationOptions { Profile = PrivacyProfile.HiddenWeights, Budget = 64 };
+            foreach (var options in (RegistrationOptions[])[new(), secret, .. name == "mlp" ? [secret with { Schedule = Schedule.Short }] : Array.Empty<RegistrationOptions>()])
             {
-                bool hidden = options.Profile == PrivacyProfile.HiddenWeights;
-                var parameters = new CommitmentParameters(options.Profile, CodeChoice.For(layout!, options)!.Value, hidden ? options.Budget : 0);
-                Assert.True(CommittedGraph.Create(layout!, parameters, new Keccak256Digest(new Bytes32(new byte[32])), out var committed).IsAccepted);
-                Add(page, $"{zoo.Name} ({zoo.Shape}), weights {(hidden ? "hidden, 64 proofs" : "public")}", committed!.Ledger);
-                if (name != "mlp" || !hidden) continue;
+                bool hidden = options.Profile == PrivacyProfile.HiddenWeights, folded = options.Schedule == Schedule.Short;
+                Assert.True(CommittedGraph.Create(layout!, CodeChoice.For(layout!, options)!, new Keccak256Digest(new Bytes32(new byte[32])), out var committed).IsAccepted);
+                Add(page, $"{zoo.Name} ({zoo.Shape}), weights {(hidden ? "hidden, 64 proofs" : "public")}{(folded ? ", short schedule" : "")}", committed!.Ledger);
+                if (name != "mlp" || !hidden || folded) continue;
                 Assert.True(committed.Batch(32, out var batch).IsAccepted);
                 Add(page, $"{zoo.Name}, weights hidden, 32 inputs in one proof", batch!.Ledger);
             }

@@ -67,12 +67,12 @@ public sealed class ClaimTests
         var constraints = new Constraints();
         Relate(new VerifierChannel(prover.Written(), prover.Transcript.Replay(), constraints));
         PadProver.ProveProducts(prover, constraints, pads);
-        PadProver.ProveLinear(prover, layout, constraints, rows[0], rows[1], rows[2]);
+        PadProver.ProveLinear(prover, layout, constraints, rows[0], rows[1], rows[2], inClear: true);
 
         var verifier = new VerifierChannel(prover.ToArray(), Forging.Transcript(frozen), new Constraints());
         Relate(verifier);
         PadOpening.VerifyProducts(verifier, verifier.Constraints!);
-        PadOpening.VerifyLinear(verifier, layout, verifier.Constraints!);
+        PadOpening.VerifyLinear(verifier, layout, verifier.Constraints!, inClear: true);
         bool holds = values[3] == values[0] * values[1] && values[4] == values[0] + values[1] && values[2] * values[5] == Goldilocks2.One;
         return (verifier.Finish(), holds);
 

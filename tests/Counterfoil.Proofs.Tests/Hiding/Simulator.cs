@@ -10,6 +10,7 @@ using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
+using Counterfoil.Zk.Polynomials;
 using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Proofs.Tests.Hiding;
@@ -37,43 +38,58 @@ sealed class Simulator
     public CommittedModel Model { get; }
 
     public byte[] Registration() =>
-        Simulate(random, Model.Parameters.Code, Model.RegistrationPads!, [weights], Model.Registration.WitnessRows, proof => HiddenProofMap.Of(Model, proof, challenges()));
+        Simulate(random, Model.Parameters, Model.RegistrationPads!, [weights], Model.Registration.WitnessRows, proof => HiddenProofMap.Of(Model, proof, challenges()));
 
     public byte[] Inference(InferenceStatement statement) =>
-        Simulate(random, Model.Parameters.Code, Model.InferencePads!, [weights], Model.Inference.Rows, proof => HiddenProofMap.Of(statement, proof, challenges()));
+        Simulate(random, Model.Parameters, Model.InferencePads!, [weights], Model.Inference.Rows, proof => HiddenProofMap.Of(statement, proof, challenges()));
 
     /// <summary>Makes one proof that opens some matrices and rows of its own.</summary>
-    public static byte[] Simulate(Random random, RowCode code, PadLayout layout, SimulatedRows[] matrices, int ownRows, Func<byte[], HiddenProofMap> map)
+    public static byte[] Simulate(Random random, CommitmentParameters parameters, PadLayout layout, SimulatedRows[] matrices, int ownRows, Func<byte[], HiddenProofMap> map)
     {
-        // Every message is uniform, but for one: the value of the pads' form is what the opened row of pads makes of it.
-        var proof = new byte[48 + 16 * (layout.Pads + code.Cells + layout.Cells)];
+        // Every message is uniform, but for one: the value of the pads' form is what the opened row of pads makes of it. In the short schedule the rows are not sent, and their value is one that is not free.
+        var (code, folding) = (parameters.Code, parameters.Folding);
+        Goldilocks2[] row = Uniform(random, code.Cells), pads = Uniform(random, layout.Cells);
+        var proof = new byte[48 + 16 * (layout.Pads + (folding is null ? code.Cells + layout.Cells : 1))];
         for (int at = 32; at < proof.Length; at += 16) ProofMap.Write(proof, at, new(SimulatedRows.Element(random), SimulatedRows.Element(random)));
         var first = map(proof);
+        if (folding is null) (row, pads) = (first.Row, first.Pads);
+        else
+        {
+            ProofMap.Write(proof, first.OpeningRow, Multilinear.InnerProduct<Goldilocks2>(row, first.Cells));
+            first = map(proof);
+            HiddenProofMap.Add(proof, first.PadValue, Multilinear.InnerProduct<Goldilocks2>(pads, first.Form));
+        }
         HiddenProofMap.Add(proof, first.PadValue, first.Gap);
         Assert.Equal(proof.Length, first.Columns);
 
         // A mask's symbol is what the others leave of the opened row's.
         int[] every = [.. Enumerable.Range(0, code.Length)];
-        Goldilocks2[] row = ReedSolomon.SymbolsAt(first.Row, code.LogLength, every), pads = ReedSolomon.SymbolsAt(first.Pads, code.LogLength, every);
+        Goldilocks2[] rowSymbols = ReedSolomon.SymbolsAt(row, code.LogLength, every), padSymbols = ReedSolomon.SymbolsAt(pads, code.LogLength, every);
         var own = new SimulatedRows(random, ownRows + PadLayout.Rows, code, replace: table =>
         {
             foreach (int j in first.Positions)
             {
-                var mask = row[j];
+                var mask = rowSymbols[j];
                 for (int m = 0, at = 0; m <= matrices.Length; m++)
                     for (int r = 0; r < first.Claim.Rows[m].Length; r++, at++)
                         mask -= (first.Random[at] + first.Epsilon * first.Claim.Rows[m][r]) * (m < matrices.Length ? matrices[m] : table)[r, j];
                 (table[ownRows + PadLayout.RowMask, j], table[ownRows + PadLayout.RowMask + 1, j]) = (mask.C0, mask.C1);
-                var padMask = pads[j] - first.PadEpsilon * table[ownRows + PadLayout.PadRow, j];
+                var padMask = padSymbols[j] - first.PadEpsilon * table[ownRows + PadLayout.PadRow, j];
                 (table[ownRows + PadLayout.PadMask, j], table[ownRows + PadLayout.PadMask + 1, j]) = (padMask.C0, padMask.C1);
             }
         });
         own.Tree.Root.CopyTo(proof);
-        var columns = new ProverChannel(new FrozenTranscript(0));
-        foreach (var matrix in matrices) matrix.Write(columns, first.Positions);
-        own.Write(columns, first.Positions);
-        return [.. proof, .. columns.ToArray()];
+        var rest = new ProverChannel(first.Remaining());
+        Goldilocks2[][] parts = folding is null ? [] : FoldedRows.Parts(code, row, pads);
+        var word = folding is null ? null : FoldingProver.Commit(rest, folding.Rounds[0], parts);
+        var positions = rest.Transcript.Positions(code.Queries, code.LogLength);
+        foreach (var matrix in matrices) matrix.Write(rest, positions);
+        own.Write(rest, positions);
+        if (word is not null) FoldingProver.Prove(rest, folding!, word, parts, new FoldedRows(code, positions, first.Claim.Cells, first.Form, rest.Transcript.Challenges).Forms);
+        return [.. proof, .. rest.ToArray()];
     }
+
+    static Goldilocks2[] Uniform(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => new Goldilocks2(SimulatedRows.Element(random), SimulatedRows.Element(random)))];
 }
 
 /// <summary>Makes proofs of executions without weights, input and output: of all three it has a root over nothing.</summary>
@@ -109,7 +125,7 @@ sealed class ExecutionSimulator
     /// <summary>What is proven, true of nothing.</summary>
     public ExecutionStatement Statement { get; }
 
-    public byte[] Execution(ExecutionStatement statement) => Simulator.Simulate(random, plan.Code, plan.Pads!, matrices, plan.Witness.Rows, proof => HiddenProofMap.Of(statement, plan, proof, challenges()));
+    public byte[] Execution(ExecutionStatement statement) => Simulator.Simulate(random, plan.Parameters, plan.Pads!, matrices, plan.Witness.Rows, proof => HiddenProofMap.Of(statement, plan, proof, challenges()));
 }
 
 /// <summary>Uniform symbols under salted leaves, some of them replaced.</summary>

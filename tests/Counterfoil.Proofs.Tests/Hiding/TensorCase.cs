@@ -18,15 +18,15 @@ sealed class TensorCase
 {
     public const int Budget = 6;
 
-    static readonly Dictionary<(string, PrivacyProfile), RegisteredGraph> registered = [];
+    static readonly Dictionary<(string, PrivacyProfile, Schedule), RegisteredGraph> registered = [];
 
-    public TensorCase(string name, PrivacyProfile profile = PrivacyProfile.PublicWeights, int seed = 0)
+    public TensorCase(string name, PrivacyProfile profile = PrivacyProfile.PublicWeights, int seed = 0, Schedule schedule = Schedule.Wide)
     {
         Source = SmallGraphs.All[name];
         lock (registered)
         {
-            if (!registered.TryGetValue((name, profile), out var model))
-                registered.Add((name, profile), model = RegisteredGraph.Register(Source, new RegistrationOptions { Profile = profile, Budget = Budget, TensorBudget = Budget }));
+            if (!registered.TryGetValue((name, profile, schedule), out var model))
+                registered.Add((name, profile, schedule), model = RegisteredGraph.Register(Source, new RegistrationOptions { Profile = profile, Budget = Budget, TensorBudget = Budget, Schedule = schedule }));
             Model = model;
         }
         Input = SmallGraphs.Input(Source.Graph, seed);

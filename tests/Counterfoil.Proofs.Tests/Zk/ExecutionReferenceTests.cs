@@ -25,12 +25,15 @@ public sealed class ExecutionReferenceTests
     }
 
     [Theory]
-    [InlineData("mlp", PrivacyProfile.PublicWeights, true, true)]
-    [InlineData("mlp", PrivacyProfile.HiddenWeights, true, false)]
-    [InlineData("lookup", PrivacyProfile.PublicWeights, false, true)]
-    public void Both_verifiers_agree_on_hidden_weights_inputs_and_outputs(string name, PrivacyProfile profile, bool hidesInput, bool hidesOutput)
+    [InlineData("mlp", PrivacyProfile.PublicWeights, true, true, Schedule.Wide)]
+    [InlineData("mlp", PrivacyProfile.HiddenWeights, true, false, Schedule.Wide)]
+    [InlineData("lookup", PrivacyProfile.PublicWeights, false, true, Schedule.Wide)]
+    [InlineData("mlp", PrivacyProfile.HiddenWeights, true, true, Schedule.Short)]
+    [InlineData("mlp", PrivacyProfile.PublicWeights, false, true, Schedule.Short)]
+    [InlineData("mlp", PrivacyProfile.PublicWeights, false, false, Schedule.Short)]
+    public void Both_verifiers_agree_on_hidden_weights_inputs_and_outputs(string name, PrivacyProfile profile, bool hidesInput, bool hidesOutput, Schedule schedule)
     {
-        var options = new RegistrationOptions { Profile = profile, Budget = 1, TensorBudget = 1 };
+        var options = new RegistrationOptions { Profile = profile, Budget = 1, TensorBudget = 1, Schedule = schedule };
         var registered = RegisteredGraph.Register(SmallGraphs.All[name], options);
         var input = SmallGraphs.Input(registered.Model.Graph, 3);
         var output = registered.Answer(input).ToArray();
@@ -64,7 +67,7 @@ public sealed class ExecutionReferenceTests
         Assert.Equal(Verdict.Accept, IntegerRanges.Derive(model.Graph, out var ranges));
         var code = model.Parameters.Code;
         return new ExecutionReference(
-            model.Graph, ranges, new(code.LogRowLength, code.LogInverseRate, code.Queries, code.Masks), model.Parameters.WeightsHidden, model.Id.Value.ToArray(), model.WeightRoot.ToArray(),
+            model.Graph, ranges, new(code.LogRowLength, code.LogInverseRate, code.Queries, code.Masks, model.Parameters.Folding?.Rounds.Select(r => (r.LogInverseRate, r.LogFold, r.Queries)).ToArray()), model.Parameters.WeightsHidden, model.Id.Value.ToArray(), model.WeightRoot.ToArray(),
             statement.Input.ToArray(), statement.Output.ToArray(), statement.HiddenInput?.Encode() ?? [], statement.HiddenOutput?.Encode() ?? []);
     }
 }

@@ -48,7 +48,7 @@ abstract partial class ReferenceProtocol
         else Check(products.Aggregate(rest.Constant, (sum, p) => Add(sum, Mul(p.Coefficient, Mul(factors[p.Left].Constant, factors[p.Right].Constant)))) == Zero);
     }
 
-    (F[] Row, F Epsilon) OpenPads()
+    (F[] Row, F Epsilon, F[] Form, F Value) OpenPads()
     {
         var eta = Draws(quadratic.Count);
         var a = Claims("product-values", 2);
@@ -66,9 +66,12 @@ abstract partial class ReferenceProtocol
         var all = linear.Zip(Draws(linear.Count)).Aggregate((Claim)Zero, (sum, term) => sum.Plus(term.First.Times(term.Second)));
         var u = Receive("pad-value", 1)[0];
         var epsilon = Draw();
+        var target = Sub(u, Mul(epsilon, all.Constant));
+        var form = new F[2 * pads];
+        for (int i = 0; i < pads; i++) (form[2 * i], form[2 * i + 1]) = (all.Pads.GetValueOrDefault(i, Zero), Mul((0, 1), all.Pads.GetValueOrDefault(i, Zero)));
+        if (code.Rounds is not null) return ([], epsilon, form, target);
         var row = Receive("pad-row", 2 * pads + code.Queries);
-        var value = all.Pads.Aggregate(Zero, (sum, p) => Add(sum, Mul(p.Value, Add(row[2 * p.Key], Mul((0, 1), row[2 * p.Key + 1])))));
-        Check(value == Sub(u, Mul(epsilon, all.Constant)));
-        return (row, epsilon);
+        Check(row.Zip(form, Mul).Aggregate(Zero, Add) == target);
+        return (row, epsilon, form, target);
     }
 }

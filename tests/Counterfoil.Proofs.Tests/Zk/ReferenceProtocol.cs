@@ -12,7 +12,7 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
     protected readonly Code code = parameters;
     protected readonly bool hidden = isHidden;
 
-    public sealed record Code(int K, int Rho, int Queries, int Masks);
+    public sealed record Code(int K, int Rho, int Queries, int Masks, (int Rho, int Fold, int Queries)[]? Rounds);
 
     sealed class Refused : Exception;
 
@@ -88,9 +88,13 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
         var eqTheta = Eq(Draws(Log(hidden ? a.Length + 1 : a.Length)));
         var u = Claims("opening-value", 1)[0];
         var epsilon = Draw();
-        var v = Receive("opening-row", (1 << code.K) + code.Masks);
-        Vanish(u.Plus(claim.Times(epsilon)).Less(v.Zip(b, Mul).Aggregate(Add)));
-        var (padRow, padEpsilon) = hidden ? OpenPads() : ([], Zero);
+        bool wide = code.Rounds is null;
+        var v = wide ? Receive("opening-row", (1 << code.K) + code.Masks) : [];
+        var sum = wide ? v.Zip(b, Mul).Aggregate(Add) : Receive("opening-sum", 1)[0];
+        Vanish(u.Plus(claim.Times(epsilon)).Less(sum));
+        var (padRow, padEpsilon, padForm, padValue) = hidden ? OpenPads() : ([], Zero, [], Zero);
+        byte[] folded = [];
+        if (!wide) Absorb("folded-root", folded = Take(32));
 
         int log = code.K + code.Rho, first = 0;
         var positions = new SortedSet<int>();
@@ -106,6 +110,11 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
             sums = [.. sums.Zip(symbols[0], Add)];
             padSums = symbols[^1];
         }
+        if (!wide)
+        {
+            FoldRows(positions, log, folded, b, sum, sums, padForm, padValue, padSums);
+            return;
+        }
         foreach (var (j, i) in positions.Select((j, i) => (j, i)))
         {
             Check(sums[i] == Symbol(v, j, log));
@@ -116,17 +125,23 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
     // A row's polynomial at the point of symbol j.
     protected static F Symbol(F[] row, int j, int log)
     {
-        int reversed = 0;
-        for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
-        F point = (BigInteger.ModPow(BigInteger.ModPow(7, (P - 1) >> log, P), reversed, P), 0), symbol = Zero;
+        F point = PointOf(j, log), symbol = Zero;
         for (int i = row.Length; --i >= 0;) symbol = Add(Mul(symbol, point), row[i]);
         return symbol;
+    }
+
+    // ω^rev(j).
+    static F PointOf(int j, int log)
+    {
+        int reversed = 0;
+        for (int bit = 0; bit < log; bit++) reversed |= (j >> bit & 1) << (log - 1 - bit);
+        return (BigInteger.ModPow(BigInteger.ModPow(7, (P - 1) >> log, P), reversed, P), 0);
     }
 
     // The columns of one tree, each in one combination or several.
     protected F[][] Columns(SortedSet<int> positions, int log, byte[] root, bool salted, params F[][] combinations)
     {
-        var known = new SortedDictionary<int, byte[]>();
+        var leaves = new SortedDictionary<int, byte[]>();
         var sums = combinations.Select(_ => new List<F>()).ToArray();
         foreach (int j in positions)
         {
@@ -134,8 +149,14 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
             var column = Take(8 * combinations[0].Length);
             for (int i = 0; i < sums.Length; i++)
                 sums[i].Add(combinations[i].Select((c, r) => Mul(c, Of(Element(column.AsSpan(8 * r))))).Aggregate(Zero, Add));
-            known[j] = Keccak([.. Encoding.ASCII.GetBytes(salted ? "cf-scolu" : "cf-colum"), .. salt, .. column]);
+            leaves[j] = Keccak([.. Encoding.ASCII.GetBytes(salted ? "cf-scolu" : "cf-colum"), .. salt, .. column]);
         }
+        Climb(leaves, log, root);
+        return [.. sums.Select(list => list.ToArray())];
+    }
+
+    void Climb(SortedDictionary<int, byte[]> known, int log, byte[] root)
+    {
         for (int level = 0; level < log; level++)
         {
             var parents = new SortedDictionary<int, byte[]>();
@@ -149,6 +170,5 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
             known = parents;
         }
         Check(known[0].SequenceEqual(root));
-        return [.. sums.Select(list => list.ToArray())];
     }
 }

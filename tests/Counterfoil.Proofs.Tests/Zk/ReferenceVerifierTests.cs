@@ -19,6 +19,14 @@ public sealed class ReferenceVerifierTests
         foreach (var options in new[] { new RegistrationOptions(), RandomModels.Hidden }) Agree(RandomModels.Register(seed, options, sizes), seed, sizes);
     }
 
+    [Theory]
+    [InlineData(1, new[] { 5, 4, 3 })]
+    [InlineData(3, new[] { 70, 40, 7 })]
+    public void So_they_do_under_the_short_schedule(int seed, int[] sizes)
+    {
+        foreach (var options in new[] { Folding.ShortSchedule.Public, Folding.ShortSchedule.Hidden }) Agree(RandomModels.Register(seed, options, sizes), seed, sizes);
+    }
+
     static void Agree(RegisteredModel registered, int seed, int[] sizes)
     {
         var input = RandomModels.Input(seed, sizes[0]);
@@ -73,9 +81,17 @@ public sealed class ReferenceVerifierTests
 
     static ReferenceProtocol.Code ReadCode(ref CborReader reader)
     {
-        reader.BeginArray();
-        var code = new ReferenceProtocol.Code((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
+        int items = reader.BeginArray();
+        int k = (int)reader.ReadInt(), rho = (int)reader.ReadInt(), queries = (int)reader.ReadInt(), masks = (int)reader.ReadInt();
+        (int, int, int)[]? rounds = items == 5 ? new (int, int, int)[reader.BeginArray()] : null;
+        for (int i = 0; i < rounds?.Length; i++)
+        {
+            reader.BeginArray();
+            rounds[i] = ((int)reader.ReadInt(), (int)reader.ReadInt(), (int)reader.ReadInt());
+            reader.EndArray();
+        }
+        if (rounds is not null) reader.EndArray();
         reader.EndArray();
-        return code;
+        return new ReferenceProtocol.Code(k, rho, queries, masks, rounds);
     }
 }
