@@ -20,7 +20,7 @@ public static class ZkChecks
     /// <summary>A model whose weights, or hidden tensors, have masks has as many in every row as its proofs will ever open columns, and room for them in its code.</summary>
     public static readonly Check ModelHiding = new("model.hiding");
 
-    /// <summary>The statement's input and output are int8 tensors of the graph's lengths, each cell in [−127, 127].</summary>
+    /// <summary>The statement's input and output have the graph's lengths, and each cell is in the range that the graph gives it.</summary>
     public static readonly Check Statement = new("proof.statement");
 
     /// <summary>The model's registration proof was verified before: without it nothing follows from a proof of inference.</summary>

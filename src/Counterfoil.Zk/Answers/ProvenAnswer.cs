@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Encoding;
@@ -31,12 +30,7 @@ public sealed record ProvenAnswer(Sha256Digest ModelDigest, ReadOnlyMemory<byte>
         Keccak256.Hash([.. Domains.ProvenAnswer, .. model.ToArray(), .. Sha256.Hash(request).ToArray(), .. context.ToArray()]).Value;
 
     /// <summary>The output's cells as the file has them: 8 bytes each, big-endian, two's complement.</summary>
-    public byte[] OutputBytes()
-    {
-        var bytes = new byte[sizeof(long) * Output.Length];
-        for (int i = 0; i < Output.Length; i++) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long) * i), Output[i]);
-        return bytes;
-    }
+    public byte[] OutputBytes() => TensorBytes.OfOutput(Output.AsSpan());
 
     /// <summary>The published model to verify under: the one at hand, or the one that the answer carries.</summary>
     /// <param name="known">The one at hand, from somewhere that is trusted; null if there is none.</param>
@@ -113,15 +107,13 @@ public sealed record ProvenAnswer(Sha256Digest ModelDigest, ReadOnlyMemory<byte>
         ReadOnlyMemory<byte>? carried = null;
         if (!reader.TryReadNull()) carried = reader.ReadBytes(PublishedModel.MaximumBytes).ToArray();
         byte[] request = reader.ReadBytes().ToArray();
-        var cells = reader.ReadBytes();
+        bool isWhole = TensorBytes.ReadOutput(reader.ReadBytes(), out var cells).IsAccepted;
         var context = reader.ReadBytes32();
         byte[] proof = reader.ReadBytes().ToArray();
         reader.EndArray();
-        if (cells.Length % sizeof(long) != 0) reader.Fail(AnswerChecks.Encoding, $"output cells of {sizeof(long)} bytes", $"{cells.Length} bytes");
+        if (!isWhole) reader.Fail(AnswerChecks.Encoding, "whole output cells", "part of one");
         if (reader.Finish() is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(AnswerChecks.Encoding, reason.Expected, reason.Found);
-        var output = ImmutableArray.CreateBuilder<long>(cells.Length / sizeof(long));
-        for (int at = 0; at < cells.Length; at += sizeof(long)) output.Add(BinaryPrimitives.ReadInt64BigEndian(cells[at..]));
-        answer = new ProvenAnswer(digest, carried, request, output.MoveToImmutable(), context, proof);
+        answer = new ProvenAnswer(digest, carried, request, [.. cells!], context, proof);
         return Verdict.Accept;
     }
 }
