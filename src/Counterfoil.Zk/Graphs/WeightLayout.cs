@@ -14,9 +14,6 @@ namespace Counterfoil.Zk.Graphs;
 /// </remarks>
 sealed class WeightLayout
 {
-    public WeightLayout(NeuronSpace space, RowCode code)
-        : this(space.Nodes.Select(n => (n.Node.OutputLength, n.Node.InputLength)), [.. space.Nodes.Select(n => new BiasGroup(n.Neurons.Start, n.Neurons.End, n.BiasBits))], code) { }
-
     /// <summary>Lays out weights of these heights and widths, then biases, of which there is at least one.</summary>
     public WeightLayout(IEnumerable<(int Height, int Width)> shapes, ImmutableArray<BiasGroup> biases, RowCode code)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
@@ -11,7 +10,7 @@ using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Proofs.Tests.Hiding;
 
-/// <summary>The vectors of <c>docs/executions.md</c> §7: secrets that are known make proofs that are the same for ever.</summary>
+/// <summary>The vectors of <c>docs/proofs.md</c>: secrets that are known make proofs that are the same for ever.</summary>
 public sealed class ExecutionVectorTests
 {
     static readonly IntegerModel Model = new(
@@ -35,22 +34,12 @@ public sealed class ExecutionVectorTests
         using var registered = RegisteredGraph.Register(Model, new RegistrationOptions { Profile = profile, Budget = 1, Random = new Counting() });
         var proven = registered.Prove(input, Forging.Context);
         Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(registered.Model, input, proven.Output.AsMemory(), Forging.Context), proven.Proof));
-        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "executions.md"));
+        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "proofs.md"));
         string[] values =
         [
             $"output {string.Join(", ", proven.Output)}", registered.Model.WeightRoot.ToString(), registered.Model.Id.ToString(),
             $"{registered.RegistrationProof.Length} bytes, {Keccak256.Hash(registered.RegistrationProof)}", $"{proven.Proof.Length} bytes, {Keccak256.Hash(proven.Proof)}",
         ];
         Assert.True(values.All(value => page.Contains(value, StringComparison.Ordinal)), string.Join('\n', values));
-    }
-
-    /// <summary>32 bytes of 0, then of 1, of 2 …: the weights' seed, the registration's, the first proof's.</summary>
-    sealed class Counting : RandomNumberGenerator
-    {
-        byte next;
-
-        public override void GetBytes(byte[] data) => Array.Fill(data, next++);
-
-        public override void GetBytes(Span<byte> data) => data.Fill(next++);
     }
 }
