@@ -5,8 +5,8 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Graphs;
 
 /// <summary>
-/// Where every weight and bias lies in the one committed matrix of a model. A block starts at a row of its own; in it, the weight of neuron i
-/// and column j has the address i·2^κ + j, κ the variables of a row of W. The last block holds all biases, neuron after neuron (κ = 0).
+/// Where every weight and bias lies in the one committed matrix of a model. A block starts at a row of its own; in it, the weight of row i
+/// and column j has the address i·2^κ + j, κ the variables of a row of W. The last block holds all biases, output after output (κ = 0).
 /// </summary>
 /// <remarks>
 /// Bit b of an address is variable b of the matrix sum-check for every block: blocks of all shapes end at one point, and one opening serves

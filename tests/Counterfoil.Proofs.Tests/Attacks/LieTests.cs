@@ -34,6 +34,7 @@ public sealed class LieTests
         { "a result past 127 that does not saturate", "proof.sumcheck" },
         { "a negative sum that ReLU turns positive", "proof.sumcheck" },
         { "a second layer that reads other values", "proof.sumcheck" },
+        { "an accumulator that is another", "proof.matrix" },
         { "one weight replaced", "proof.commitment.value" },
         // Numbers that follow and are in no table, or in another.
         { "an output one too large, paid for by a remainder below zero", "proof.lookup" },
@@ -94,6 +95,10 @@ public sealed class LieTests
                 var others = Downstream([.. Forging.Values[2].Reverse()]);
                 // Columns of the first layer stay true; all that follows is of its values reversed.
                 return new(others, new ExecutionWitness(Layout, [.. Forging.Values.Take(3), .. others.Skip(3)]));
+            case "an accumulator that is another":
+                List<long[]> sums = [.. Forging.Values.Take(3), [.. Forging.Values[3].Select((sum, i) => i == Unsaturated ? -sum : sum)]];
+                sums.Add(PrimitiveExecutor.Run(Forging.Source, 3, sums));
+                return new(sums, new ExecutionWitness(Layout, sums));
             case "one weight replaced":
                 int neuron = Enumerable.Range(0, 20).First(x => Forging.Values[2][x] > 60);
                 foreach (int at in Enumerable.Range(0, 6).Select(cell => cell * 20 + neuron))

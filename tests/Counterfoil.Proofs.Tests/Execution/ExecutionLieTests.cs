@@ -1,4 +1,5 @@
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
 using Counterfoil.Proofs.Tests.Attacks;
 using Counterfoil.Prover;
@@ -7,6 +8,7 @@ using Counterfoil.Zk;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
+using Check = Counterfoil.Core.Verdicts.Check;
 
 namespace Counterfoil.Proofs.Tests.Execution;
 
@@ -28,6 +30,18 @@ public sealed class ExecutionLieTests
         var (model, source) = (Registered[name], SmallGraphs.All[name]);
         for (int v = 1; v < model.Model.Graph.Values; v++)
             if (Follow(model, source, v) is { } values) Met(model, source, values, Witness(model, values));
+    }
+
+    [Theory]
+    [InlineData("linear rows", "proof.matrix")]
+    [InlineData("convolution", "proof.matrix")]
+    [InlineData("cell product", "proof.factors")]
+    [InlineData("matrix product of products", "proof.factors")]
+    public void A_lie_about_what_is_multiplied_or_added_is_met_where_that_is_proven(string name, string check)
+    {
+        var (model, source) = (Registered[name], SmallGraphs.All[name]);
+        var values = Follow(model, source, 1)!;
+        Assert.Equal(check, Met(model, source, values, Witness(model, values))?.Id);
     }
 
     [Theory]
@@ -109,6 +123,6 @@ public sealed class ExecutionLieTests
         }
     }
 
-    static void Met(RegisteredGraph model, IntegerModel source, IReadOnlyList<long[]> values, ExecutionWitness witness, IntegerModel? weights = null, int[]? input = null) =>
+    static Check? Met(RegisteredGraph model, IntegerModel source, IReadOnlyList<long[]> values, ExecutionWitness witness, IntegerModel? weights = null, int[]? input = null) =>
         new MaliciousProver(new ExecutionStatement(model.Model, input ?? [.. values[0].Select(x => (int)x)], values[model.Model.Graph.Output], Context), source, values, witness, weights).Tell();
 }
