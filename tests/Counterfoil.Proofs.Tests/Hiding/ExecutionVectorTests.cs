@@ -7,6 +7,7 @@ using Counterfoil.Proofs.Tests.Zk;
 using Counterfoil.Prover;
 using Counterfoil.Tests;
 using Counterfoil.Zk;
+using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
 
@@ -46,6 +47,25 @@ public sealed class ExecutionVectorTests
             $"output {string.Join(", ", proven.Output)}", Code(registered.Model.Parameters), registered.Model.WeightRoot.ToString(), registered.Model.Id.ToString(),
             $"{registered.RegistrationProof.Length} bytes, {Keccak256.Hash(registered.RegistrationProof)}", $"{proven.Proof.Length} bytes, {Keccak256.Hash(proven.Proof)}",
         ];
+        Assert.True(values.All(value => page.Contains(value, StringComparison.Ordinal)), string.Join('\n', values));
+    }
+
+    [Fact]
+    public void A_tensor_and_two_of_its_cells_are_those_of_the_page()
+    {
+        var seed = new byte[32];
+        Array.Fill(seed, (byte)7);
+        using var tensor = new CommittedTensor([5, -6, 7, 30], new RowCode(9, 4, 124, 512), seed, new MemoryProofBudget());
+        tensor.Openings.Create(tensor.Commitment.Root, 1, equality: false);
+        Assert.Equal(Verdict.Accept, tensor.TryOpen([1, 3], Forging.Context, new RegistrationOptions { Random = new Counting() }, out var opening, out byte[] proof));
+        Assert.Equal(Verdict.Accept, TensorOpeningProof.Verify(opening!, proof));
+        byte[] context = Forging.Context.ToArray(), commitment = tensor.Commitment.Encode();
+        Assert.True(new OpeningReference(commitment, [(1, -6), (3, 30)]).Accepts(context, proof));
+        // What the one refuses, so does the other.
+        foreach (var cells in ((int, long)[][])[[(1, -6), (3, 31)], [(1, -6)], [(2, -6), (3, 30)]]) Assert.False(new OpeningReference(commitment, cells).Accepts(context, proof));
+        Assert.False(new OpeningReference(commitment, [(1, -6), (3, 30)]).Accepts(new byte[32], proof));
+        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "executions.md"));
+        string[] values = [Convert.ToHexStringLower(commitment), tensor.Commitment.Digest.ToString(), $"{proof.Length} bytes, {Keccak256.Hash(proof)}"];
         Assert.True(values.All(value => page.Contains(value, StringComparison.Ordinal)), string.Join('\n', values));
     }
 
