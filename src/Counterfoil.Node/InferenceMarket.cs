@@ -43,7 +43,7 @@ public sealed class InferenceMarket : IAsyncDisposable
         /// <summary>The model's name in the path.</summary>
         public required string Name { get; init; }
         /// <summary>The model.</summary>
-        public required RegisteredModel Model { get; init; }
+        public required RegisteredGraph Model { get; init; }
         /// <summary>How requests become inputs.</summary>
         public required Preprocessing Preprocessing { get; init; }
         /// <summary>The file of sales and settlements.</summary>

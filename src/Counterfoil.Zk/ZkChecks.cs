@@ -20,10 +20,10 @@ public static class ZkChecks
     /// <summary>A model whose weights, or hidden tensors, have masks has as many in every row as its proofs will ever open columns, and room for them in its code.</summary>
     public static readonly Check ModelHiding = new("model.hiding");
 
-    /// <summary>The statement's input and output are int8 tensors of the graph's lengths, each cell in [−127, 127].</summary>
+    /// <summary>The statement's input and output have the graph's lengths, and each cell is in the range that the graph gives it.</summary>
     public static readonly Check Statement = new("proof.statement");
 
-    /// <summary>The model's registration proof was verified before: without it nothing follows from a proof of inference.</summary>
+    /// <summary>The model's registration proof was verified before: without it nothing follows from a proof.</summary>
     public static readonly Check Registration = new("proof.registration");
 
     /// <summary>The proof has exactly the expected bytes, and every field element in it is its least residue.</summary>
@@ -38,16 +38,10 @@ public static class ZkChecks
     /// <summary>Each layer of the fractional sum follows from the layer below it.</summary>
     public static readonly Check LookupLayer = new("proof.lookup.layer");
 
-    /// <summary>The matrix products were computed on the statement's input.</summary>
-    public static readonly Check Input = new("proof.input");
-
     /// <summary>The accumulators are the products of the committed weights and the values read.</summary>
     public static readonly Check MatrixProduct = new("proof.matrix");
 
-    /// <summary>The committed output values are the statement's output.</summary>
-    public static readonly Check Output = new("proof.output");
-
-    /// <summary>The committed columns satisfy every relation the neuron sum-check was asked: requantisation, lookups, values read.</summary>
+    /// <summary>The committed columns satisfy every relation that the sum over cells was asked: every primitive's demand, lookups, values read, input and output.</summary>
     public static readonly Check Sumcheck = new("proof.sumcheck");
 
     /// <summary>The products' values are what their sum-check ended with.</summary>

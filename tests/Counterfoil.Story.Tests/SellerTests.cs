@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Counterfoil.Chain;
 using Counterfoil.Cli;
@@ -17,6 +16,7 @@ using Counterfoil.Payments.AspNetCore.Storage;
 using Counterfoil.Payments.Exact;
 using Counterfoil.Payments.Policy;
 using Counterfoil.Prover;
+using Counterfoil.Zk;
 using Counterfoil.Zk.Graphs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,7 +38,7 @@ public sealed class SellerTests(ToldStory told) : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     /// <summary>What a seller may do to a reply before it goes out.</summary>
-    delegate InferenceResponse Cheat(RegisteredModel model, sbyte[] tensor, PaymentContext context, InferenceResponse honest);
+    delegate InferenceResponse Cheat(RegisteredGraph model, int[] tensor, PaymentContext context, InferenceResponse honest);
 
     static readonly Dictionary<string, (string Check, Cheat Cheat)> Cheats = new()
     {
@@ -49,9 +49,8 @@ public sealed class SellerTests(ToldStory told) : IDisposable
         ["a proof for another payment"] = ("proof.", (m, t, c, r) => r with { Proof = m.Prove(t, (c with { Salt = default }).Digest).Proof }),
         ["the right answer to another question"] = ("proof.", (m, t, c, r) =>
         {
-            sbyte[] blank = new sbyte[t.Length];
-            var proven = m.Prove(blank, c.Digest);
-            return new InferenceResponse(r.ModelId, MemoryMarshal.AsBytes(proven.Output.AsSpan()).ToArray(), proven.Proof);
+            var proven = m.Prove(new int[t.Length], c.Digest);
+            return new InferenceResponse(r.ModelId, TensorBytes.OfOutput(proven.Output.AsSpan()), proven.Proof);
         }),
         ["another model's name beside the right answer"] = (EvidenceChecks.JoinInferenceModel.Id, (_, _, _, r) => r with { ModelId = new(Keccak256.Hash("another"u8)) }),
     };
@@ -131,7 +130,7 @@ public sealed class SellerTests(ToldStory told) : IDisposable
             Preprocessing.Apply(input.Name, body.ToArray(), out var tensor).Require();
             var context = http.GetPaymentContext()!;
             var proven = model.Prove(tensor!, context.Digest);
-            var honest = new InferenceResponse(model.Model.Id, MemoryMarshal.AsBytes(proven.Output.AsSpan()).ToArray(), proven.Proof);
+            var honest = new InferenceResponse(model.Model.Id, TensorBytes.OfOutput(proven.Output.AsSpan()), proven.Proof);
             http.Response.ContentType = InferenceResponse.MediaType;
             await http.Response.Body.WriteAsync(cheat(model, tensor!, context, honest).Encode());
         })).RequirePayment(gate, InferenceEndpoint.ByProof(new Price(Price), model.Model, input));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using Counterfoil.Cli.Demo;
 using Counterfoil.Evidence.Payments;
 using Counterfoil.Evm;
@@ -61,17 +60,17 @@ static class PaymentBench
         yield return new($"{name}: 99 in 100 are faster than", percentile99.TotalMilliseconds, "ms", LessIsBetter: true);
     }
 
-    /// <summary>The demo's shape, or a smaller one where time matters more; and the input as a request carries it.</summary>
-    static async Task<(BenchModel Model, byte[] Request)> ModelAsync(BenchRun run)
+    /// <summary>The demo's shape, and the input as a request carries it.</summary>
+    static async Task<(ProvenModel Model, byte[] Request)> ModelAsync(BenchRun run)
     {
-        var model = await BenchModels.TrainedAsync(run, 784, 128, 10);
-        return (model, MemoryMarshal.AsBytes(model.Input.AsSpan()).ToArray());
+        var model = await ProvenModels.PerceptronAsync(run);
+        return (model, [.. model.Input.Select(cell => (byte)cell)]);
     }
 
-    static async Task<IEnumerable<Figure>> SellProofsAsync(BenchRun run, BenchChain chain, BenchModel model, byte[] request, int clients, string folder)
+    static async Task<IEnumerable<Figure>> SellProofsAsync(BenchRun run, BenchChain chain, ProvenModel model, byte[] request, int clients, string folder)
     {
         Directory.CreateDirectory(folder);
-        var registered = RegisteredModel.Register(model.Graph, model.Parameters);
+        using var registered = RegisteredGraph.Register(model.Model);
         var seller = chain.Key("seller").Address;
         await using var market = await InferenceMarket.StartAsync(new InferenceMarket.Setup
         {
@@ -90,7 +89,8 @@ static class PaymentBench
             if (reply.GetPayment() is not PaymentOutcome.Paid { Context: { } context } paid) throw new InvalidOperationException($"a purchase ended with status {(int)reply.StatusCode}: {reply.GetPayment()}");
             paid.ReceiptVerdict.Require();
             InferenceResponse.Decode(body, out var answer).Require();
-            InferenceProof.Verify(new InferenceStatement(registered.Model, model.Input, MemoryMarshal.Cast<byte, sbyte>(answer!.Output.Span).ToArray(), context.Digest), answer.Proof).Require();
+            TensorBytes.ReadOutput(answer!.Output.Span, out var output).Require();
+            ExecutionProof.Verify(new ExecutionStatement(registered.Model, model.Input, output, context.Digest), answer.Proof).Require();
         }
 
         int purchases = run.Quick ? clients : 20 * clients, next = -1;

@@ -19,7 +19,7 @@ static class ProvenModels
 {
     public static async IAsyncEnumerable<ProvenModel> AllAsync(BenchRun run, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        yield return await TrainedAsync(run, "MLP 784-128-10", 3, new TrainingRecipe { Layers = [784, 128, 10], Seed = 1 });
+        yield return await PerceptronAsync(run);
         if (!run.Quick)
             yield return await TrainedAsync(run, "LeNet-5", 1, new TrainingRecipe { Layers = [784, 120, 84, 10], Image = new(1, 28, 28), Convolutions = [new(6, 5, 2), new(16, 5, 0)], LearningRateMillionths = 10_000, Seed = 1 });
         // The two that are trained stand above.
@@ -33,11 +33,14 @@ static class ProvenModels
         }
     }
 
+    /// <summary>The demo's shape, as the demo trains it.</summary>
+    public static Task<ProvenModel> PerceptronAsync(BenchRun run) => TrainedAsync(run, "MLP 784-128-10", 3, new TrainingRecipe { Layers = [784, 128, 10], Seed = 1 });
+
     static async Task<ProvenModel> TrainedAsync(BenchRun run, string name, int epochs, TrainingRecipe recipe)
     {
         run.Next($"training of {name}");
         recipe = recipe with { Epochs = run.Quick ? 1 : epochs };
-        var (result, images) = await BenchModels.TrainAsync(run, recipe);
+        var (result, images) = await TrainedImages.TrainAsync(run, recipe);
         List<float[]> inputs = [.. images.Take(100).Select(image => Array.ConvertAll(image, p => (p >> 1) / 127f))];
         Quantiser.Quantise(result.Model, inputs, new QuantiserOptions { InputScale = 1.0 / 127 }, out var model, out _).Require();
         return new ProvenModel(name, $"trained, {recipe.Epochs} {(recipe.Epochs == 1 ? "epoch" : "epochs")} of Fashion-MNIST's test images", model!, Quantiser.ToCells(inputs[0], model!), false);

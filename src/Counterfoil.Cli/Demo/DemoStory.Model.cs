@@ -16,7 +16,7 @@ namespace Counterfoil.Cli.Demo;
 sealed partial class DemoStory
 {
     TrainingResult trained = null!;
-    RegisteredModel model = null!;
+    RegisteredGraph model = null!;
     QuantisedModel quantised = null!;
     Sha256Digest trainingLink, modelLink;
 
@@ -58,7 +58,7 @@ sealed partial class DemoStory
         Facts.Accuracy = (double)correct / heldBack.Count;
 
         // The masks live as long as this process, and so does the account of their openings.
-        model = RegisteredModel.Register(quantised.Graph, quantised.Parameters, new RegistrationOptions { Profile = PrivacyProfile.HiddenWeights });
+        model = RegisteredGraph.Register(quantised.Model, new RegistrationOptions { Profile = PrivacyProfile.HiddenWeights });
         var committed = Keep(model.Model.Encode());
         var registration = Keep(model.RegistrationProof);
         modelLink = await PublishAsync(LinkStatement.Sign("fashion-mlp", new ModelCommitment(
@@ -70,8 +70,8 @@ sealed partial class DemoStory
 
     int Label(ReadOnlyMemory<byte> image)
     {
-        quantised.Answer(image.Span, out var trace).Require();
-        return ArgMax.Of<sbyte>(trace!.Output.AsSpan());
+        quantised.Answer(image.Span, out var output).Require();
+        return ArgMax.Of(output!);
     }
 
     /// <summary>What the guard delivers, as the trainer takes it.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Payments;
@@ -54,13 +53,12 @@ sealed partial class DemoStory
 
         var (image, label) = (await RecordsAsync([split.HeldBack[0]], cancel))[0];
         var answer = await BuyAsync(image, cancel);
-        byte[] output = answer.Response.Output.ToArray();
         inference = new InferenceRecord(
             modelLink, answer.Response.ModelId,
             new RequestLine("POST", market.Target, answer.Context.Request),
             new Keccak256Digest(answer.Context.Digest),
-            new InferenceInput(Sha256.Hash(Keep(image).Span), quantised.Input.Name, Sha256.Hash(answer.Tensor)),
-            new InferenceOutput(Sha256.Hash(Keep(output).Span), ArgMax.Of(MemoryMarshal.Cast<byte, sbyte>(output))),
+            new InferenceInput(Sha256.Hash(Keep(image).Span), quantised.Input.Name, Sha256.Hash(TensorBytes.OfInput(answer.Input))),
+            new InferenceOutput(Sha256.Hash(Keep(answer.Response.Output).Span), ArgMax.Of(answer.Output)),
             Sha256.Hash(Keep(answer.Response.Proof).Span));
         inferenceLink = await PublishAsync(LinkStatement.Sign("answer", inference, cast.Signer("seller")), cancel);
         response = answer.Body;
@@ -71,7 +69,7 @@ sealed partial class DemoStory
     }
 
     sealed record Answer(
-        InferenceResponse Response, Sha256Digest Body, PaymentOutcome.Paid Paid, PaymentContext Context, byte[] Tensor);
+        InferenceResponse Response, Sha256Digest Body, PaymentOutcome.Paid Paid, PaymentContext Context, int[] Input, long[] Output);
 
     /// <summary>The agent: a client that can pay within its policy, and believes no answer whose proof it has not verified.</summary>
     async Task<Answer> BuyAsync(ReadOnlyMemory<byte> image, CancellationToken cancel)
@@ -87,9 +85,10 @@ sealed partial class DemoStory
         paid.ReceiptVerdict.Require();
         var context = paid.Context ?? throw new InvalidOperationException("the seller took a payment that is bound to no request");
         InferenceResponse.Decode(body, out var answer).Require();
-        Preprocessing.Apply(quantised.Input.Name, image.Span, out var tensor).Require();
-        InferenceProof.Verify(new InferenceStatement(model.Model, tensor, MemoryMarshal.Cast<byte, sbyte>(answer!.Output.Span).ToArray(), context.Digest), answer.Proof).Require();
-        return new Answer(answer, Sha256.Hash(body), paid, context, MemoryMarshal.AsBytes(tensor.AsSpan()).ToArray());
+        Preprocessing.Apply(quantised.Input.Name, image.Span, out var input).Require();
+        TensorBytes.ReadOutput(answer!.Output.Span, out var output).Require();
+        ExecutionProof.Verify(new ExecutionStatement(model.Model, input, output, context.Digest), answer.Proof).Require();
+        return new Answer(answer, Sha256.Hash(body), paid, context, input!, output!);
     }
 
     /// <summary>The lease ends only now, when the model it made has answered under proof; the provider takes what it earned, the tenant the rest.</summary>

@@ -39,7 +39,7 @@ sealed partial class DemoStory : IAsyncDisposable
     public SettlementChain Chain => chain;
 
     /// <summary>The model, once it is registered, and how requests become its input.</summary>
-    public (Prover.RegisteredModel Model, Zk.Graphs.Preprocessing Input) Model => (model, quantised.Input);
+    public (Prover.RegisteredGraph Model, Zk.Graphs.Preprocessing Input) Model => (model, quantised.Input);
 
     /// <summary>The log's identity, under which it is anchored.</summary>
     public LogId LogId => log.Id;

@@ -48,7 +48,7 @@ sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<
             Rewrite<TrainingRun>(t => t with { BuildDefinition = t.BuildDefinition with { InternalParameters = t.BuildDefinition.InternalParameters with { BatchesRoot = Sha256.Hash("other batches"u8) } } }));
         yield return new("another weight root under the same model id", EvidenceChecks.JoinModelId,
             Rewrite<ModelCommitment>(m => m with { WeightRoot = Keccak256.Hash("other weights"u8) }));
-        // The output is absorbed before the first challenge, so the first layer of the proof is what no longer fits.
+        // The output is absorbed before the first challenge: nothing that follows fits, and what is hidden is seen at the pads.
         yield return new("an answer off by one in its largest cell", Zk.ZkChecks.Pads, AnswerOffByOne());
         yield return new("a settlement of ten times the amount that moved", EvidenceChecks.ChainPayment,
             Rewrite<Settlement>(s => s with { Payment = s.Payment with { Amount = s.Payment.Amount * 10 } }));
@@ -82,8 +82,9 @@ sealed partial class Forger(Bundle bundle, Cast cast, Func<long, ReadOnlyMemory<
     Bundle AnswerOffByOne()
     {
         var record = (InferenceRecord)honest[IndexOf(LinkType.InferenceProof)].Predicate;
-        var output = Blob(record.Output.Tensor).ToArray();
-        output[record.Output.Label] = unchecked((byte)((sbyte)output[record.Output.Label] == 127 ? 126 : output[record.Output.Label] + 1));
+        Zk.TensorBytes.ReadOutput(Blob(record.Output.Tensor).Span, out var cells).Require();
+        cells![record.Output.Label] += cells[record.Output.Label] == 127 ? -1 : 1;
+        byte[] output = Zk.TensorBytes.OfOutput(cells);
         var digest = Sha256.Hash(output);
         var proof = Blob(record.Proof);
         return Rewrite(predicate => predicate switch

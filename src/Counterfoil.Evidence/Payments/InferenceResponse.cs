@@ -7,7 +7,7 @@ namespace Counterfoil.Evidence.Payments;
 
 /// <summary>What a paid inference returns: the model, its output, and the proof. The verifier of a bundle makes the same bytes again.</summary>
 /// <param name="ModelId">The model that answered.</param>
-/// <param name="Output">The int8 output tensor.</param>
+/// <param name="Output">The output's cells, 8 bytes each (<see cref="TensorBytes"/>).</param>
 /// <param name="Proof">The proof that it did.</param>
 public sealed record InferenceResponse(ModelId ModelId, ReadOnlyMemory<byte> Output, ReadOnlyMemory<byte> Proof)
 {

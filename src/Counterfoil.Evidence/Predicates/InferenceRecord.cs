@@ -29,10 +29,10 @@ public sealed record RequestLine(string Method, string Target, Sha256Digest Dige
 /// <summary>The question: digest of the bytes and of the tensor made from them.</summary>
 /// <param name="Bytes">SHA-256 of the request's body, a blob of the bundle.</param>
 /// <param name="Preprocessing">How bytes became the tensor.</param>
-/// <param name="Tensor">SHA-256 of the int8 tensor.</param>
+/// <param name="Tensor">SHA-256 of the input's cells, 4 bytes each, as the proof absorbs them.</param>
 public sealed record InferenceInput(Sha256Digest Bytes, string Preprocessing, Sha256Digest Tensor);
 
 /// <summary>The answer.</summary>
-/// <param name="Tensor">SHA-256 of the int8 output tensor, a blob of the bundle.</param>
+/// <param name="Tensor">SHA-256 of the output's cells, 8 bytes each, as the proof absorbs them: a blob of the bundle.</param>
 /// <param name="Label">Index of the largest output, the lowest if several are.</param>
 public sealed record InferenceOutput(Sha256Digest Tensor, int Label);

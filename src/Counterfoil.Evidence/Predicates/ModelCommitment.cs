@@ -6,9 +6,9 @@ namespace Counterfoil.Evidence.Predicates;
 /// <summary>Link 5: a model's weights were committed, and proven to be in range, before it answered anything.</summary>
 /// <param name="TrainingRun">Payload digest of the training run it came from, or null.</param>
 /// <param name="Name">What the owner calls the model.</param>
-/// <param name="ModelId">Binds graph, quantisation, tables, commitment parameters and weight root.</param>
+/// <param name="ModelId">Binds graph, tables, commitment parameters and the weight root at registration.</param>
 /// <param name="WeightRoot">Keccak-256 Merkle root of the committed weights.</param>
-/// <param name="GraphDigest">Keccak-256 of the canonical graph.</param>
+/// <param name="GraphDigest">Keccak-256 over a domain and the graph's encoding.</param>
 /// <param name="Onnx">SHA-256 of the ONNX file that was quantised.</param>
 /// <param name="CommittedModel">SHA-256 of the committed model's encoding, which is a blob of the bundle.</param>
 /// <param name="Registration">SHA-256 of the registration proof, a blob of the bundle.</param>

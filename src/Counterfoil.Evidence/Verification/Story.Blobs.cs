@@ -9,7 +9,7 @@ namespace Counterfoil.Evidence.Verification;
 /// <summary>What links name by digest: every blob is named, every name has its blob, and blobs that are formats decode.</summary>
 sealed partial class Story
 {
-    readonly Dictionary<Sha256Digest, CommittedModel?> models = [];
+    readonly Dictionary<Sha256Digest, CommittedGraph?> models = [];
 
     static IEnumerable<Sha256Digest> BlobsOf(Link link) => link.Predicate switch
     {
@@ -41,15 +41,15 @@ sealed partial class Story
         return link.Record(Workloads.WorkloadManifest.Decode(bytes, out var manifest)) ? manifest : null;
     }
 
-    CommittedModel? CommittedModel(Link link, ModelCommitment model)
+    CommittedGraph? CommittedModel(Link link, ModelCommitment model)
     {
         if (models.TryGetValue(model.CommittedModel, out var known)) return known;
         if (Blob(link, model.CommittedModel) is not { } bytes) return null;
-        link.Record(Zk.CommittedModel.Decode(bytes, out var committed));
+        link.Record(CommittedGraph.Decode(bytes, out var committed));
         return models[model.CommittedModel] = committed;
     }
 
     /// <summary>The input tensor, made again from the request's bytes by the named preprocessing (<c>docs/models.md</c>).</summary>
-    static sbyte[]? Tensor(Link link, InferenceRecord inference, ReadOnlyMemory<byte> body) =>
+    static int[]? Tensor(Link link, InferenceRecord inference, ReadOnlyMemory<byte> body) =>
         link.Record(Preprocessing.Apply(inference.Input.Preprocessing, body.Span, out var tensor)) ? tensor : null;
 }

@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence.Payments;
 using Counterfoil.Evidence.Predicates;
 using Counterfoil.Evm.Contracts;
+using Counterfoil.Zk;
 using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Evidence.Verification;
@@ -90,7 +90,7 @@ sealed partial class Story
             var digest = PaymentContext.DigestRequest(inference.Request.Method, inference.Request.Target, body.Span);
             link.Equal(EvidenceChecks.JoinInferenceRequest, digest, inference.Request.Digest);
             if (Tensor(link, inference, body) is { } tensor)
-                link.Equal(EvidenceChecks.JoinInferenceInput, Sha256.Hash(MemoryMarshal.AsBytes(tensor.AsSpan())), inference.Input.Tensor);
+                link.Equal(EvidenceChecks.JoinInferenceInput, Sha256.Hash(TensorBytes.OfInput(tensor)), inference.Input.Tensor);
         }
         if (Blob(link, inference.Output.Tensor) is { } output)
             link.Equal(EvidenceChecks.JoinInferenceOutput, Label(output.Span), inference.Output.Label);
@@ -116,5 +116,5 @@ sealed partial class Story
     }
 
     /// <summary>The class that an output tensor names; −1 for one without cells, which no proof is about.</summary>
-    static int Label(ReadOnlySpan<byte> tensor) => tensor.IsEmpty ? -1 : ArgMax.Of(MemoryMarshal.Cast<byte, sbyte>(tensor));
+    static int Label(ReadOnlySpan<byte> tensor) => TensorBytes.ReadOutput(tensor, out var cells).IsAccepted && cells!.Length > 0 ? ArgMax.Of(cells) : -1;
 }

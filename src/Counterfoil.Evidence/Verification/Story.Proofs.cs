@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Counterfoil.Evidence.Predicates;
 using Counterfoil.Zk;
 
@@ -25,9 +24,8 @@ sealed partial class Story
                 continue;
             }
             if (Blob(link, inference.Input.Bytes) is not { } body || Blob(link, inference.Output.Tensor) is not { } output
-                || Blob(link, inference.Proof) is not { } proof || Tensor(link, inference, body) is not { } input) continue;
-            var statement = new InferenceStatement(committed, input, MemoryMarshal.Cast<byte, sbyte>(output.Span).ToArray(), inference.Context.Value);
-            link.Record(InferenceProof.Verify(statement, proof));
+                || Blob(link, inference.Proof) is not { } proof || Tensor(link, inference, body) is not { } input || !link.Record(TensorBytes.ReadOutput(output.Span, out var cells))) continue;
+            link.Record(ExecutionProof.Verify(new ExecutionStatement(committed, input, cells, inference.Context.Value), proof));
         }
     }
 }

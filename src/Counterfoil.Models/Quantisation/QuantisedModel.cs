@@ -1,25 +1,31 @@
-using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Models;
 
-/// <summary>A model in integers that today's protocol proves: what is public, what stays with its owner, and how bytes become its input.</summary>
-/// <param name="Graph">Shapes, multipliers and shifts.</param>
-/// <param name="Parameters">Weights and biases, one per node.</param>
-/// <param name="Input">The preprocessing that is part of the model's identity.</param>
-/// <param name="OutputScale">Output cell q stands for the real number q·OutputScale. Informative: no proof depends on it.</param>
-public sealed record QuantisedModel(Graph Graph, ImmutableArray<GemmParameters> Parameters, Preprocessing Input, double OutputScale)
+/// <summary>A model in integers and how bytes become its input. Safe for concurrent use.</summary>
+/// <param name="model">The model.</param>
+/// <param name="input">The preprocessing that its users repeat.</param>
+/// <exception cref="ArgumentException">The model fails <see cref="IntegerModel.Validate"/>.</exception>
+public sealed class QuantisedModel(IntegerModel model, Preprocessing input)
 {
+    readonly FastExecutor executor = new(model);
+
+    /// <summary>The graph, and what stays with its owner.</summary>
+    public IntegerModel Model { get; } = model;
+
+    /// <summary>How a request's bytes become the graph's input.</summary>
+    public Preprocessing Input { get; } = input;
+
     /// <summary>Answers a request: preprocessing, then the integer executor.</summary>
     /// <param name="request">The request's bytes, from a stranger.</param>
-    /// <param name="trace">Every number of the execution, or null unless accepted.</param>
-    public Verdict Answer(ReadOnlySpan<byte> request, out ExecutionTrace? trace)
+    /// <param name="output">The output's cells, or null unless accepted.</param>
+    public Verdict Answer(ReadOnlySpan<byte> request, out long[]? output)
     {
-        trace = null;
-        if (request.Length != Graph.InputLength) return Verdict.Reject(QuantisationChecks.Request, $"{Graph.InputLength} bytes", $"{request.Length}");
-        var verdict = Preprocessing.Apply(Input.Name, request, out var tensor);
-        if (verdict.IsAccepted) trace = IntegerExecutor.Execute(Graph, Parameters, tensor);
+        output = null;
+        if (request.Length != Model.Graph.Input.Length) return Verdict.Reject(QuantisationChecks.Request, $"{Model.Graph.Input.Length} bytes", $"{request.Length}");
+        var verdict = Preprocessing.Apply(Input.Name, request, out var cells);
+        if (verdict.IsAccepted) output = executor.Execute(cells)[Model.Graph.Output];
         return verdict;
     }
 }
@@ -58,7 +64,7 @@ public sealed record QuantiserOptions
 /// <summary>The checks of the quantiser.</summary>
 public static class QuantisationChecks
 {
-    /// <summary>Every operator, in the place where it stands, has an integer form; for today's protocol, that of a chain of Gemm and ReLU.</summary>
+    /// <summary>Every operator, in the place where it stands, has an integer form.</summary>
     public static readonly Check Operator = new("model.quantise.operator");
 
     /// <summary>There is calibration data, each record of the model's input length, and every activation is finite.</summary>

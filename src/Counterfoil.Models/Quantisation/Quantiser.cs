@@ -44,7 +44,7 @@ public static class Quantiser
         return verdict;
     }
 
-    /// <summary>Quantises a model of Gemm and ReLU for today's protocol, from requests as they come.</summary>
+    /// <summary>Quantises a model of one input of real numbers, from requests as they come.</summary>
     /// <param name="model">The float model, perhaps a stranger's.</param>
     /// <param name="preprocessing">How requests become inputs; the input's scale is its own, exactly.</param>
     /// <param name="calibration">Typical requests.</param>
@@ -65,12 +65,10 @@ public static class Quantiser
             if (!applied.IsAccepted) return applied;
             records.Add(Array.ConvertAll(cells!, q => q / (float)preprocessing.Denominator));
         }
-        QuantisationReport? about = null;
-        IntegerModel? integers = null;
-        Graph? graph = null;
-        System.Collections.Immutable.ImmutableArray<GemmParameters> parameters = [];
-        var verdict = Quantise(model, records, options with { InputScale = 1.0 / preprocessing.Denominator }, out integers, out about).Then(() => GemmGraph.TryLower(integers!, out graph, out parameters));
-        if (verdict.IsAccepted) (quantised, report) = (new QuantisedModel(graph!, parameters, preprocessing, integers!.OutputScale), about);
+        var verdict = Quantise(model, records, options with { InputScale = 1.0 / preprocessing.Denominator }, out var integers, out var about);
+        if (!verdict.IsAccepted) return verdict;
+        if (integers!.Graph.Input is not { Least: <= -127, Most: >= 127 }) return Verdict.Reject(QuantisationChecks.Operator, "an input of real numbers", $"{integers.Graph.Input}");
+        (quantised, report) = (new QuantisedModel(integers, preprocessing), about);
         return verdict;
     }
 

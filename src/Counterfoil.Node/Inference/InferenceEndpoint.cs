@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Evidence;
@@ -28,7 +27,7 @@ public static class InferenceEndpoint
     /// <param name="preprocessing">How the body becomes the input tensor.</param>
     /// <param name="gate">Takes the payments.</param>
     /// <param name="price">What a call costs.</param>
-    public static void MapInference(this IEndpointRouteBuilder endpoints, string name, RegisteredModel model, Preprocessing preprocessing, PaymentGate gate, Price price)
+    public static void MapInference(this IEndpointRouteBuilder endpoints, string name, RegisteredGraph model, Preprocessing preprocessing, PaymentGate gate, Price price)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(preprocessing);
@@ -41,7 +40,7 @@ public static class InferenceEndpoint
     /// <param name="price">What a call costs.</param>
     /// <param name="model">The model that must have answered.</param>
     /// <param name="preprocessing">How the body becomes the input tensor.</param>
-    public static Price ByProof(Price price, CommittedModel model, Preprocessing preprocessing)
+    public static Price ByProof(Price price, CommittedGraph model, Preprocessing preprocessing)
     {
         ArgumentNullException.ThrowIfNull(price);
         ArgumentNullException.ThrowIfNull(model);
@@ -49,7 +48,7 @@ public static class InferenceEndpoint
         return price with { MimeType = InferenceResponse.MediaType, Condition = (http, reply, context, cancellation) => new(Release(http, reply.Body, context, model, preprocessing)) };
     }
 
-    static async Task AnswerAsync(HttpContext http, RegisteredModel model, Preprocessing preprocessing)
+    static async Task AnswerAsync(HttpContext http, RegisteredGraph model, Preprocessing preprocessing)
     {
         var body = await ReadAsync(http).ConfigureAwait(false);
         var verdict = Input(body, model.Model, preprocessing, out var tensor);
@@ -68,13 +67,13 @@ public static class InferenceEndpoint
                 detail: refused.ToString(), type: PaymentProblem.TypePrefix + refused.Check).ExecuteAsync(http).ConfigureAwait(false);
             return;
         }
-        byte[] output = MemoryMarshal.AsBytes(proven!.Output.AsSpan()).ToArray();
+        byte[] output = TensorBytes.OfOutput(proven!.Output.AsSpan());
         http.Response.ContentType = InferenceResponse.MediaType;
         await http.Response.Body.WriteAsync(new InferenceResponse(model.Model.Id, output, proven.Proof).Encode(), http.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>Whether the reply earns its money: its proof verifies for this request and this payment.</summary>
-    static Verdict Release(HttpContext http, ReadOnlyMemory<byte> reply, PaymentContext? context, CommittedModel model, Preprocessing preprocessing)
+    static Verdict Release(HttpContext http, ReadOnlyMemory<byte> reply, PaymentContext? context, CommittedGraph model, Preprocessing preprocessing)
     {
         if (context is null) return Verdict.CannotTell(PaymentChecks.Context, "the payment's context");
         var verdict = InferenceResponse.Decode(reply, out var response);
@@ -84,16 +83,19 @@ public static class InferenceEndpoint
         http.Request.Body.Position = 0;
         using var body = new MemoryStream();
         http.Request.Body.CopyTo(body);
-        return Input(body.ToArray(), model, preprocessing, out var tensor).Then(() =>
-            InferenceProof.Verify(new InferenceStatement(model, tensor, MemoryMarshal.Cast<byte, sbyte>(response.Output.Span).ToArray(), context.Digest), response.Proof));
+        int[]? tensor = null;
+        long[]? output = null;
+        return Input(body.ToArray(), model, preprocessing, out tensor)
+            .Then(() => TensorBytes.ReadOutput(response.Output.Span, out output))
+            .Then(() => ExecutionProof.Verify(new ExecutionStatement(model, tensor, output, context.Digest), response.Proof));
     }
 
-    static Verdict Input(byte[] body, CommittedModel model, Preprocessing preprocessing, out sbyte[]? tensor)
+    static Verdict Input(byte[] body, CommittedGraph model, Preprocessing preprocessing, out int[]? tensor)
     {
         tensor = null;
-        return body.Length == model.Graph.InputLength
+        return body.Length == model.Graph.Input.Length
             ? Preprocessing.Apply(preprocessing.Name, body, out tensor)
-            : Verdict.Reject(PreprocessingChecks.Length, $"{model.Graph.InputLength} bytes", $"{body.Length}");
+            : Verdict.Reject(PreprocessingChecks.Length, $"{model.Graph.Input.Length} bytes", $"{body.Length}");
     }
 
     static async Task<byte[]> ReadAsync(HttpContext http)

@@ -2,7 +2,6 @@ using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Graphs;
-using Counterfoil.Zk.Inference;
 using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Registration;
@@ -24,14 +23,6 @@ static class CodeChoice
     delegate (int Rows, int Pads) Sizes(RowCode code);
 
     /// <summary>The parameters; null if no code reaches the bits asked for.</summary>
-    public static CommitmentParameters? For(NeuronSpace space, RegistrationOptions options) => For(options with { TensorBudget = 0 }, code =>
-    {
-        WeightLayout weights = new(space, code);
-        InferenceLayout inference = new(space, code);
-        return (weights.Rows + inference.Rows, Math.Max(inference.Pads(weights.AddressVariables).Pads, new RegistrationLayout(weights).Pads.Pads));
-    });
-
-    /// <inheritdoc cref="For(NeuronSpace, RegistrationOptions)"/>
     /// <param name="layout">The graph, asked one input.</param>
     /// <param name="options">How it is to be committed.</param>
     /// <param name="batch">The graph, asked as many as one proof is to be about at most; null: one.</param>

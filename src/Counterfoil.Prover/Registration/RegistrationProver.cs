@@ -17,7 +17,7 @@ namespace Counterfoil.Prover.Registration;
 /// <param name="biases">Its biases.</param>
 /// <param name="committedWeights">Both, committed.</param>
 /// <param name="secrets">Where pads and masks come from; null if nothing is hidden. Used up.</param>
-sealed class RegistrationProver(IRegistrable model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights, SecretStream? secrets = null)
+sealed class RegistrationProver(CommittedGraph model, IMatrix weights, ReadOnlyMemory<int> biases, CommittedMatrix committedWeights, SecretStream? secrets = null)
 {
     readonly RegistrationLayout layout = model.Registration;
     readonly int length = model.Parameters.Code.RowLength;

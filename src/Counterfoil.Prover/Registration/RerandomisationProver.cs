@@ -12,7 +12,7 @@ namespace Counterfoil.Prover.Registration;
 static class RerandomisationProver
 {
     /// <summary>Proves that two commitments have the same weights.</summary>
-    public static byte[] Prove(IRegistrable model, CommittedMatrix old, CommittedMatrix fresh, SecretStream secrets, Transcript transcript)
+    public static byte[] Prove(CommittedGraph model, CommittedMatrix old, CommittedMatrix fresh, SecretStream secrets, Transcript transcript)
     {
         var code = model.Parameters.Code;
         int length = code.RowLength;

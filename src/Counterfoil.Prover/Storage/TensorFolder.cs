@@ -68,7 +68,7 @@ public sealed class TensorFolder
     public void Write(string name, CommittedTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        byte[] cells = CellsEncoding.Encode(tensor.Cells.Span), seed = tensor.ExportSeed();
+        byte[] cells = TensorBytes.OfOutput(tensor.Cells.Span), seed = tensor.ExportSeed();
         var writer = new CborWriter();
         writer.BeginArray(6);
         writer.WriteText(Kind);
@@ -102,12 +102,12 @@ public sealed class TensorFolder
         var cells = reader.ReadBytes();
         var seed = reader.ReadBytes();
         reader.EndArray();
-        if (cells.Length % sizeof(long) != 0) reader.Fail(ProverChecks.TensorSecret, $"cells of {sizeof(long)} bytes", $"{cells.Length} bytes");
+        if (!TensorBytes.ReadOutput(cells, out long[]? numbers).IsAccepted) reader.Fail(ProverChecks.TensorSecret, "whole cells", $"{cells.Length} bytes");
         if (reader.Finish() is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(ProverChecks.TensorSecret, reason.Expected, reason.Found);
         verdict = TensorCommitment.Decode(commitment, out var committed);
         // The root says nothing of how many columns an opening shows, which must not be more than the account counts.
         if (verdict.IsAccepted && committed!.Digest != digest) verdict = Verdict.Reject(ProverChecks.TensorSecret, $"the commitment {digest}", $"{committed.Digest}");
-        if (verdict.IsAccepted) verdict = CommittedTensor.TryReopen(committed!, CellsEncoding.Decode(cells).AsSpan(), seed, new RegistrationOptions { Openings = budget }, out tensor);
+        if (verdict.IsAccepted) verdict = CommittedTensor.TryReopen(committed!, numbers, seed, new RegistrationOptions { Openings = budget }, out tensor);
         CryptographicOperations.ZeroMemory(secret);
         return verdict;
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Encoding;
@@ -18,7 +17,7 @@ public sealed partial record ProvenAnswer
     static readonly CborLimits limits = new() { Bytes = MaximumBytes, Depth = 2, Items = 16 };
 
     /// <summary>The output's cells as the file has them: 8 bytes each, big-endian, two's complement.</summary>
-    public byte[] OutputBytes() => CellsEncoding.Encode(Output.AsSpan());
+    public byte[] OutputBytes() => TensorBytes.OfOutput(Output.AsSpan());
 
     /// <summary>The one encoding, deterministic CBOR.</summary>
     public byte[] Encode()
@@ -67,9 +66,9 @@ public sealed partial record ProvenAnswer
         var context = reader.ReadBytes32();
         byte[] proof = reader.ReadBytes().ToArray();
         reader.EndArray();
-        if (cells.Length % sizeof(long) != 0) reader.Fail(AnswerChecks.Encoding, $"output cells of {sizeof(long)} bytes", $"{cells.Length} bytes");
+        if (!TensorBytes.ReadOutput(cells, out long[]? output).IsAccepted) reader.Fail(AnswerChecks.Encoding, "whole output cells", $"{cells.Length} bytes");
         if (reader.Finish() is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(AnswerChecks.Encoding, reason.Expected, reason.Found);
-        answer = new ProvenAnswer(digest, carried, request, CellsEncoding.Decode(cells), context, proof) { Inputs = inputs, HiddenInput = hiddenInput, HiddenOutput = hiddenOutput };
+        answer = new ProvenAnswer(digest, carried, request, [.. output!], context, proof) { Inputs = inputs, HiddenInput = hiddenInput, HiddenOutput = hiddenOutput };
         return Verdict.Accept;
     }
 
@@ -83,23 +82,5 @@ public sealed partial record ProvenAnswer
         reader.EndArray();
         if (!reader.Failed && TensorCommitment.Decode(bytes, out hidden) is Verdict.Rejected { Reason: var reason }) reader.Fail(AnswerChecks.Encoding, reason.Expected, reason.Found);
         return [];
-    }
-}
-
-/// <summary>Cells in files: 8 bytes each, big-endian, two's complement.</summary>
-static class CellsEncoding
-{
-    public static byte[] Encode(ReadOnlySpan<long> cells)
-    {
-        var bytes = new byte[sizeof(long) * cells.Length];
-        for (int i = 0; i < cells.Length; i++) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long) * i), cells[i]);
-        return bytes;
-    }
-
-    public static ImmutableArray<long> Decode(ReadOnlySpan<byte> bytes)
-    {
-        var cells = ImmutableArray.CreateBuilder<long>(bytes.Length / sizeof(long));
-        for (int at = 0; at + sizeof(long) <= bytes.Length; at += sizeof(long)) cells.Add(BinaryPrimitives.ReadInt64BigEndian(bytes[at..]));
-        return cells.MoveToImmutable();
     }
 }

@@ -12,7 +12,7 @@ using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Zk;
 
-/// <summary>The verifier of executions of any <see cref="IntegerGraph"/>. <c>docs/executions.md</c> describes the protocol message by message.</summary>
+/// <summary>The verifier of executions of any <see cref="IntegerGraph"/>. <c>docs/proofs.md</c> describes the protocol message by message.</summary>
 /// <remarks>
 /// Sound with the model's <see cref="CommittedGraph.Ledger"/> in the random-oracle model, for a model whose <see cref="RegistrationProof"/> was accepted. Its work grows with cells, window passes, rows and
 /// queries, never with weights. What it hides is the model's <see cref="Models.PrivacyProfile"/>, and an input or output that the statement gives as a <see cref="TensorCommitment"/>.

@@ -51,16 +51,13 @@ public sealed record ExecutionStatement(CommittedGraph Model, ReadOnlyMemory<int
         BinaryPrimitives.WriteInt32BigEndian(shapes[4..], graph.Length(graph.Output));
         BinaryPrimitives.WriteInt32BigEndian(shapes[8..], plan.Layout.Columns);
         BinaryPrimitives.WriteInt32BigEndian(shapes[12..], plan.Layout.Depth);
-        byte[] input = new byte[sizeof(int) * Input.Length], output = new byte[sizeof(long) * Output.Length];
-        for (int i = 0; i < Input.Length; i++) BinaryPrimitives.WriteInt32BigEndian(input.AsSpan(sizeof(int) * i), Input.Span[i]);
-        for (int i = 0; i < Output.Length; i++) BinaryPrimitives.WriteInt64BigEndian(output.AsSpan(sizeof(long) * i), Output.Span[i]);
         absorb(Labels.Protocol, "counterfoil/execution/v2"u8);
         absorb(Labels.Model, Model.Id.Value.ToArray());
         absorb(Labels.Root, Model.WeightRoot.ToArray());
         absorb(Labels.Shapes, shapes);
-        if (plan.Input is null) absorb(Labels.Input, input);
+        if (plan.Input is null) absorb(Labels.Input, TensorBytes.OfInput(Input.Span));
         else absorb(Labels.HiddenInput, plan.Input.Encode());
-        if (plan.Output is null) absorb(Labels.Output, output);
+        if (plan.Output is null) absorb(Labels.Output, TensorBytes.OfOutput(Output.Span));
         else absorb(Labels.HiddenOutput, plan.Output.Encode());
         absorb(Labels.Context, Context.ToArray());
     }

@@ -53,8 +53,8 @@ sealed class HiddenLayout
                 groups.Add(new(biases, biases + map.Outputs, map.BiasBits));
                 biases += map.Outputs;
             }
-            if (cells > Limits.Weights || biases > Limits.Neurons)
-                return Verdict.Reject(ZkChecks.ModelGraph, $"{Limits.Weights} padded weights and {Limits.Neurons} biases at most", $"{cells}, {biases}");
+            if (cells > Limits.Weights || biases > Limits.Biases)
+                return Verdict.Reject(ZkChecks.ModelGraph, $"{Limits.Weights} padded weights and {Limits.Biases} biases at most", $"{cells}, {biases}");
         }
         if (groups.Count == 0) groups.Add(new(0, 1, 1));
         layout = new HiddenLayout(new WeightLayout(shapes, groups.ToImmutable(), code), values.ToImmutable(), blockOf, biasOf);

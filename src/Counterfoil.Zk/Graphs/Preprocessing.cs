@@ -5,12 +5,12 @@ using Counterfoil.Core.Verdicts;
 namespace Counterfoil.Zk.Graphs;
 
 /// <summary>
-/// From a request's bytes to the graph's int8 input. Normative and integer: whoever verifies an answer repeats it from the request, so that
+/// From a request's bytes to the graph's input. Normative and integer: whoever verifies an answer repeats it from the request, so that
 /// nobody can prove the right answer to another question. A definition has a name and never changes; another one is another name.
 /// </summary>
 /// <param name="Name">The name that a model's commitment and every inference proof carry, <c>/v1</c> and so on included.</param>
 /// <param name="Denominator">The cell q stands for the real number q / Denominator: the exact scale of the first layer's input.</param>
-/// <remarks>design: rule E. Output cells are in [−127, 127], as <see cref="Graph"/> requires.</remarks>
+/// <remarks>design: rule E. Cells are in [−127, 127]; whether the graph takes them is the statement's to check.</remarks>
 public sealed record Preprocessing(string Name, int Denominator)
 {
     /// <summary>The most bytes any preprocessing accepts: 2^24.</summary>
@@ -38,17 +38,17 @@ public sealed record Preprocessing(string Name, int Denominator)
     /// <param name="name">The definition's name, as the proof or the commitment says it.</param>
     /// <param name="bytes">The request's bytes. Their number is not compared with a graph here: one byte makes one cell.</param>
     /// <param name="tensor">The cells, or null unless accepted.</param>
-    public static Verdict Apply(string? name, ReadOnlySpan<byte> bytes, out sbyte[]? tensor)
+    public static Verdict Apply(string? name, ReadOnlySpan<byte> bytes, out int[]? tensor)
     {
         tensor = null;
         if (!TryFind(name, out var preprocessing))
             return Verdict.Reject(PreprocessingChecks.Name, string.Join(" or ", All.Select(p => p.Name)), $"'{(name is { Length: > 64 } ? name[..64] : name)}'");
         if (bytes.Length is 0 or > MaximumLength) return Verdict.Reject(PreprocessingChecks.Length, $"1 to {MaximumLength} bytes", $"{bytes.Length}");
 
-        var cells = new sbyte[bytes.Length];
+        var cells = new int[bytes.Length];
         if (preprocessing == Uint8Shift1)
         {
-            for (int i = 0; i < cells.Length; i++) cells[i] = (sbyte)(bytes[i] >> 1);
+            for (int i = 0; i < cells.Length; i++) cells[i] = bytes[i] >> 1;
         }
         else
         {

@@ -5,8 +5,8 @@ using Counterfoil.Zk.Polynomials;
 namespace Counterfoil.Zk.Graphs;
 
 /// <summary>
-/// Where every weight and bias lies in the one committed matrix of a model. A block starts at a row of its own; in it, the weight of neuron i
-/// and column j has the address i·2^κ + j, κ the variables of a row of W. The last block holds all biases, neuron after neuron (κ = 0).
+/// Where every weight and bias lies in the one committed matrix of a model. A block starts at a row of its own; in it, the weight of row i
+/// and column j has the address i·2^κ + j, κ the variables of a row of W. The last block holds all biases, output after output (κ = 0).
 /// </summary>
 /// <remarks>
 /// Bit b of an address is variable b of the matrix sum-check for every block: blocks of all shapes end at one point, and one opening serves
@@ -14,9 +14,6 @@ namespace Counterfoil.Zk.Graphs;
 /// </remarks>
 sealed class WeightLayout
 {
-    public WeightLayout(NeuronSpace space, RowCode code)
-        : this(space.Nodes.Select(n => (n.Node.OutputLength, n.Node.InputLength)), [.. space.Nodes.Select(n => new BiasGroup(n.Neurons.Start, n.Neurons.End, n.BiasBits))], code) { }
-
     /// <summary>Lays out weights of these heights and widths, then biases, of which there is at least one.</summary>
     public WeightLayout(IEnumerable<(int Height, int Width)> shapes, ImmutableArray<BiasGroup> biases, RowCode code)
     {

@@ -13,12 +13,6 @@ enum TableId : byte
 
     /// <summary>(v, 0) for −127 ≤ v ≤ 127.</summary>
     Weight = 9,
-
-    /// <summary>(y, 0) for −127 ≤ y ≤ 127, then (127, 1), (−127, −1): the result of a saturation and which side it saturated on.</summary>
-    Saturate = 10,
-
-    /// <summary>(y, 0) for 0 ≤ y ≤ 127, then (127, 1), (0, −1): saturation and ReLU in one.</summary>
-    SaturateRelu = 11,
 }
 
 /// <summary>One entry.</summary>
@@ -39,8 +33,6 @@ sealed class TableSet
             switch (id)
             {
                 case TableId.Weight: AddRange(entries, id, -127, 127); break;
-                case TableId.Saturate: AddSaturation(entries, id, -127); break;
-                case TableId.SaturateRelu: AddSaturation(entries, id, 0); break;
                 default: AddRange(entries, id, 0, (1 << (int)id) - 1); break;
             }
         }
@@ -65,20 +57,11 @@ sealed class TableSet
     public int IndexOf(TableId table, int first, int second) => starts[(int)table] + table switch
     {
         TableId.Weight => first + 127,
-        TableId.Saturate => second == 0 ? first + 127 : second > 0 ? 255 : 256,
-        TableId.SaturateRelu => second == 0 ? first : second > 0 ? 128 : 129,
         _ => first,
     };
 
     static void AddRange(ImmutableArray<TableEntry>.Builder entries, TableId id, int first, int last)
     {
         for (int v = first; v <= last; v++) entries.Add(new TableEntry(id, v, 0));
-    }
-
-    static void AddSaturation(ImmutableArray<TableEntry>.Builder entries, TableId id, int least)
-    {
-        AddRange(entries, id, least, 127);
-        entries.Add(new TableEntry(id, 127, 1));
-        entries.Add(new TableEntry(id, least, -1));
     }
 }

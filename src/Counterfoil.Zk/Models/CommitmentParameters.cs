@@ -37,7 +37,7 @@ public enum Schedule : byte
 /// weights, hence t·(B + 2) ≤ R. 0 where nothing is hidden.
 /// </param>
 /// <param name="Folding">The rounds of the short schedule; null: the wide one.</param>
-public sealed record CommitmentParameters(PrivacyProfile Profile, RowCode Code, int Budget = 0, FoldingSchedule? Folding = null)
+public sealed partial record CommitmentParameters(PrivacyProfile Profile, RowCode Code, int Budget = 0, FoldingSchedule? Folding = null)
 {
     /// <summary>Openings of a root that are no inferences: of its registration (or of its predecessor's proof of equality) and of its successor's.</summary>
     public const int OtherOpenings = 2;

@@ -14,11 +14,14 @@ using Counterfoil.Zk.Security;
 namespace Counterfoil.Zk;
 
 /// <summary>
-/// All that a verifier knows of a model whose graph is in primitives: the graph, how it is committed, and the root of its hidden cells. Everything a proof's layout depends on is derived from here and
+/// All that a verifier knows of a model: its graph in primitives, how it is committed, and the root of its hidden cells. Everything a proof's layout depends on is derived from here and
 /// nothing from the proof.
 /// </summary>
-/// <remarks>As <see cref="CommittedModel"/>, of any <see cref="IntegerGraph"/>: shape, range and security are checked; <see cref="RegistrationProof"/> shows the rest, once.</remarks>
-public sealed class CommittedGraph : IRegistrable
+/// <remarks>
+/// A value of this type has passed every check of shape, range and security; it says nothing yet of the cells under <see cref="WeightRoot"/>. That they are in range is what <see cref="RegistrationProof"/> shows,
+/// once; every verifier of executions needs it.
+/// </remarks>
+public sealed class CommittedGraph
 {
     const string Kind = "counterfoil-graph-model";
     const int Version = 1;
@@ -69,7 +72,7 @@ public sealed class CommittedGraph : IRegistrable
     /// <summary>The Merkle root over the encoded hidden cells.</summary>
     public Keccak256Digest WeightRoot { get; }
 
-    /// <summary>The root that was registered and that <see cref="Id"/> stands for.</summary>
+    /// <summary>The root that was registered and that <see cref="Id"/> stands for; another than <see cref="WeightRoot"/> once the masks were drawn anew.</summary>
     public Keccak256Digest GenesisRoot { get; }
 
     /// <summary>The model's name.</summary>
@@ -81,7 +84,10 @@ public sealed class CommittedGraph : IRegistrable
     /// <summary>The soundness error of every round of both proofs.</summary>
     public SecurityLedger Ledger { get; }
 
-    /// <summary>Whether the hidden cells are known to be in range: see <see cref="CommittedModel.IsRegistered"/>.</summary>
+    /// <summary>
+    /// Whether the hidden cells under <see cref="WeightRoot"/> are known to be in range: <see cref="RegistrationProof"/> accepted a proof of this very object, or they were committed in this process.
+    /// <see cref="ExecutionProof"/> says nothing of any other model.
+    /// </summary>
     public bool IsRegistered
     {
         get => named?.IsRegistered ?? isRegistered;
@@ -142,10 +148,6 @@ public sealed class CommittedGraph : IRegistrable
 
     internal PadLayout? RegistrationPads => Parameters.WeightsHidden ? Registration.Pads : null;
 
-    RegistrationLayout IRegistrable.Registration => Registration;
-
-    PadLayout? IRegistrable.RegistrationPads => RegistrationPads;
-
     /// <summary>The one encoding, deterministic CBOR: <c>docs/proofs.md</c> has the fields.</summary>
     public byte[] Encode() => (byte[])encoding.Clone();
 
@@ -166,17 +168,8 @@ public sealed class CommittedGraph : IRegistrable
     internal static Verdict Create(GraphLayout layout, CommitmentParameters parameters, Keccak256Digest weightRoot, out CommittedGraph? model)
     {
         model = null;
-        // Where weights are public, masks are for hidden tensors.
-        var verdict = CommittedModel.CheckParameters(parameters with { Code = parameters.WeightCode });
+        var verdict = parameters.Check();
         if (!verdict.IsAccepted) return verdict;
-        var code = parameters.Code;
-        if (!parameters.WeightsHidden && code.Masks != 0 && (code.Masks < code.Queries || 2L * code.Masks > code.Length))
-            return Verdict.Reject(ZkChecks.ModelHiding, $"no masks, or {code.Queries} to {code.Length / 2} for hidden tensors", $"{code.Masks}");
-        if (!parameters.WeightsHidden && code.Masks != 0 && parameters.Folding is { } folding)
-        {
-            string? fault = int.IsPow2(code.Cells) ? folding.Fault(FoldedRows.VariablesOf(code, pads: true)) : $"{code.Cells} cells";
-            if (fault is not null) return Verdict.Reject(ZkChecks.ModelHiding, "rounds that fold the rows of hidden tensors too, which have a power of two of cells, masks included", fault);
-        }
         verdict = HiddenLayout.Derive(layout.Graph, parameters.Code, out var hidden);
         if (!verdict.IsAccepted) return verdict;
         var candidate = new CommittedGraph(layout, hidden!, parameters, weightRoot);
@@ -187,7 +180,7 @@ public sealed class CommittedGraph : IRegistrable
 
     Verdict CheckSizes()
     {
-        var verdict = CommittedModel.CheckPads(Parameters, Plan.Pads, RegistrationPads);
+        var verdict = Parameters.CheckPads(Plan.Pads, RegistrationPads);
         if (!verdict.IsAccepted) return verdict;
         int rows = Hidden.Weights.Rows + Math.Max(Plan.Witness.Rows, Registration.WitnessRows);
         if (rows > Limits.Rows) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {Limits.Rows} rows", $"{rows}");

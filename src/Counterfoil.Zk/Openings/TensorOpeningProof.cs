@@ -9,7 +9,7 @@ using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Zk;
 
-/// <summary>The verifier of openings of single cells of a hidden tensor. <c>docs/executions.md</c> §5 describes the protocol message by message.</summary>
+/// <summary>The verifier of openings of single cells of a hidden tensor. <c>docs/proofs.md</c> §5 describes the protocol message by message.</summary>
 /// <remarks>
 /// <para>The claims on the cells become one with random coefficients ξ; a sum-check over the cells of a row makes of it a claim at one point over them, with a weight of its own for every row; that is what
 /// <see cref="RowOpening"/> opens. Sound with <see cref="TensorOpening.Ledger"/> in the random-oracle model, under the very reading of the root that executions have: the code is the commitment's, and queries are counted

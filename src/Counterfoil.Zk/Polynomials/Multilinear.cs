@@ -114,15 +114,6 @@ public static class Multilinear
         return sum;
     }
 
-    /// <summary>Σ values[i]·weights[i] of an int8 tensor.</summary>
-    public static Goldilocks2 InnerProduct(ReadOnlySpan<sbyte> values, ReadOnlySpan<Goldilocks2> weights)
-    {
-        var sum = Goldilocks2.Zero;
-        for (int i = 0; i < values.Length; i++)
-            if (values[i] != 0) sum += weights[i] * Goldilocks.FromInteger(values[i]);
-        return sum;
-    }
-
     /// <summary>Σ over x below <paramref name="count"/> of Π over k of (<paramref name="ones"/>ₖ where bit k of x is set, else <paramref name="zeros"/>ₖ), in as many steps as there are variables.</summary>
     public static F PrefixSum<F>(ReadOnlySpan<F> zeros, ReadOnlySpan<F> ones, int count) where F : struct, IField<F>
     {
@@ -142,7 +133,4 @@ public static class Multilinear
         for (int i = 0; i < weights.Length; i++) sums[i + 1] = sums[i] + weights[i];
         return sums;
     }
-
-    /// <summary>The polynomial with these int8 values at <paramref name="point"/>.</summary>
-    public static Goldilocks2 Evaluate(ReadOnlySpan<sbyte> tensor, ReadOnlySpan<Goldilocks2> point) => InnerProduct(tensor, Equality(point));
 }

@@ -12,20 +12,11 @@ namespace Counterfoil.Zk;
 
 /// <summary>
 /// The verifier of a registration (rule D): under the model's weight root lie rows of the code whose weights are in [−127, 127], whose
-/// biases are within their declared bits, and whose padding is zero. Proven once for a model; every verifier of its inferences needs it.
+/// biases are within their declared bits, and whose padding is zero. Proven once for a model; every verifier of its executions needs it.
 /// </summary>
 public static class RegistrationProof
 {
-    /// <summary>Whether <paramref name="proof"/> shows this of <paramref name="model"/>, which from then on <see cref="CommittedModel.IsRegistered"/>.</summary>
-    public static Verdict Verify(CommittedModel model, ReadOnlyMemory<byte> proof)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        var verdict = Verify(model, proof, new KeccakTranscript());
-        if (verdict.IsAccepted) model.IsRegistered = true;
-        return verdict;
-    }
-
-    /// <inheritdoc cref="Verify(CommittedModel, ReadOnlyMemory{byte})"/>
+    /// <summary>Whether <paramref name="proof"/> shows this of <paramref name="model"/>, which from then on <see cref="CommittedGraph.IsRegistered"/>.</summary>
     public static Verdict Verify(CommittedGraph model, ReadOnlyMemory<byte> proof)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -34,7 +25,7 @@ public static class RegistrationProof
         return verdict;
     }
 
-    internal static Verdict Verify(IRegistrable model, ReadOnlyMemory<byte> proof, Transcript transcript)
+    internal static Verdict Verify(CommittedGraph model, ReadOnlyMemory<byte> proof, Transcript transcript)
     {
         bool hiding = model.Parameters.WeightsHidden;
         var channel = new VerifierChannel(proof, transcript, hiding ? new Constraints() : null);
@@ -44,7 +35,7 @@ public static class RegistrationProof
     }
 
     /// <summary>Reads all messages up to the opening and reduces the statement to one linear claim; null once a check failed.</summary>
-    internal static LinearClaim? Reduce(IRegistrable model, VerifierChannel channel, out Keccak256Digest own)
+    internal static LinearClaim? Reduce(CommittedGraph model, VerifierChannel channel, out Keccak256Digest own)
     {
         var layout = model.Registration;
         channel.Absorb(Labels.Protocol, Protocol);
@@ -73,26 +64,4 @@ public static class RegistrationProof
     }
 
     internal static ReadOnlySpan<byte> Protocol => "counterfoil/registration/v2"u8;
-}
-
-/// <summary>What has hidden weights under a root, and a registration that shows them in range.</summary>
-interface IRegistrable
-{
-    /// <summary>The model's name.</summary>
-    ModelId Id { get; }
-
-    /// <summary>The Merkle root over the encoded weights and biases that was registered.</summary>
-    Keccak256Digest GenesisRoot { get; }
-
-    /// <summary>The root in use.</summary>
-    Keccak256Digest WeightRoot { get; }
-
-    /// <summary>How they are committed.</summary>
-    Models.CommitmentParameters Parameters { get; }
-
-    /// <summary>The pads of a hiding registration.</summary>
-    PadLayout? RegistrationPads { get; }
-
-    /// <summary>The slots of the registration's lookups.</summary>
-    RegistrationLayout Registration { get; }
 }

@@ -29,17 +29,6 @@ public static class RerandomisationProof
     /// <param name="newRoot">The root that is to follow.</param>
     /// <param name="proof">The proof.</param>
     /// <param name="successor">The model under the new root, if the verdict accepts: the same id, registered as the old one was.</param>
-    public static Verdict Verify(CommittedModel model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, out CommittedModel? successor)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        successor = null;
-        if (!model.IsRegistered) return Verdict.CannotTell(ZkChecks.Registration, "an accepted registration proof of the model");
-        var verdict = Verify(model, newRoot, proof, new KeccakTranscript());
-        if (verdict.IsAccepted) successor = model.WithRoot(newRoot);
-        return verdict;
-    }
-
-    /// <inheritdoc cref="Verify(CommittedModel, Keccak256Digest, ReadOnlyMemory{byte}, out CommittedModel?)"/>
     public static Verdict Verify(CommittedGraph model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, out CommittedGraph? successor)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -50,7 +39,7 @@ public static class RerandomisationProof
         return verdict;
     }
 
-    internal static Verdict Verify(IRegistrable model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, Transcript transcript)
+    internal static Verdict Verify(CommittedGraph model, Keccak256Digest newRoot, ReadOnlyMemory<byte> proof, Transcript transcript)
     {
         if (!model.Parameters.WeightsHidden) return Verdict.Reject(ZkChecks.Successor, "a model whose weights are hidden", "public weights");
         if (newRoot == model.WeightRoot) return Verdict.Reject(ZkChecks.Successor, "another root", $"{newRoot}");
@@ -83,7 +72,7 @@ public static class RerandomisationProof
         return channel.Finish();
     }
 
-    internal static void AbsorbStatement(IRegistrable model, Keccak256Digest newRoot, Transcript transcript)
+    internal static void AbsorbStatement(CommittedGraph model, Keccak256Digest newRoot, Transcript transcript)
     {
         transcript.Absorb(Labels.Protocol, Protocol);
         transcript.Absorb(Labels.Model, model.Id.Value.ToArray());

@@ -33,28 +33,7 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
     /// <summary>−log₂ of the sum of all rounds' errors. No grinding is used anywhere, so this is the ungrinded sum.</summary>
     public double SumBits => -Math.Log2(Terms.Sum(t => t.Count * Math.Pow(2, -t.Bits)));
 
-    internal static SecurityLedger Of(CommittedModel model)
-    {
-        var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
-        terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
-
-        AddRegistration(terms, model);
-
-        var inference = model.Inference;
-        AddLookups(terms, "inference", inference.Depth);
-        Add(terms, "inference: requantisation at a random neuron", "variables", model.Space.Variables);
-        Add(terms, "inference: matrix sum-check", "degree", 2, model.Weights.AddressVariables);
-        Add(terms, "inference: output at a random cell", "variables", Math.Max(1, Multilinear.VariablesFor(model.Space.Last.Node.OutputLength)));
-        Add(terms, "inference: batching of claims", "", 1);
-        Add(terms, "inference: neuron sum-check", "degree", 3, model.Space.Variables);
-        Add(terms, "inference: combination of columns and blocks", "variables", Math.Max(1, inference.ColumnVariables));
-        Add(terms, "inference: merging of two points", "degree", 2, model.Parameters.Code.LogRowLength);
-        AddOpening(terms, "inference", model.Parameters, model.Parameters.Code, model.Weights.Rows + inference.Rows, model.InferencePads);
-        AddEquality(terms, model);
-        return new SecurityLedger(terms.ToImmutable());
-    }
-
-    static void AddEquality(ImmutableArray<SoundnessTerm>.Builder terms, IRegistrable model)
+    static void AddEquality(ImmutableArray<SoundnessTerm>.Builder terms, CommittedGraph model)
     {
         if (!model.Parameters.WeightsHidden) return;
         var code = model.Parameters.Code;
@@ -62,7 +41,7 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
         AddQueries(terms, "equality of roots: queries", code, code.Cells);
     }
 
-    static void AddRegistration(ImmutableArray<SoundnessTerm>.Builder terms, IRegistrable model)
+    static void AddRegistration(ImmutableArray<SoundnessTerm>.Builder terms, CommittedGraph model)
     {
         var (registration, code) = (model.Registration, model.Parameters.Code);
         AddLookups(terms, "registration", registration.Depth);

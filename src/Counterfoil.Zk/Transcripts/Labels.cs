@@ -23,8 +23,6 @@ static class Labels
     public static ReadOnlySpan<byte> MatrixRound => "matrix-round"u8;
     public static ReadOnlySpan<byte> ValuesRead => "values-read"u8;
     public static ReadOnlySpan<byte> WeightValues => "weight-values"u8;
-    public static ReadOnlySpan<byte> OutputValue => "output-value"u8;
-    public static ReadOnlySpan<byte> NeuronRound => "neuron-round"u8;
     public static ReadOnlySpan<byte> Columns => "columns"u8;
     public static ReadOnlySpan<byte> MergeRound => "merge-round"u8;
     public static ReadOnlySpan<byte> Weights => "weights"u8;

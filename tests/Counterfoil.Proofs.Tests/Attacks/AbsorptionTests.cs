@@ -1,8 +1,10 @@
 using Counterfoil.Core.Digests;
+using Counterfoil.Core.Verdicts;
+using Counterfoil.Proofs.Tests.Hiding;
 using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Prover;
 using Counterfoil.Zk;
-using Counterfoil.Zk.Commitments;
+using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Transcripts;
 
@@ -13,17 +15,17 @@ namespace Counterfoil.Proofs.Tests.Attacks;
 /// </summary>
 public sealed class AbsorptionTests
 {
-    static readonly RegisteredModel Registered = RandomModels.Register(4, 3, 2);
+    static readonly RegisteredGraph Registered = RandomModels.Register(4, 3, 2);
 
-    static readonly sbyte[] Input = [5, -6, 7];
+    static readonly int[] Input = [5, -6, 7];
 
-    static readonly ProvenInference Proven = Registered.Prove(Input, Forging.Context);
+    static readonly ProvenExecution Proven = Registered.Prove(Input, Forging.Context);
 
-    static InferenceStatement Statement => new(Registered.Model, Input, Proven.Output.AsMemory(), Forging.Context);
+    static ExecutionStatement Statement => new(Registered.Model, Input, Proven.Output.AsMemory(), Forging.Context);
 
     [Fact]
     public void Every_byte_of_every_message_moves_every_challenge_after_it_and_none_before() =>
-        EveryByteCounts(Proven.Proof, (proof, transcript) => InferenceProof.Verify(Statement, proof, transcript));
+        EveryByteCounts(Proven.Proof, (proof, transcript) => ExecutionProof.Verify(Statement, proof, transcript));
 
     [Fact]
     public void So_does_every_byte_of_a_registration() =>
@@ -33,42 +35,58 @@ public sealed class AbsorptionTests
     public void So_do_bytes_of_every_message_where_weights_are_hidden()
     {
         var statement = Hiding.Hidden.Statement;
-        EveryByteCounts(Hiding.Hidden.Prove(false), (proof, transcript) => InferenceProof.Verify(statement, proof, transcript), 89);
+        EveryByteCounts(Hiding.Hidden.Prove(false), (proof, transcript) => ExecutionProof.Verify(statement, proof, transcript), 89);
         EveryByteCounts(Hiding.Hidden.Registered.RegistrationProof, (proof, transcript) => RegistrationProof.Verify(statement.Model, proof, transcript), 89);
     }
 
     [Fact]
     public void Whatever_a_statement_says_moves_the_first_challenge()
     {
-        var first = new HashSet<ulong>();
-        var model = Registered.Model;
+        var (first, model) = (new HashSet<ulong>(), Registered.Model);
+        var map = (LinearMap)model.Graph.Nodes[0];
+        var code = model.Parameters.Code;
         foreach (var statement in new[]
         {
             Statement,
-            Statement with { Input = new sbyte[] { 5, -6, 8 } },
-            Statement with { Output = Proven.Output.Select(v => (sbyte)(v ^ 1)).ToArray() },
+            Statement with { Input = new[] { 5, -6, 8 } },
+            Statement with { Output = Proven.Output.Select(v => v > 0 ? v - 1 : v + 1).ToArray() },
             Statement with { Context = default },
-            Statement with { Model = With(model.Graph, model.Parameters, model.WeightRoot, model.BiasBits[0] + 1) },
-            Statement with { Model = With(model.Graph, model.Parameters, Keccak256.Hash("another root"u8), model.BiasBits[0]) },
-            Statement with { Model = With(model.Graph, model.Parameters with { Code = model.Parameters.Code with { Queries = model.Parameters.Code.Queries + 1 } }, model.WeightRoot, model.BiasBits[0]) },
+            Statement with { Model = With(model.Graph with { Nodes = model.Graph.Nodes.SetItem(0, map with { BiasBits = map.BiasBits + 1 }) }, model.Parameters, model.WeightRoot) },
+            Statement with { Model = With(model.Graph, model.Parameters, Keccak256.Hash("another root"u8)) },
+            Statement with { Model = With(model.Graph, model.Parameters with { Code = code with { Queries = code.Queries + 1 } }, model.WeightRoot) },
         })
         {
+            Assert.True(first.Add(FirstWord(statement)));
             var log = new Log(new KeccakTranscript());
-            InferenceProof.Verify(statement, Proven.Proof, log);
-            Assert.True(first.Add(log.Words[0].Word));
-            log = new Log(new KeccakTranscript());
             RegistrationProof.Verify(statement.Model, Registered.RegistrationProof, log);
-            if (statement.Model != model || first.Count == 1) Assert.True(first.Add(log.Words[0].Word), "a registration and an inference share no challenge");
+            if (statement.Model != model || first.Count == 1) Assert.True(first.Add(log.Words[0].Word), "a registration and an execution share no challenge");
         }
     }
 
-    static CommittedModel With(Counterfoil.Zk.Graphs.Graph graph, CommitmentParameters parameters, Keccak256Digest root, int bits)
+    [Fact]
+    public void So_does_every_commitment_to_a_hidden_tensor()
     {
-        Assert.True(CommittedModel.Create(graph, [bits], parameters, root, out var model).IsAccepted);
+        var (one, other) = (new TensorCase("mlp"), new TensorCase("mlp"));
+        var words = new[] { one.Statement(null, null), one.Statement(one.X, null), one.Statement(other.X, null), one.Statement(null, one.Y), one.Statement(null, other.Y), one.Statement(one.X, one.Y), one.Statement(one.X, other.Y) }.Select(FirstWord).ToList();
+        Assert.Equal(words.Count, words.Distinct().Count());
+    }
+
+    static ulong FirstWord(ExecutionStatement statement)
+    {
+        Assert.Equal(Verdict.Accept, statement.Check(out var plan));
+        var log = new Log(new KeccakTranscript());
+        statement.AbsorbInto(plan!, log.Absorb);
+        log.Challenge();
+        return log.Words[0].Word;
+    }
+
+    static CommittedGraph With(IntegerGraph graph, CommitmentParameters parameters, Keccak256Digest root)
+    {
+        Assert.True(CommittedGraph.Create(graph, parameters, root, out var model).IsAccepted);
         return model!;
     }
 
-    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Core.Verdicts.Verdict> verify, int stride = 5)
+    static void EveryByteCounts(byte[] proof, Func<byte[], Transcript, Verdict> verify, int stride = 5)
     {
         var honest = new Log(new KeccakTranscript());
         Assert.True(verify(proof, honest).IsAccepted);
@@ -98,7 +116,7 @@ public sealed class AbsorptionTests
         public override void Absorb(ReadOnlySpan<byte> label, ReadOnlySpan<byte> message)
         {
             string name = System.Text.Encoding.UTF8.GetString(label);
-            int fromProof = name is "protocol" or "model" or "root" or "shapes" or "input" or "output" or "context" ? 0 : message.Length;
+            int fromProof = name is "protocol" or "model" or "root" or "shapes" or "input" or "output" or "hidden-input" or "hidden-output" or "context" ? 0 : message.Length;
             Messages.Add((name, fromProof));
             read += fromProof;
             inner.Absorb(label, message);

@@ -5,6 +5,7 @@ using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Proofs.Tests.Attacks;
 
@@ -16,32 +17,31 @@ public sealed class LedgerTests
     [Fact]
     public void Every_term_is_what_the_page_says()
     {
+        // 784-128-10: both layers are linear maps and their requantisations, of 138 cells in all; nothing is multiplied but by weights.
         var model = RandomModels.Register(5, 784, 128, 10).Model;
         RowCode w = model.Parameters.Code;
         int weightRows = (128 * 1024 >> w.LogRowLength) + Rows(10 * 128, w) + Rows(138, w), limbRows = Rows(138, w);
-        // Tables of a registration: none, weights, four limbs of each width of biases. Of an inference: both saturations, and limbs of w and r.
-        int biasTable = Entries([9, .. model.BiasBits.SelectMany(b => Limbs(b, 4))]);
+        // Tables of a registration: none, weights, four limbs of each width of biases.
+        int biasTable = Entries([9, .. model.Graph.Nodes.OfType<LinearMap>().SelectMany(m => Limbs(m.BiasBits, 4))]);
         int registrationWitness = 4 * limbRows + Rows(biasTable, w);
         int registrationDepth = w.LogRowLength + Log(weightRows + registrationWitness);
 
-        var nodes = model.Graph.Nodes.Cast<Counterfoil.Zk.Graphs.Gemm>().ToArray();
-        int[] overflow = [.. nodes.Select((n, i) => Overflow(n, model.BiasBits[i]))], shift = [.. nodes.Select(n => n.Requantisation.Shift)];
-        int wLimbs = (overflow.Max() + 7) / 8, rLimbs = (shift.Max() + 7) / 8;
-        int table = Entries([10, 11, .. overflow.SelectMany(b => Limbs(b, wLimbs)), .. shift.SelectMany(b => Limbs(b, rLimbs))]);
-        int tables = (table + 255) / 256, columns = 2 + wLimbs + rLimbs + tables, depth = 8 + Log(1 + wLimbs + rLimbs + tables);
-        int witnessRows = Rows(columns * 256, w);
-
+        // Of an execution the sizes are the layout's, which LayoutProperties and the second verifier hold to the page.
+        var layout = model.Layout;
+        Assert.Equal((138, 8, 0), (layout.Count, layout.Variables, layout.FactorVariables));
+        int address = 17, products = Log(128 + 16), witnessRows = layout.Variables < w.LogRowLength ? Rows(layout.Columns << layout.Variables, w) : layout.Lengths.Sum(cells => Rows(cells, w));
+        Assert.Equal(products, layout.ProductVariables);
         var expected = new Dictionary<string, double>
         {
-            ["registration: lookup fingerprint"] = Over(1L << registrationDepth), ["inference: lookup fingerprint"] = Over(1L << depth),
-            ["registration: fraction layers, batching and descent"] = Over(1), ["inference: fraction layers, batching and descent"] = Over(1),
-            ["registration: fraction layers, sum-check"] = Over(3), ["inference: fraction layers, sum-check"] = Over(3),
+            ["registration: lookup fingerprint"] = Over(1L << registrationDepth), ["execution: lookup fingerprint"] = Over(1L << Log(layout.Leaves)),
+            ["registration: fraction layers, batching and descent"] = Over(1), ["execution: fraction layers, batching and descent"] = Over(1),
+            ["registration: fraction layers, sum-check"] = Over(3), ["execution: fraction layers, sum-check"] = Over(3),
             ["registration: biases against limbs"] = Over(w.LogRowLength + (limbRows == 1 ? 0 : Log(limbRows))), ["registration: batching of claims"] = Over(Log(registrationWitness)),
-            ["inference: requantisation at a random neuron"] = Over(8), ["inference: matrix sum-check"] = Over(2),
-            ["inference: output at a random cell"] = Over(4), ["inference: batching of claims"] = Over(1), ["inference: neuron sum-check"] = Over(3),
-            ["inference: combination of columns and blocks"] = Over(Math.Max(Log(columns), w.LogRowLength - 8)), ["inference: merging of two points"] = Over(2), ["both: Keccak-256 collision"] = 128,
+            ["execution: demands, output and lookups as one claim"] = Over(8 + 4 + 2), ["execution: product sum-check"] = Over(2), ["execution: factors as one claim"] = Over(1),
+            ["execution: parameters beside weights"] = Over(1), ["execution: weight sum-check"] = Over(2), ["execution: values read as one claim"] = Over(1), ["execution: cell sum-check"] = Over(3),
+            ["execution: combination of columns and blocks"] = Over(Math.Max(Log(layout.Columns), w.LogRowLength - 8)), ["execution: merging of two points"] = Over(2), ["both: Keccak-256 collision"] = 128,
         };
-        foreach (var (opening, rows) in new[] { ("registration", registrationWitness), ("inference", witnessRows) })
+        foreach (var (opening, rows) in new[] { ("registration", registrationWitness), ("execution", witnessRows) })
         {
             expected[$"{opening}: proximity of a tensor combination"] = Over((long)w.Length * Log(weightRows + rows));
             expected[$"{opening}: proximity on a line, and value"] = Over(w.Length + 1);
@@ -49,8 +49,11 @@ public sealed class LedgerTests
         }
         Assert.Equal(expected.Keys.Order(), model.Ledger.Terms.Select(t => t.Round).Order());
         Assert.All(model.Ledger.Terms, t => Assert.Equal(expected[t.Round], t.Bits, 6));
+        Assert.Equal((address, products, 8), (Times("execution: weight sum-check"), Times("execution: product sum-check"), Times("execution: cell sum-check")));
         Assert.Equal(-Math.Log2(model.Ledger.Terms.Sum(t => t.Count * Math.Pow(2, -expected[t.Round]))), model.Ledger.SumBits, 6);
         Assert.True(model.Ledger.SumBits >= 100);
+
+        int Times(string round) => model.Ledger.Terms.Single(t => t.Round == round).Count;
     }
 
     [Theory]
@@ -63,7 +66,7 @@ public sealed class LedgerTests
         int cells = code.RowLength + code.Masks;
         Assert.True(int.IsPow2(cells) && hidden == code.Masks > 0);
         var expected = new Dictionary<string, (double Bits, int Count)>();
-        foreach (string proof in new[] { "registration", "inference" })
+        foreach (string proof in new[] { "registration", "execution" })
         {
             expected[$"{proof}: queries"] = (Queries(code.Length, cells, code.Queries), 1);
             if (hidden) expected[$"{proof}: queries of the pads"] = (Queries(code.Length, cells, code.Queries), 1);
@@ -101,16 +104,16 @@ public sealed class LedgerTests
                 if (enough.Queries > enough.Length) continue;
                 var few = enough with { Queries = enough.Queries - 1 };
                 Assert.True(Queries(few) < 100 && Queries(enough) >= 100, $"{few}");
-                Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedModel.Create(model.Graph, model.BiasBits, model.Parameters with { Code = few }, default, out _)));
+                Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedGraph.Create(model.Graph, model.Parameters with { Code = few }, default, out _)));
                 if (enough.Queries is 24 or 256) continue; // one less is spelt in fewer bytes
                 // The same in bytes: an honest encoding with the code overwritten.
-                Assert.Equal(Verdict.Accept, CommittedModel.Create(model.Graph, model.BiasBits, model.Parameters with { Code = enough }, Keccak256.Hash([]), out var honest));
+                Assert.Equal(Verdict.Accept, CommittedGraph.Create(model.Graph, model.Parameters with { Code = enough }, Keccak256.Hash([]), out var honest));
                 var bytes = honest!.Encode();
-                Assert.Equal(Verdict.Accept, CommittedModel.Decode(bytes, out _));
-                // The code follows kind, version and profile, 1 + 18 + 2 bytes; a number below 24 takes one byte, below 256 two.
-                Assert.Equal(0x84, bytes[21]);
-                bytes[24 + (enough.Queries < 24 ? 0 : enough.Queries < 256 ? 1 : 2)]--;
-                Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedModel.Decode(bytes, out _)));
+                Assert.Equal(Verdict.Accept, CommittedGraph.Decode(bytes, out _));
+                // The code follows kind, version and profile, 1 + 24 + 2 bytes; a number below 24 takes one byte, below 256 two.
+                Assert.Equal(0x84, bytes[27]);
+                bytes[30 + (enough.Queries < 24 ? 0 : enough.Queries < 256 ? 1 : 2)]--;
+                Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(CommittedGraph.Decode(bytes, out _)));
             }
     }
 
@@ -127,16 +130,9 @@ public sealed class LedgerTests
         return numerator.IsZero ? double.PositiveInfinity : BigInteger.Log(denominator, 2) - BigInteger.Log(numerator, 2);
     }
 
-    static int Overflow(Counterfoil.Zk.Graphs.Gemm node, int biasBits)
-    {
-        BigInteger bound = (BigInteger)node.InputLength * 127 * 127 + BigInteger.Pow(2, biasBits - 1);
-        var quotient = (bound * node.Requantisation.Multipliers.Max() + BigInteger.Pow(2, node.Requantisation.Shift - 1)) / BigInteger.Pow(2, node.Requantisation.Shift);
-        return (int)(quotient + 1).GetBitLength();
-    }
-
     static IEnumerable<int> Limbs(int bits, int count) => Enumerable.Range(0, count).Select(k => Math.Clamp(bits - 8 * k, 0, 8));
 
-    static int Entries(IEnumerable<int> tables) => tables.Append(0).Distinct().Sum(t => t switch { 9 => 255, 10 => 257, 11 => 130, _ => 1 << t });
+    static int Entries(IEnumerable<int> tables) => tables.Append(0).Distinct().Sum(t => t == 9 ? 255 : 1 << t);
 
     static int Rows(int cells, RowCode code) => (cells + code.RowLength - 1) / code.RowLength;
 

@@ -2,84 +2,64 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
 using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Prover.Commitments;
-using Counterfoil.Prover.Inference;
+using Counterfoil.Prover.Execution;
 using Counterfoil.Prover.Registration;
 using Counterfoil.Zk;
-using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
-using Counterfoil.Zk.Inference;
-using Counterfoil.Zk.Lookups;
 using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Proofs.Tests.Attacks;
 
 /// <summary>
-/// Why every verifier of inferences needs the registration: under a root nobody looked at may lie a bias that is no integer, and modulo p it makes whatever
-/// result its author likes. The proof of that result is then honest, challenges and all.
+/// Why every verifier of executions needs the registration: under a root nobody looked at may lie a bias far beyond the bits that the graph declares, and with it every range that the graph's arithmetic rests on. The
+/// proof of what it makes is then honest, challenges and all.
 /// </summary>
 public sealed class RegistrationIsNeededTests
 {
-    static readonly sbyte[] Input = RandomModels.Input(7, 30);
+    const long Wish = 77;
 
-    static readonly CommittedModel True = Forging.Registered.Model;
-
-    // Every output is to be 77 with a remainder of half: acc·M = 2^s·77 has a solution modulo p.
-    static Goldilocks Wish(NodeArithmetic node, int cell)
+    // Biases of the last layer that make every output 77, whatever the input is: no bias of the declared bits comes near.
+    static (CommittedGraph Model, HiddenMatrix Matrix, List<long[]> Values, IntegerModel Source) Forge()
     {
-        var scaled = Goldilocks.FromUInt64(77UL << node.RemainderBits);
-        var accumulator = scaled * Goldilocks.Inverse(Goldilocks.FromUInt64(node.Node.Requantisation.Multipliers[cell]));
-        var (_, parameters) = RandomModels.Mlp(7, 30, 20, 6);
-        int products = Forging.Trace.Nodes[1].Accumulators[cell] - parameters[1].Biases[cell];
-        return accumulator - Goldilocks.FromInteger(products);
-    }
-
-    static (CommittedModel Model, Goldilocks[] Cells, int[] Biases) Forge()
-    {
-        var (_, parameters) = RandomModels.Mlp(7, 30, 20, 6);
-        var (layout, length) = (True.Weights, True.Weights.Code.RowLength);
-        var matrix = new WeightMatrix(True.Space, layout, parameters);
-        var cells = new Goldilocks[layout.Rows * length];
-        for (int r = 0; r < layout.Rows; r++) matrix.CopyRow(r, cells.AsSpan(r * length, length));
-        for (int i = 0; i < 6; i++) cells[layout.Biases.FirstRow * length + 20 + i] = Wish(True.Space.Last, i);
-        var verdict = CommittedModel.Create(True.Graph, True.BiasBits, True.Parameters, new FieldCommitment(cells, layout.Code).Root, out var model);
-        Assert.Equal(Verdict.Accept, verdict);
-        return (model!, cells, matrix.Biases.ToArray());
+        var source = RandomModels.Mlp(7, 30, 20, 6);
+        var map = (LinearMap)source.Graph.Nodes[2] with { BiasBits = 2 };
+        var node = (Requantise)source.Graph.Nodes[3];
+        int[] biases = [.. Enumerable.Range(0, 6).Select(i => (int)((Wish << node.Shift) / node.Multipliers[i] - (Forging.Values[3][i] - Forging.Source.Hidden[2].Biases[i])))];
+        source = source with
+        {
+            Graph = source.Graph with { Nodes = source.Graph.Nodes.SetItem(2, map) },
+            Hidden = source.Hidden.SetItem(2, source.Hidden[2] with { Biases = [.. biases] }),
+        };
+        Assert.Equal(IntegerGraphChecks.Hidden, Forging.CheckOf(source.Validate(out _)));
+        Assert.All(biases, bias => Assert.True(Math.Abs(bias) > 2));
+        var parameters = Forging.Registered.Model.Parameters;
+        Assert.Equal(Verdict.Accept, CommittedGraph.Create(source.Graph, parameters, default, out var sizes));
+        var matrix = new HiddenMatrix(source.Graph, sizes!.Hidden, source.Hidden);
+        Assert.Equal(Verdict.Accept, CommittedGraph.Create(source.Graph, parameters, new CommittedMatrix(matrix, parameters.Code).Root, out var model));
+        List<long[]> values = [.. Forging.Values.Take(3)];
+        while (values.Count < 5) values.Add(PrimitiveExecutor.Run(source, values.Count - 1, values));
+        Assert.All(values[4], y => Assert.InRange(y, Wish - 1, Wish));
+        return (model!, matrix, values, source);
     }
 
     [Fact]
-    public void An_unregistered_model_can_be_made_to_say_anything()
+    public void An_unregistered_model_can_be_made_to_say_what_its_graph_rules_out()
     {
-        var (model, cells, _) = Forge();
-        var trace = Forging.Trace with
-        {
-            Nodes = Forging.Trace.Nodes.SetItem(1, new NodeTrace([.. Enumerable.Repeat(0, 6)], [.. Enumerable.Repeat((sbyte)0, 6)])),
-        };
-        var layout = model.Inference;
-        var witness = new Witness(layout, trace);
-        foreach (int x in Enumerable.Range(layout.Space.Last.Offset, 6))
-        {
-            // y = 77 instead of 0; the remainder, 2^(s−1), is what an accumulator of zero has too.
-            witness.Columns[InferenceLayout.Value][x] = Goldilocks.FromInteger(77);
-            foreach (var (value, by) in new[] { (0, -1), (77, 1) })
-            {
-                int entry = layout.Tables.IndexOf(TableId.Saturate, value, 0);
-                witness.Columns[layout.FirstMultiplicity + (entry >> layout.Space.Variables)][entry & layout.Space.Size - 1] += Goldilocks.FromInteger(by);
-            }
-        }
-        var statement = new InferenceStatement(model, Input, Enumerable.Repeat((sbyte)77, 6).ToArray(), Forging.Context);
-        var proof = new MaliciousProver(statement, witness.Columns, witness.SlotTables, new FieldCommitment(cells, model.Weights.Code), Bend.Nowhere).Prove(false);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, proof, new KeccakTranscript()));
+        var (model, _, values, source) = Forge();
+        var statement = new ExecutionStatement(model, Forging.Input, values[4], Forging.Context);
+        using var witness = new ExecutionWitness(model.Layout, values);
+        byte[] proof = new MaliciousProver(statement, source, values, witness).Prove(new KeccakTranscript());
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, proof, new KeccakTranscript()));
         // Which is why the verifier does not look at it.
-        Assert.Equal(ZkChecks.Registration, Assert.IsType<Verdict.Unverifiable>(InferenceProof.Verify(statement, proof)).Reason.Check);
+        Assert.Equal(ZkChecks.Registration, Assert.IsType<Verdict.Unverifiable>(ExecutionProof.Verify(statement, proof)).Reason.Check);
     }
 
     [Fact]
     public void And_such_a_model_cannot_be_registered()
     {
-        var (model, cells, biases) = Forge();
-        var matrix = new FieldMatrix(cells, model.Weights.Code.RowLength);
-        var proof = new RegistrationProver(model, matrix, biases, new CommittedMatrix(matrix, model.Weights.Code)).Prove(new KeccakTranscript());
-        Assert.Equal(ZkChecks.OpeningValue, Forging.CheckOf(RegistrationProof.Verify(model, proof)));
+        var (model, matrix, _, _) = Forge();
+        var proof = new RegistrationProver(model, matrix, matrix.Biases, new CommittedMatrix(matrix, model.Parameters.Code)).Prove(new KeccakTranscript());
+        Assert.False(RegistrationProof.Verify(model, proof).IsAccepted);
         Assert.False(RegistrationProof.Verify(model, Forging.Registered.RegistrationProof).IsAccepted);
         Assert.False(model.IsRegistered);
     }
@@ -87,11 +67,11 @@ public sealed class RegistrationIsNeededTests
     [Fact]
     public void A_model_that_came_in_bytes_is_taken_at_its_word_only_after_its_registration()
     {
-        Assert.Equal(Verdict.Accept, CommittedModel.Decode(True.Encode(), out var model));
+        Assert.Equal(Verdict.Accept, CommittedGraph.Decode(Forging.Registered.Model.Encode(), out var model));
         var statement = Forging.Statement with { Model = model! };
         var proof = Forging.Registered.Prove(Forging.Input, Forging.Context).Proof;
-        Assert.IsType<Verdict.Unverifiable>(InferenceProof.Verify(statement, proof));
+        Assert.IsType<Verdict.Unverifiable>(ExecutionProof.Verify(statement, proof));
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(model!, Forging.Registered.RegistrationProof));
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, proof));
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, proof));
     }
 }

@@ -57,6 +57,28 @@ public sealed class ExecutionForgeryTests
     }
 
     [Theory]
+    [InlineData("cell product", "products", "proof.products")]
+    [InlineData("matrix product", "product-value", "proof.products")]
+    [InlineData("cell product", "accumulators", "proof.factors")]
+    [InlineData("matrix product", "factors", "proof.factors")]
+    [InlineData("parameter multiplied", "parameters", "proof.matrix")]
+    [InlineData("mlp", "values-read", "proof.matrix")]
+    [InlineData("convolution", "weight-values", "proof.matrix")]
+    [InlineData("softmax", "columns", "proof.sumcheck")]
+    [InlineData("mlp", "opening-value", "proof.commitment.value")]
+    public void A_message_that_does_not_fit_is_refused_by_its_own_check_even_under_known_challenges(string name, string label, string check)
+    {
+        var model = registered[name];
+        var values = model.Execute(SmallGraphs.Input(model.Model.Graph, 0));
+        var statement = Statement(model, values);
+        var said = new MessageTranscript(Transcript(true));
+        var proof = model.Prover(values, statement).Prove(said);
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, proof, Transcript(true)));
+        ProofMap.Add(proof, said.Offset(label), Goldilocks2.One);
+        Assert.Equal(check, CheckOf(ExecutionProof.Verify(statement, proof, Transcript(true))).Id);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void A_lie_at_any_node_is_refused(string name)
     {

@@ -1,17 +1,13 @@
-using System.Globalization;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
-using Counterfoil.Proofs.Tests.Prover;
+using Counterfoil.Proofs.Tests.Attacks;
 using Counterfoil.Prover;
-using Counterfoil.Prover.Commitments;
 using Counterfoil.Prover.Execution;
 using Counterfoil.Zk;
-using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Layout;
-using Counterfoil.Zk.Transcripts;
 using Check = Counterfoil.Core.Verdicts.Check;
 
 namespace Counterfoil.Proofs.Tests.Execution;
@@ -33,7 +29,19 @@ public sealed class ExecutionLieTests
     {
         var (model, source) = (Registered[name], SmallGraphs.All[name]);
         for (int v = 1; v < model.Model.Graph.Values; v++)
-            if (Follow(model, source, v) is { } values) Met(model, values, Witness(model, values));
+            if (Follow(model, source, v) is { } values) Met(model, source, values, Witness(model, values));
+    }
+
+    [Theory]
+    [InlineData("linear rows", "proof.matrix")]
+    [InlineData("convolution", "proof.matrix")]
+    [InlineData("cell product", "proof.factors")]
+    [InlineData("matrix product of products", "proof.factors")]
+    public void A_lie_about_what_is_multiplied_or_added_is_met_where_that_is_proven(string name, string check)
+    {
+        var (model, source) = (Registered[name], SmallGraphs.All[name]);
+        var values = Follow(model, source, 1)!;
+        Assert.Equal(check, Met(model, source, values, Witness(model, values))?.Id);
     }
 
     [Theory]
@@ -50,7 +58,7 @@ public sealed class ExecutionLieTests
                 if (c == GraphLayout.Side && layout.Blocks.First(b => x < b.End).Kind != CellKind.Requantised) continue;
                 using var witness = Witness(model, values);
                 witness.Column(c)[x] += Goldilocks.FromUInt64(1UL << 40);
-                Met(model, values, witness);
+                Met(model, SmallGraphs.All[name], values, witness);
             }
     }
 
@@ -67,7 +75,7 @@ public sealed class ExecutionLieTests
         var others = source with { Hidden = SmallGraphs.Hide(source.Graph, 77) };
         if (!others.Validate(out _).IsAccepted) Assert.Fail("the other weights are no weights");
         var values = PrimitiveExecutor.Execute(others, SmallGraphs.Input(source.Graph, 1));
-        Met(model, values, Witness(model, values), others);
+        Met(model, source, values, Witness(model, values), others);
     }
 
     [Theory]
@@ -78,7 +86,7 @@ public sealed class ExecutionLieTests
         int[] asked = SmallGraphs.Input(model.Model.Graph, 1), other = SmallGraphs.Input(model.Model.Graph, 2);
         var values = model.Execute(other);
         if (name == "row gather") return; // rows chosen by the input are chosen by the verifier himself
-        Met(model, values, Witness(model, values), input: asked);
+        Met(model, SmallGraphs.All[name], values, Witness(model, values), input: asked);
     }
 
     // The lie stands at one node; everything after it is computed honestly from it.
@@ -115,77 +123,6 @@ public sealed class ExecutionLieTests
         }
     }
 
-    static void Met(RegisteredGraph model, IReadOnlyList<long[]> values, ExecutionWitness witness, IntegerModel? weights = null, int[]? input = null)
-    {
-        var committed = model.Model;
-        var statement = new ExecutionStatement(committed, input ?? [.. values[0].Select(x => (int)x)], values[committed.Graph.Output], Context);
-        HiddenMatrix Matrix(IntegerModel of) => new(committed.Graph, committed.Hidden, of.Hidden);
-        var own = SmallGraphs.All.Values.Single(m => ReferenceEquals(m.Graph, committed.Graph));
-        Assert.Equal(Verdict.Accept, statement.Check(out var plan));
-        var prover = new ExecutionProver(statement, plan!, values, Matrix(weights ?? own), [new CommittedMatrix(Matrix(own), committed.Parameters.Code)], null);
-
-        // Under challenges that do not depend on what was said, every bend fits.
-        var said = new MessageTranscript(new FrozenTranscript(11));
-        var proof = prover.Prove(said, witness);
-        int bends = 0;
-        while (Verify(statement, proof, new FrozenTranscript(11), out var off) is Verdict.Rejected { Reason: var reason })
-        {
-            Assert.True(bends++ < 40, $"{reason}");
-            Bend(proof, said, reason, off);
-        }
-        if (bends == 0) return; // what was changed does not matter: nothing was a lie
-
-        // Under real ones the first bend is met by another challenge than it was made for.
-        said = new MessageTranscript(new KeccakTranscript());
-        proof = prover.Prove(said, witness);
-        var first = Assert.IsType<Verdict.Rejected>(Verify(statement, proof, new KeccakTranscript(), out var real)).Reason;
-        Bend(proof, said, first, real);
-        // A root that vanishes needs no challenge: the layer below it meets the lie.
-        Assert.Equal(first.Check == ZkChecks.Lookup ? ZkChecks.LookupLayer : first.Check, Assert.IsType<Verdict.Rejected>(Verify(statement, proof, new KeccakTranscript(), out _)).Reason.Check);
-    }
-
-    // A message before the last challenge that a relation depends on, changed so that it holds, if that challenge stays what it is.
-    static void Bend(byte[] proof, MessageTranscript said, Reason reason, Goldilocks2 off)
-    {
-        var check = reason.Check;
-        if (check == ZkChecks.Lookup)
-        {
-            // p₀q₁ + p₁q₀: p₀.
-            int root = said.Offset("fraction-root");
-            ProofMap.Write(proof, root, ProofMap.Read(proof, root) - off * Goldilocks2.Inverse(ProofMap.Read(proof, root + 48)));
-            return;
-        }
-        if (check == ZkChecks.OpeningValue)
-        {
-            int value = said.Offset("opening-value");
-            ProofMap.Write(proof, value, ProofMap.Read(proof, value) - off);
-            return;
-        }
-        string label = check == ZkChecks.LookupLayer ? "fraction-round" : check == ZkChecks.Products ? "product-round" : check == ZkChecks.Factors ? "factor-round"
-            : check == ZkChecks.MatrixProduct ? "matrix-round" : check == ZkChecks.Sumcheck ? "cell-round" : throw new InvalidOperationException($"nothing to bend for {reason}");
-        int last = said.Messages(label).Count - 1;
-        if (check == ZkChecks.LookupLayer)
-        {
-            int layer = int.Parse(reason.Expected.Split(' ')[1], CultureInfo.InvariantCulture);
-            last = layer * (layer + 1) / 2 - 1;
-        }
-        if (last < 0)
-        {
-            // A sum over one term has no round: the claim itself.
-            label = check == ZkChecks.Products ? "products" : "accumulators";
-            int claim = said.Offset(label);
-            ProofMap.Write(proof, claim, ProofMap.Read(proof, claim) + (check == ZkChecks.Products ? off : -off));
-            return;
-        }
-        ProofMap.Shift(proof, said.Offset(label, last), said.Challenges(label)[last][0], off);
-    }
-
-    static Verdict Verify(ExecutionStatement statement, byte[] proof, Transcript transcript, out Goldilocks2 off)
-    {
-        Assert.Equal(Verdict.Accept, statement.Check(out var plan));
-        var channel = new VerifierChannel(proof, transcript);
-        if (ExecutionProof.Reduce(statement, plan!, channel, out var own) is { } claim) Counterfoil.Zk.Commitments.RowOpening.Verify(channel, plan!.Parameters, plan.Matrices(own), claim, null);
-        off = channel.Off;
-        return channel.Finish();
-    }
+    static Check? Met(RegisteredGraph model, IntegerModel source, IReadOnlyList<long[]> values, ExecutionWitness witness, IntegerModel? weights = null, int[]? input = null) =>
+        new MaliciousProver(new ExecutionStatement(model.Model, input ?? [.. values[0].Select(x => (int)x)], values[model.Model.Graph.Output], Context), source, values, witness, weights).Tell();
 }

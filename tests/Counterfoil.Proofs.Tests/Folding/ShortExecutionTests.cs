@@ -51,7 +51,7 @@ public sealed class ShortExecutionTests
     public void Who_may_program_the_challenges_needs_neither_weights_nor_input_nor_output(PrivacyProfile profile)
     {
         var c = new TensorCase("mlp", profile, schedule: Schedule.Short);
-        var simulator = new ExecutionSimulator(c.Source.Graph, c.Model.Model.Parameters, c.X.Commitment.Code, 3, () => Forging.Transcript(true));
+        var simulator = new TensorSimulator(c.Source.Graph, c.Model.Model.Parameters, c.X.Commitment.Code, 3, () => Forging.Transcript(true));
         byte[] simulated = simulator.Execution(simulator.Statement), real = c.Prove(c.Statement(c.X, c.Y), Forging.Transcript(true));
         Assert.Equal(Verdict.Accept, ExecutionProof.Verify(simulator.Statement, simulated, Forging.Transcript(true)));
         Assert.Equal(real.Length, simulated.Length);

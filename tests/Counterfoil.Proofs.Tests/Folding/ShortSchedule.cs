@@ -1,10 +1,7 @@
-using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
-using Counterfoil.Models;
 using Counterfoil.Proofs.Tests.Execution;
 using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Prover;
-using Counterfoil.Prover.Inference;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Claims;
 using Counterfoil.Zk.Commitments;
@@ -21,24 +18,22 @@ static class ShortSchedule
 
     public static RegistrationOptions Hidden { get; } = RandomModels.Hidden with { Schedule = Schedule.Short };
 
-    static readonly RegisteredModel PublicModel = Register(Public), HiddenModel = Register(Hidden);
+    static readonly RegisteredGraph PublicModel = Register(Public), HiddenModel = Register(Hidden);
 
-    static RegisteredModel Register(RegistrationOptions options) => RegisteredModel.Register(RandomModels.Mlp(7, 30, 20, 6).Graph, RandomModels.Mlp(7, 30, 20, 6).Parameters, options);
+    static RegisteredGraph Register(RegistrationOptions options) => RegisteredGraph.Register(Forging.Source, options);
 
-    public static RegisteredModel Registered(bool hidden) => hidden ? HiddenModel : PublicModel;
+    public static RegisteredGraph Registered(bool hidden) => hidden ? HiddenModel : PublicModel;
 
-    public static InferenceStatement Statement(bool hidden) => Forging.Statement with { Model = Registered(hidden).Model };
+    public static ExecutionStatement Statement(bool hidden) => Forging.Statement with { Model = Registered(hidden).Model };
 
     /// <summary>A proof outside the budget: its challenges may be known.</summary>
-    public static byte[] Prove(bool hidden, bool frozen, InferenceStatement? statement = null, ExecutionTrace? trace = null)
+    public static byte[] Prove(bool hidden, bool frozen, ExecutionStatement? statement = null)
     {
-        var registered = Registered(hidden);
-        using var secrets = registered.Secrets();
-        trace ??= Forging.Trace;
-        return registered.Prover(trace, statement ?? Statement(hidden), secrets).Prove(Forging.Transcript(frozen), new Witness(registered.Model.Inference, trace));
+        using var secrets = Registered(hidden).Secrets(hidden);
+        return Registered(hidden).Prover(Forging.Values, statement ?? Statement(hidden), secrets).Prove(Forging.Transcript(frozen));
     }
 
-    public static Verdict Verify(bool frozen, InferenceStatement statement, byte[] proof) => InferenceProof.Verify(statement, proof, Forging.Transcript(frozen));
+    public static Verdict Verify(bool frozen, ExecutionStatement statement, byte[] proof) => ExecutionProof.Verify(statement, proof, Forging.Transcript(frozen));
 }
 
 /// <summary>Where the end of a proof under the short schedule lies, and what its last check is off by.</summary>
@@ -47,13 +42,13 @@ sealed class ShortProofMap
     readonly byte[] proof;
     readonly MessageTranscript recorder;
 
-    public ShortProofMap(InferenceStatement statement, byte[] proof, Transcript transcript)
+    public ShortProofMap(ExecutionStatement statement, byte[] proof, Transcript transcript)
     {
         (this.proof, recorder) = (proof, new MessageTranscript(transcript));
         var model = statement.Model;
-        var (code, folding, pads) = (model.Parameters.Code, model.Parameters.Folding!, model.InferencePads);
+        var (code, folding, pads) = (model.Parameters.Code, model.Parameters.Folding!, model.Plan.Pads);
         var channel = new VerifierChannel(proof, recorder, pads is null ? null : new Constraints());
-        var claim = InferenceProof.Reduce(statement, channel, out var own)!;
+        var claim = ExecutionProof.Reduce(statement, model.Plan, channel, out var own)!;
         int weightRows = claim.WeightRows.Length, ownRows = claim.OwnRows.Length, committed = ownRows + (pads is null ? 0 : PadLayout.Rows);
         var coefficients = Counterfoil.Zk.Polynomials.Multilinear.Equality<Goldilocks2>(channel.Challenges(RowOpening.Variables(weightRows + ownRows, pads is not null)));
         var u = channel.ReceiveClaims(Labels.OpeningValue, 1)[0];

@@ -26,12 +26,12 @@ public sealed class ShortScheduleTests
             Assert.Equal(Verdict.Accept, ShortSchedule.Verify(frozen, ShortSchedule.Statement(hidden), proof));
             Assert.Equal(Goldilocks2.Zero, new ShortProofMap(ShortSchedule.Statement(hidden), proof, Forging.Transcript(frozen)).Gap);
         }
-        Assert.Equal(Verdict.Accept, CommittedModel.Decode(registered.Model.Encode(), out var read));
+        Assert.Equal(Verdict.Accept, CommittedGraph.Decode(registered.Model.Encode(), out var read));
         Assert.Equal(registered.Model.Parameters, read!.Parameters);
         Assert.Equal(registered.Model.Id, read.Id);
         Assert.Equal(Verdict.Accept, RegistrationProof.Verify(read, registered.RegistrationProof));
         var proven = registered.Prove(Forging.Input, Forging.Context);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(ShortSchedule.Statement(hidden) with { Model = read }, proven.Proof));
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(ShortSchedule.Statement(hidden) with { Model = read }, proven.Proof));
     }
 
     [Theory]
@@ -57,13 +57,13 @@ public sealed class ShortScheduleTests
         Assert.Equal(Verdict.Accept, RerandomisationProof.Verify(registered.Model, next!.Model.WeightRoot, proof, out var successor));
         var input = RandomModels.Input(3, 6);
         var proven = next.Prove(input, Forging.Context);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(new InferenceStatement(successor!, input, proven.Output.AsMemory(), Forging.Context), proven.Proof));
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(successor!, input, proven.Output.AsMemory(), Forging.Context), proven.Proof));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Where_a_model_is_more_than_a_few_neurons_its_proofs_are_shorter(bool hidden)
+    public void Where_a_model_is_more_than_a_few_cells_its_proofs_are_shorter(bool hidden)
     {
         var options = new RegistrationOptions { Profile = hidden ? PrivacyProfile.HiddenWeights : PrivacyProfile.PublicWeights };
         int Length(Schedule schedule) => RandomModels.Register(5, options with { Schedule = schedule }, 784, 128, 10).Prove(RandomModels.Input(5, 784), Forging.Context).Proof.Length;
@@ -78,9 +78,7 @@ public sealed class ShortScheduleTests
     public void A_false_statement_passes_for_who_knows_the_challenges_and_for_nobody_else(bool hidden, bool frozen)
     {
         // The opened row's claim is bent by the last message that can: everything before it, an output off by one among it, ends there where something is hidden.
-        var output = Forging.Trace.Output.ToArray();
-        output[2] = (sbyte)(output[2] > 0 ? output[2] - 1 : output[2] + 1);
-        var statement = hidden ? ShortSchedule.Statement(true) with { Output = output } : ShortSchedule.Statement(false);
+                var statement = hidden ? ShortSchedule.Statement(true) with { Output = Forging.OffByOne() } : ShortSchedule.Statement(false);
         byte[] proof = ShortSchedule.Prove(hidden, frozen, statement);
         var map = new ShortProofMap(statement, proof, Forging.Transcript(frozen));
         var gap = map.Gap;
@@ -105,7 +103,7 @@ public sealed class ShortScheduleTests
     public void Where_something_is_hidden_the_last_check_stands_for_all_relations(bool frozen)
     {
         // Under the real transcript, with nothing bent, a false statement comes as far as that.
-        var statement = ShortSchedule.Statement(true) with { Output = new sbyte[] { 1, 2, 3, 4, 5, 6 } };
+        var statement = ShortSchedule.Statement(true) with { Output = new long[] { 1, 2, 3, 4, 5, 6 } };
         Assert.Equal(ZkChecks.FoldingValue, Forging.CheckOf(ShortSchedule.Verify(frozen, statement, ShortSchedule.Prove(true, frozen, statement))));
     }
 
@@ -180,8 +178,8 @@ public sealed class ShortScheduleTests
             _ => parameters with { Code = RowCode.WithBits(9, 6, 103.5) with { LogRowLength = 4, LogInverseRate = 11, Masks = 512 - 16 }, Budget = 1 },
         };
         if (fault == "pads that do not fit") changed = changed with { Folding = new([new(4, 3, 120)]) };
-        Assert.Equal(check, Forging.CheckOf(CommittedModel.Create(model.Graph, model.BiasBits, changed, default, out _)).Id);
-        if (check == "model.security") Assert.Equal(Verdict.Accept, CommittedModel.Create(model.Graph, model.BiasBits, Raised(changed), default, out _));
+        Assert.Equal(check, Forging.CheckOf(CommittedGraph.Create(model.Graph, changed, default, out _)).Id);
+        if (check == "model.security") Assert.Equal(Verdict.Accept, CommittedGraph.Create(model.Graph, Raised(changed), default, out _));
 
         CommitmentParameters Raised(CommitmentParameters few) => few with
         {

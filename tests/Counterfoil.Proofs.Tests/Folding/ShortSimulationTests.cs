@@ -9,16 +9,16 @@ namespace Counterfoil.Proofs.Tests.Folding;
 public sealed class ShortSimulationTests
 {
     static readonly Simulator Simulator = new(
-        ShortSchedule.Registered(true).Model.Graph, ShortSchedule.Registered(true).Model.BiasBits, ShortSchedule.Registered(true).Model.Parameters, 3, () => Forging.Transcript(true));
+        ShortSchedule.Registered(true).Model.Graph, ShortSchedule.Registered(true).Model.Parameters, 3, () => Forging.Transcript(true));
 
     [Fact]
     public void Who_may_program_the_challenges_needs_no_weights()
     {
-        var statement = ShortSchedule.Statement(true) with { Model = Simulator.Model, Output = new sbyte[] { 1, 2, 3, 4, 5, 6 } };
-        byte[] simulated = Simulator.Inference(statement), real = ShortSchedule.Prove(true, true);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, simulated, Forging.Transcript(true)));
+        var statement = ShortSchedule.Statement(true) with { Model = Simulator.Model, Output = new long[] { 1, 2, 3, 4, 5, 6 } };
+        byte[] simulated = Simulator.Execution(statement), real = ShortSchedule.Prove(true, true);
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, simulated, Forging.Transcript(true)));
         Assert.Equal(real.Length, simulated.Length);
-        Assert.False(InferenceProof.Verify(statement, simulated, Forging.Transcript(false)).IsAccepted);
+        Assert.False(ExecutionProof.Verify(statement, simulated, Forging.Transcript(false)).IsAccepted);
     }
 
     [Fact]

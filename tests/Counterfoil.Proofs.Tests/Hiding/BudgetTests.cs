@@ -32,7 +32,7 @@ public sealed class BudgetTests : IDisposable
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal(Verdict.Accept, registered.TryProve([5, -6, 7], Forging.Context, out var proven));
-            Assert.Equal(Verdict.Accept, InferenceProof.Verify(new InferenceStatement(registered.Model, new sbyte[] { 5, -6, 7 }, proven!.Output.AsMemory(), Forging.Context), proven.Proof));
+            Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(registered.Model, new[] { 5, -6, 7 }, proven!.Output.AsMemory(), Forging.Context), proven.Proof));
         }
         Assert.Equal(ProverChecks.Budget, Forging.CheckOf(registered.TryProve([5, -6, 7], Forging.Context, out var none)));
         Assert.Null(none);
@@ -173,22 +173,20 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public void A_model_is_taken_up_again_with_its_secret_and_its_account()
     {
-        var (graph, parameters) = RandomModels.Mlp(4, 3, 2);
         var options = RandomModels.Hidden with { Openings = new FileProofBudget(folder) };
-        var registered = RegisteredModel.Register(graph, parameters, options);
+        var registered = RandomModels.Register(4, options, 3, 2);
         for (int i = 1; i < registered.Model.Parameters.Budget; i++) registered.Prove([5, -6, 7], Forging.Context);
-        byte[] secret = registered.ExportSecret(), encoding = registered.Model.Encode();
+        byte[] secret = registered.EncodeSecret(), encoding = registered.Model.Encode();
         registered.Dispose();
 
-        Assert.Equal(Verdict.Accept, CommittedModel.Decode(encoding, out var model));
+        Assert.Equal(Verdict.Accept, CommittedGraph.Decode(encoding, out var model));
         var later = options with { Openings = new FileProofBudget(folder) };
-        Assert.Equal(Verdict.Accept, RegisteredModel.TryReopen(model!, parameters, registered.RegistrationProof, secret, later, out var reopened));
+        Assert.Equal(Verdict.Accept, RegisteredGraph.TryOpen(model!, registered.RegistrationProof, secret, later, out var reopened));
         Assert.Equal(Verdict.Accept, reopened!.TryProve([5, -6, 7], Forging.Context, out var proven));
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(new InferenceStatement(model!, new sbyte[] { 5, -6, 7 }, proven!.Output.AsMemory(), Forging.Context), proven.Proof));
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(model!, new[] { 5, -6, 7 }, proven!.Output.AsMemory(), Forging.Context), proven.Proof));
         Assert.Equal(ProverChecks.Budget, Forging.CheckOf(reopened.TryProve([5, -6, 7], Forging.Context, out _)));
 
-        secret[0] ^= 1;
-        Assert.Equal(ZkChecks.Path, Forging.CheckOf(RegisteredModel.TryReopen(model!, parameters, registered.RegistrationProof, secret, later, out _)));
-        Assert.False(RegisteredModel.TryReopen(model!, RandomModels.Mlp(5, 3, 2).Parameters, registered.RegistrationProof, secret, later, out _).IsAccepted);
+        using var another = RandomModels.Register(5, RandomModels.Hidden with { Openings = new MemoryProofBudget() }, 3, 2);
+        Assert.Equal(ProverChecks.SecretRoot, Forging.CheckOf(RegisteredGraph.TryOpen(model!, registered.RegistrationProof, another.EncodeSecret(), later, out _)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Counterfoil.Core.Digests;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Models;
@@ -13,7 +12,7 @@ using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Proofs.Tests.Hiding;
 
-/// <summary>The vectors of <c>docs/executions.md</c> §7: secrets that are known make proofs that are the same for ever.</summary>
+/// <summary>The vectors of <c>docs/proofs.md</c>: secrets that are known make proofs that are the same for ever.</summary>
 public sealed class ExecutionVectorTests
 {
     static readonly IntegerModel Model = new(
@@ -41,7 +40,7 @@ public sealed class ExecutionVectorTests
         var statement = new ExecutionStatement(registered.Model, input, proven.Output.AsMemory(), Forging.Context);
         Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, proven.Proof));
         Assert.True(ExecutionReferenceTests.Read(statement).Accepts(Forging.Context.ToArray(), proven.Proof));
-        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "executions.md"));
+        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "proofs.md"));
         string[] values =
         [
             $"output {string.Join(", ", proven.Output)}", Code(registered.Model.Parameters), registered.Model.WeightRoot.ToString(), registered.Model.Id.ToString(),
@@ -64,7 +63,7 @@ public sealed class ExecutionVectorTests
         // What the one refuses, so does the other.
         foreach (var cells in ((int, long)[][])[[(1, -6), (3, 31)], [(1, -6)], [(2, -6), (3, 30)]]) Assert.False(new OpeningReference(commitment, cells).Accepts(context, proof));
         Assert.False(new OpeningReference(commitment, [(1, -6), (3, 30)]).Accepts(new byte[32], proof));
-        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "executions.md"));
+        string page = File.ReadAllText(Path.Combine(Surroundings.Root, "docs", "proofs.md"));
         string[] values = [Convert.ToHexStringLower(commitment), tensor.Commitment.Digest.ToString(), $"{proof.Length} bytes, {Keccak256.Hash(proof)}"];
         Assert.True(values.All(value => page.Contains(value, StringComparison.Ordinal)), string.Join('\n', values));
     }
@@ -75,15 +74,5 @@ public sealed class ExecutionVectorTests
         var code = parameters.Code;
         string rounds = parameters.Folding is { } folding ? $", [{string.Join(", ", folding.Rounds.Select(r => $"[{r.LogInverseRate}, {r.LogFold}, {r.Queries}]"))}]" : "";
         return $"[{code.LogRowLength}, {code.LogInverseRate}, {code.Queries}, {code.Masks}{rounds}]";
-    }
-
-    /// <summary>32 bytes of 0, then of 1, of 2 …: the weights' seed, the registration's, the first proof's.</summary>
-    sealed class Counting : RandomNumberGenerator
-    {
-        byte next;
-
-        public override void GetBytes(byte[] data) => Array.Fill(data, next++);
-
-        public override void GetBytes(Span<byte> data) => data.Fill(next++);
     }
 }

@@ -51,10 +51,9 @@ sealed class HiddenProofMap
         Columns = PadRow + 16 * Pads.Length;
     }
 
-    public static HiddenProofMap Of(InferenceStatement statement, byte[] proof, Transcript transcript) => new(
-        statement.Model.Parameters, statement.Model.InferencePads!, channel => InferenceProof.Reduce(statement, channel, out _), proof, transcript);
+    public static HiddenProofMap Of(ExecutionStatement statement, byte[] proof, Transcript transcript) => Of(statement, TensorCase.Plan(statement), proof, transcript);
 
-    public static HiddenProofMap Of(CommittedModel model, byte[] proof, Transcript transcript) => new(
+    public static HiddenProofMap Of(CommittedGraph model, byte[] proof, Transcript transcript) => new(
         model.Parameters, model.RegistrationPads!, channel => RegistrationProof.Reduce(model, channel, out _), proof, transcript);
 
     public static HiddenProofMap Of(ExecutionStatement statement, ExecutionPlan plan, byte[] proof, Transcript transcript) => new(
@@ -117,6 +116,4 @@ sealed class HiddenProofMap
         for (int bit = 0; bit < code.LogLength; bit++) reversed |= (ulong)(position >> bit & 1) << (code.LogLength - 1 - bit);
         return Goldilocks.RootOfUnity(code.LogLength).Power(reversed);
     }
-
-    public static void Add(byte[] proof, int at, Goldilocks2 change) => ProofMap.Write(proof, at, ProofMap.Read(proof, at) + change);
 }

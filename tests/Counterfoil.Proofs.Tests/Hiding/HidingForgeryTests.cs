@@ -1,16 +1,15 @@
-using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
-using Counterfoil.Models;
+using Counterfoil.Proofs.Tests.Attacks;
 using Counterfoil.Proofs.Tests.Prover;
-using Counterfoil.Prover;
-using Counterfoil.Prover.Inference;
+using Counterfoil.Prover.Execution;
+using Counterfoil.Prover.Hiding;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
-using Counterfoil.Zk.Inference;
-using Counterfoil.Zk.Lookups;
+using Counterfoil.Zk.Layout;
 using Counterfoil.Zk.Models;
 using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Proofs.Tests.Hiding;
 
@@ -20,56 +19,41 @@ namespace Counterfoil.Proofs.Tests.Hiding;
 /// </summary>
 public sealed class HidingForgeryTests
 {
-    static InferenceLayout Layout => Hidden.Model.Inference;
+    static GraphLayout Layout => Hidden.Model.Layout;
 
-    static TableId Limb => TableSet.Limb(Layout.Space.Last.RemainderBits, 0);
+    static ColumnBlock First => Layout.Blocks[Layout.BlockOf[2]];
+
+    static ColumnBlock Last => Layout.Blocks[Layout.BlockOf[4]];
 
     public static TheoryData<string, bool> Lies()
     {
         var data = new TheoryData<string, bool>();
-        foreach (string lie in new[] { "an output off by one", "another input", "a limb outside its table", "another remainder", "a multiplicity off by one", "a value of another table", "a value in padding" })
+        foreach (string lie in new[] { "an output off by one", "another input", "a limb outside its table", "another remainder", "a multiplicity off by one", "a value of another table" })
             foreach (bool frozen in new[] { true, false }) data.Add(lie, frozen);
         return data;
     }
 
     // A false statement or witness; the honest prover's arithmetic does the rest.
-    static (InferenceStatement Statement, Witness Witness, ExecutionTrace Trace) Tell(string lie)
+    static (ExecutionStatement Statement, ExecutionWitness Witness) Tell(string lie)
     {
-        var (statement, witness, trace) = (Hidden.Statement, new Witness(Layout, Forging.Trace), Forging.Trace);
-        int last = Layout.Space.Last.Offset;
+        var (statement, witness) = (Hidden.Statement, new ExecutionWitness(Layout, Forging.Values));
+        int limb = Last.LimbsOf(1).First();
         switch (lie)
         {
-            case "an output off by one":
-                var output = Forging.Trace.Output.ToArray();
-                output[2] = (sbyte)(output[2] > 0 ? output[2] - 1 : output[2] + 1);
-                return (statement with { Output = output }, witness, trace);
+            case "an output off by one": return (statement with { Output = Forging.OffByOne() }, witness);
             case "another input":
-                var input = (sbyte[])Forging.Input.Clone();
+                var input = (int[])Forging.Input.Clone();
                 input[3] ^= 1;
-                return (statement with { Input = input }, witness, trace);
-            case "a limb outside its table": witness.Columns[Layout.FirstRemainder][last] += Goldilocks.FromUInt64(256); break;
-            case "another remainder":
-                ref var limb = ref witness.Columns[Layout.FirstRemainder][last];
-                Move(witness, Limb, (int)limb.Value, -1);
-                limb = Goldilocks.FromUInt64(limb.Value ^ 1);
-                Move(witness, Limb, (int)limb.Value, +1);
-                break;
-            case "a multiplicity off by one": Move(witness, TableId.Saturate, 3, +1); break;
+                return (statement with { Input = input }, witness);
+            case "a limb outside its table": witness.SetLimb(Layout, Last, limb, 0, 1L << 20); break;
+            case "another remainder": witness.SetLimb(Layout, Last, limb, 0, (long)(witness.Column(GraphLayout.FirstLimb + limb)[Last.Offset].Value ^ 1)); break;
+            case "a multiplicity off by one": witness.Count(Layout, Last.Table, 3, 0, +1); break;
             case "a value of another table":
-                int neuron = Enumerable.Range(0, 20).First(i => Forging.Trace.Nodes[0].Output[i] == 0);
-                Move(witness, TableId.Saturate, -5, +1);
-                witness.Columns[InferenceLayout.Value][neuron] = Goldilocks.FromInteger(-5);
+                witness.SetPair(Layout, First, Enumerable.Range(0, 20).First(i => Forging.Values[2][i] == 0), -5, 0, Last.Table);
                 break;
-            case "a value in padding": witness.Columns[InferenceLayout.Value][Layout.Space.Count + 3] = Goldilocks.One; break;
             default: throw new ArgumentOutOfRangeException(nameof(lie), lie, null);
         }
-        return (statement, witness, trace);
-    }
-
-    static void Move(Witness witness, TableId table, int first, int by)
-    {
-        int index = Layout.Tables.IndexOf(table, first, 0);
-        witness.Columns[Layout.FirstMultiplicity + (index >> Layout.Space.Variables)][index & (Layout.Space.Size - 1)] += Goldilocks.FromInteger(by);
+        return (statement, witness);
     }
 
     [Fact]
@@ -87,11 +71,11 @@ public sealed class HidingForgeryTests
     [MemberData(nameof(Lies))]
     public void A_lie_hidden_in_the_form_of_the_pads_needs_the_last_challenge_in_advance(string lie, bool frozen)
     {
-        var (statement, witness, trace) = Tell(lie);
-        byte[] proof = Hidden.Prove(frozen, statement, witness, trace);
+        var (statement, witness) = Tell(lie);
+        byte[] proof = Hidden.Prove(frozen, statement, witness);
         Assert.Equal(ZkChecks.Pads, Forging.CheckOf(Hidden.Verify(frozen, statement, proof)));
         var map = HiddenProofMap.Of(statement, proof, Forging.Transcript(frozen));
-        HiddenProofMap.Add(proof, map.PadValue, map.Gap);
+        ProofMap.Add(proof, map.PadValue, map.Gap);
         Accepted(frozen, statement, proof, ZkChecks.Pads);
     }
 
@@ -100,10 +84,10 @@ public sealed class HidingForgeryTests
     public void A_lie_hidden_among_the_products_needs_the_challenges_that_meet_it(string lie, bool frozen)
     {
         // a₀ counts once in the last linear constraint: −κ·Δ in the target makes up for any gap.
-        var (statement, witness, trace) = Tell(lie);
-        byte[] proof = Hidden.Prove(frozen, statement, witness, trace);
+        var (statement, witness) = Tell(lie);
+        byte[] proof = Hidden.Prove(frozen, statement, witness);
         var map = HiddenProofMap.Of(statement, proof, Forging.Transcript(frozen));
-        HiddenProofMap.Add(proof, map.ProductValues, -map.Gap * Goldilocks2.Inverse(map.PadEpsilon * map.Kappa[^1]));
+        ProofMap.Add(proof, map.ProductValues, -map.Gap * Goldilocks2.Inverse(map.PadEpsilon * map.Kappa[^1]));
         Accepted(frozen, statement, proof, ZkChecks.Pads);
     }
 
@@ -117,7 +101,7 @@ public sealed class HidingForgeryTests
         {
             if (at > map.OpeningRow + 160 && at < map.ProductValues || at > map.PadRow + 160) continue;
             byte[] changed = (byte[])proof.Clone();
-            HiddenProofMap.Add(changed, at, Goldilocks2.One);
+            ProofMap.Add(changed, at, Goldilocks2.One);
             Assert.Equal(ZkChecks.Pads, Forging.CheckOf(Hidden.Verify(true, Hidden.Statement, changed)));
         }
     }
@@ -135,9 +119,9 @@ public sealed class HidingForgeryTests
         for (int i = 0; i < z.Length; i++)
         {
             if (i < map.Cells.Length) change += map.Cells[i] * z[i];
-            HiddenProofMap.Add(proof, map.OpeningRow + 16 * i, z[i]);
+            ProofMap.Add(proof, map.OpeningRow + 16 * i, z[i]);
         }
-        HiddenProofMap.Add(proof, map.OpeningValue, change);
+        ProofMap.Add(proof, map.OpeningValue, change);
         Accepted(frozen, Hidden.Statement, proof, ZkChecks.Pads);
     }
 
@@ -154,9 +138,9 @@ public sealed class HidingForgeryTests
         for (int i = 0; i < z.Length; i++)
         {
             if (i < map.Form.Length) change += map.Form[i] * z[i];
-            HiddenProofMap.Add(proof, map.PadRow + 16 * i, z[i]);
+            ProofMap.Add(proof, map.PadRow + 16 * i, z[i]);
         }
-        HiddenProofMap.Add(proof, map.PadValue, change);
+        ProofMap.Add(proof, map.PadValue, change);
         Accepted(frozen, Hidden.Statement, proof, ZkChecks.Pads);
     }
 
@@ -166,9 +150,9 @@ public sealed class HidingForgeryTests
         byte[] proof = Hidden.Prove(true);
         var map = HiddenProofMap.Of(Hidden.Statement, proof, Forging.Transcript(true));
         byte[] row = (byte[])proof.Clone(), pads = (byte[])proof.Clone();
-        HiddenProofMap.Add(row, map.ProductValues - 16, Goldilocks2.One);
+        ProofMap.Add(row, map.ProductValues - 16, Goldilocks2.One);
         Assert.Equal(ZkChecks.Opening, Forging.CheckOf(Hidden.Verify(true, Hidden.Statement, row)));
-        HiddenProofMap.Add(pads, map.Columns - 16, Goldilocks2.One);
+        ProofMap.Add(pads, map.Columns - 16, Goldilocks2.One);
         Assert.Equal(ZkChecks.PadOpening, Forging.CheckOf(Hidden.Verify(true, Hidden.Statement, pads)));
     }
 
@@ -189,17 +173,12 @@ public sealed class HidingForgeryTests
     public void A_hidden_denominator_of_zero_has_no_inverse_to_show()
     {
         // As in the public profile two fractions over zero make the root 0/0; there the denominator tells, here the inverse that is missing.
-        var recorder = new RecordingTranscript(new FrozenTranscript(5, inBaseField: true));
-        using var secrets = Hidden.Registered.Secrets();
-        Hidden.Registered.Prover(Forging.Trace, Hidden.Statement, secrets).Prove(recorder);
-        var print = new Fingerprint(recorder.Replay().Challenges(3));
-        var witness = new Witness(Layout, Forging.Trace);
-        foreach (int neuron in new[] { 0, 1 })
-            witness.Columns[Layout.FirstRemainder][neuron] = -print.Of(TableSet.Limb(Layout.Space.Nodes[0].RemainderBits, 0), 0, 0).C0;
-        using var more = Hidden.Registered.Secrets();
-        byte[] proof = Hidden.Registered.Prover(Forging.Trace, Hidden.Statement, more).Prove(new FrozenTranscript(5, inBaseField: true), witness);
-        var map = HiddenProofMap.Of(Hidden.Statement, proof, new FrozenTranscript(5, inBaseField: true));
-        Assert.Equal(ZkChecks.Pads, Forging.CheckOf(InferenceProof.Verify(Hidden.Statement, proof, new FrozenTranscript(5, inBaseField: true))));
+        static Transcript Known() => new FrozenTranscript(5, inBaseField: true);
+        using SecretStream secrets = Hidden.Registered.Secrets(true)!, more = Hidden.Registered.Secrets(true)!;
+        using var witness = ForgeryTests.NoDenominator(Hidden.Registered.Prover(Forging.Values, Hidden.Statement, secrets), Known);
+        byte[] proof = Hidden.Registered.Prover(Forging.Values, Hidden.Statement, more).Prove(Known(), witness);
+        var map = HiddenProofMap.Of(Hidden.Statement, proof, Known());
+        Assert.Equal(ZkChecks.Pads, Forging.CheckOf(ExecutionProof.Verify(Hidden.Statement, proof, Known())));
         // The second and third quadratic constraints are q₀·i₀ = 1 and q₁·i₁ = 1.
         foreach (var quadratic in map.Constraints.Quadratics.Skip(1).Take(2))
         {
@@ -216,7 +195,7 @@ public sealed class HidingForgeryTests
         Assert.Equal(Verdict.Accept, Hidden.Verify(false, Hidden.Statement, proof));
         foreach (var statement in new[]
         {
-            Hidden.Statement with { Context = default }, Hidden.Statement with { Output = new sbyte[6] }, Hidden.Statement with { Input = new sbyte[30] },
+            Hidden.Statement with { Context = default }, Hidden.Statement with { Output = new long[6] }, Hidden.Statement with { Input = new int[30] },
             Hidden.Statement with { Model = Hidden.Model.WithRoot(Forging.Registered.Model.WeightRoot) },
         })
             Assert.False(Hidden.Verify(false, statement, proof).IsAccepted);
@@ -239,7 +218,7 @@ public sealed class HidingForgeryTests
             { "model.encoding", honest with { Budget = 4097 } },
             { "model.encoding", honest with { Profile = PrivacyProfile.PublicWeights } },
             { "model.encoding", honest with { Profile = (PrivacyProfile)2 } },
-            { "model.encoding", honest with { Profile = PrivacyProfile.PublicWeights, Budget = 0 } },
+            { "model.hiding", honest with { Profile = PrivacyProfile.PublicWeights, Budget = 0, Code = code with { Masks = code.Queries - 1 } } },
             { "model.security", honest with { Code = code with { Queries = code.Queries - 8 } } },
         };
     }
@@ -248,7 +227,7 @@ public sealed class HidingForgeryTests
     [MemberData(nameof(Parameters), DisableDiscoveryEnumeration = true)]
     public void Too_few_masks_or_queries_make_no_model(string check, CommitmentParameters parameters)
     {
-        Assert.Equal(check, Forging.CheckOf(CommittedModel.Create(Hidden.Model.Graph, Hidden.Model.BiasBits, parameters, Hidden.Model.WeightRoot, out var model)).Id);
+        Assert.Equal(check, Forging.CheckOf(CommittedGraph.Create(Hidden.Model.Graph, parameters, Hidden.Model.WeightRoot, out var model)).Id);
         Assert.Null(model);
     }
 
@@ -257,7 +236,7 @@ public sealed class HidingForgeryTests
     {
         // 2^12 points suffice for the rows of this model; its pads, some 800 cells, are queried at them too.
         var code = RowCode.Hiding(4, 8, 3, 101)!.Value;
-        var verdict = CommittedModel.Create(Hidden.Model.Graph, Hidden.Model.BiasBits, new CommitmentParameters(PrivacyProfile.HiddenWeights, code, 1), default, out _);
+        var verdict = CommittedGraph.Create(Hidden.Model.Graph, new CommitmentParameters(PrivacyProfile.HiddenWeights, code, 1), default, out _);
         Assert.Equal(ZkChecks.ModelSecurity, Forging.CheckOf(verdict));
         Assert.Contains("pads", Assert.IsType<Verdict.Rejected>(verdict).Reason.Found, StringComparison.Ordinal);
     }
@@ -268,13 +247,13 @@ public sealed class HidingForgeryTests
         var (ledger, code) = (Hidden.Model.Ledger, Hidden.Model.Parameters.Code);
         double Bits(string round) => ledger.Terms.Single(t => t.Round == round).Bits;
         double field = 2 * Math.Log2(Goldilocks.Modulus);
-        foreach (string proof in new[] { "registration", "inference" })
+        foreach (string proof in new[] { "registration", "execution" })
         {
             Assert.Equal(field, Bits($"{proof}: batching of products"), 6);
             Assert.Equal(field - 1, Bits($"{proof}: products of factors"), 6);
             Assert.Equal(field, Bits($"{proof}: batching of linear constraints"), 6);
             Assert.Equal(field - Math.Log2(code.Length + 1), Bits($"{proof}: proximity of the pads, and their form"), 6);
-            int cells = (proof == "registration" ? Hidden.Model.RegistrationPads! : Hidden.Model.InferencePads!).Cells;
+            int cells = (proof == "registration" ? Hidden.Model.RegistrationPads! : Hidden.Model.Plan.Pads!).Cells;
             double bits = 0;
             int agreements = code.Length - (code.Length - cells) / 2 - 1;
             for (int i = 0; i < code.Queries; i++) bits += Math.Log2((double)(code.Length - i) / (agreements - i));
@@ -285,7 +264,7 @@ public sealed class HidingForgeryTests
         Assert.InRange(ledger.SumBits, 100, ledger.SecurityBits);
     }
 
-    static void Accepted(bool frozen, InferenceStatement statement, byte[] proof, Check otherwise)
+    static void Accepted(bool frozen, ExecutionStatement statement, byte[] proof, Check otherwise)
     {
         var verdict = Hidden.Verify(frozen, statement, proof);
         if (frozen) Assert.Equal(Verdict.Accept, verdict);

@@ -11,7 +11,7 @@ public sealed class HidingMutationTests
 {
     static readonly int Step = Surroundings.IsCampaign ? 1 : 61;
 
-    static readonly RegisteredModel Registered = RandomModels.Register(4, RandomModels.Hidden with { Budget = 1, Openings = new MemoryProofBudget() }, 2, 2);
+    static readonly RegisteredGraph Registered = RandomModels.Register(4, RandomModels.Hidden with { Budget = 1, Openings = new MemoryProofBudget() }, 2, 2);
 
     static int Accepted(byte[] proof, Func<byte[], Verdict> verify)
     {
@@ -27,11 +27,11 @@ public sealed class HidingMutationTests
     }
 
     [Fact]
-    public void No_changed_byte_of_an_inference_is_accepted()
+    public void No_changed_byte_of_a_proof_is_accepted()
     {
         var proven = Registered.Prove([5, -6], Forging.Context);
-        var statement = new InferenceStatement(Registered.Model, new sbyte[] { 5, -6 }, proven.Output.AsMemory(), Forging.Context);
-        Assert.Equal(0, Accepted(proven.Proof, bytes => InferenceProof.Verify(statement, bytes)));
+        var statement = new ExecutionStatement(Registered.Model, new[] { 5, -6 }, proven.Output.AsMemory(), Forging.Context);
+        Assert.Equal(0, Accepted(proven.Proof, bytes => ExecutionProof.Verify(statement, bytes)));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Counterfoil.Core.Verdicts;
 using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Prover;
@@ -25,23 +24,23 @@ sealed class Simulator
     readonly SimulatedRows weights;
     readonly Func<Transcript> challenges;
 
-    public Simulator(Graph graph, ImmutableArray<int> biasBits, CommitmentParameters parameters, int seed, Func<Transcript> challenges)
+    public Simulator(IntegerGraph graph, CommitmentParameters parameters, int seed, Func<Transcript> challenges)
     {
         (random, this.challenges) = (new Random(seed), challenges);
-        Assert.Equal(Verdict.Accept, NeuronSpace.Derive(graph, biasBits, out var space));
-        weights = new SimulatedRows(random, new WeightLayout(space!, parameters.Code).Rows, parameters.Code);
-        Assert.Equal(Verdict.Accept, CommittedModel.Create(graph, biasBits, parameters, weights.Tree.Root, out var model));
+        Assert.Equal(Verdict.Accept, HiddenLayout.Derive(graph, parameters.Code, out var hidden));
+        weights = new SimulatedRows(random, hidden!.Weights.Rows, parameters.Code);
+        Assert.Equal(Verdict.Accept, CommittedGraph.Create(graph, parameters, weights.Tree.Root, out var model));
         Model = model!;
     }
 
     /// <summary>The model: under its root lie symbols that encode nothing.</summary>
-    public CommittedModel Model { get; }
+    public CommittedGraph Model { get; }
 
     public byte[] Registration() =>
         Simulate(random, Model.Parameters, Model.RegistrationPads!, [weights], Model.Registration.WitnessRows, proof => HiddenProofMap.Of(Model, proof, challenges()));
 
-    public byte[] Inference(InferenceStatement statement) =>
-        Simulate(random, Model.Parameters, Model.InferencePads!, [weights], Model.Inference.Rows, proof => HiddenProofMap.Of(statement, proof, challenges()));
+    public byte[] Execution(ExecutionStatement statement) =>
+        Simulate(random, Model.Parameters, Model.Plan.Pads!, [weights], Model.Plan.Witness.Rows, proof => HiddenProofMap.Of(statement, proof, challenges()));
 
     /// <summary>Makes one proof that opens some matrices and rows of its own.</summary>
     public static byte[] Simulate(Random random, CommitmentParameters parameters, PadLayout layout, SimulatedRows[] matrices, int ownRows, Func<byte[], HiddenProofMap> map)
@@ -57,9 +56,9 @@ sealed class Simulator
         {
             ProofMap.Write(proof, first.OpeningRow, Multilinear.InnerProduct<Goldilocks2>(row, first.Cells));
             first = map(proof);
-            HiddenProofMap.Add(proof, first.PadValue, Multilinear.InnerProduct<Goldilocks2>(pads, first.Form));
+            ProofMap.Add(proof, first.PadValue, Multilinear.InnerProduct<Goldilocks2>(pads, first.Form));
         }
-        HiddenProofMap.Add(proof, first.PadValue, first.Gap);
+        ProofMap.Add(proof, first.PadValue, first.Gap);
         Assert.Equal(proof.Length, first.Columns);
 
         // A mask's symbol is what the others leave of the opened row's.
@@ -93,7 +92,7 @@ sealed class Simulator
 }
 
 /// <summary>Makes proofs of executions without weights, input and output: of all three it has a root over nothing.</summary>
-sealed class ExecutionSimulator
+sealed class TensorSimulator
 {
     readonly Random random;
     readonly SimulatedRows[] matrices;
@@ -105,7 +104,7 @@ sealed class ExecutionSimulator
     /// <param name="code">The code of input and output.</param>
     /// <param name="seed">The same seed makes the same proofs.</param>
     /// <param name="challenges">The challenges.</param>
-    public ExecutionSimulator(IntegerGraph graph, CommitmentParameters parameters, RowCode code, int seed, Func<Transcript> challenges)
+    public TensorSimulator(IntegerGraph graph, CommitmentParameters parameters, RowCode code, int seed, Func<Transcript> challenges)
     {
         (random, this.challenges) = (new Random(seed), challenges);
         Assert.Equal(Verdict.Accept, HiddenLayout.Derive(graph, parameters.Code, out var hidden));

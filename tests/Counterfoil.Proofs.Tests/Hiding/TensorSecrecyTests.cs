@@ -24,7 +24,7 @@ public sealed class TensorSecrecyTests : IDisposable
     public void Who_may_program_the_challenges_needs_neither_weights_nor_input_nor_output(PrivacyProfile profile)
     {
         var c = new TensorCase("mlp", profile);
-        var simulator = new ExecutionSimulator(c.Source.Graph, c.Model.Model.Parameters, c.X.Commitment.Code, 3, () => Forging.Transcript(true));
+        var simulator = new TensorSimulator(c.Source.Graph, c.Model.Model.Parameters, c.X.Commitment.Code, 3, () => Forging.Transcript(true));
         for (int i = 0; i < 2; i++)
         {
             // Several proofs open columns of one root.

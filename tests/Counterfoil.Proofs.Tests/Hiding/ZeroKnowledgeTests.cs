@@ -1,31 +1,29 @@
 using System.Runtime.InteropServices;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Proofs.Tests.Execution;
 using Counterfoil.Proofs.Tests.Prover;
 using Counterfoil.Prover;
 using Counterfoil.Prover.Hiding;
 using Counterfoil.Zk;
 using Counterfoil.Zk.Commitments;
 using Counterfoil.Zk.Fields;
-using Counterfoil.Zk.Inference;
-using Counterfoil.Zk.Lookups;
-using Counterfoil.Zk.Polynomials;
 
 namespace Counterfoil.Proofs.Tests.Hiding;
 
 /// <summary>That proofs tell nothing of hidden weights, as far as a test can show it.</summary>
 public sealed class ZeroKnowledgeTests
 {
-    static readonly Simulator Simulator = new(Hidden.Model.Graph, Hidden.Model.BiasBits, Hidden.Model.Parameters, 3, () => Forging.Transcript(true));
+    static readonly Simulator Simulator = new(Hidden.Model.Graph, Hidden.Model.Parameters, 3, () => Forging.Transcript(true));
 
     [Fact]
     public void Who_may_program_the_challenges_needs_no_weights()
     {
         // Not even a true statement is needed: the verifier's view is made without any.
-        var statement = Hidden.Statement with { Model = Simulator.Model, Output = new sbyte[] { 1, 2, 3, 4, 5, 6 } };
-        byte[] simulated = Simulator.Inference(statement), real = Hidden.Prove(true);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, simulated, Forging.Transcript(true)));
+        var statement = Hidden.Statement with { Model = Simulator.Model, Output = new long[] { 1, 2, 3, 4, 5, 6 } };
+        byte[] simulated = Simulator.Execution(statement), real = Hidden.Prove(true);
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, simulated, Forging.Transcript(true)));
         Assert.Equal(real.Length, simulated.Length);
-        Assert.Equal(ZkChecks.Pads, Forging.CheckOf(InferenceProof.Verify(statement, simulated, Forging.Transcript(false))));
+        Assert.Equal(ZkChecks.Pads, Forging.CheckOf(ExecutionProof.Verify(statement, simulated, Forging.Transcript(false))));
     }
 
     [Fact]
@@ -41,8 +39,8 @@ public sealed class ZeroKnowledgeTests
     {
         for (int i = 0; i < 3; i++)
         {
-            var statement = Hidden.Statement with { Model = Simulator.Model, Output = new sbyte[] { (sbyte)i, 2, 3, 4, 5, 6 } };
-            Assert.Equal(Verdict.Accept, InferenceProof.Verify(statement, Simulator.Inference(statement), Forging.Transcript(true)));
+            var statement = Hidden.Statement with { Model = Simulator.Model, Output = new long[] { i, 2, 3, 4, 5, 6 } };
+            Assert.Equal(Verdict.Accept, ExecutionProof.Verify(statement, Simulator.Execution(statement), Forging.Transcript(true)));
         }
     }
 
@@ -62,30 +60,26 @@ public sealed class ZeroKnowledgeTests
     public void Pads_used_twice_give_the_difference_of_what_they_hide_away()
     {
         // Why pads are drawn anew for every proof: under the same secrets the messages of two inputs differ exactly as their values do.
-        byte[] Proof(sbyte[] input, RegisteredModel model)
-        {
-            var trace = model.Execute(input);
-            using var secrets = model.Model.Parameters.WeightsHidden ? new SecretStream(new byte[32]) : null;
-            return model.Prover(trace, new InferenceStatement(model.Model, trace.Input.AsMemory(), trace.Output.AsMemory(), Forging.Context), secrets).Prove(Forging.Transcript(true));
-        }
-        var other = (sbyte[])Forging.Input.Clone();
+        var other = (int[])Forging.Input.Clone();
         other[0] ^= 1;
-        var layout = Hidden.Model.Inference;
-        int at = 32 + 16 * FractionalSum.Messages(layout.Depth); // `accumulators` follows the fractions
-        var sent = ProofMap.Read(Proof(Forging.Input, Hidden.Registered), at) - ProofMap.Read(Proof(other, Hidden.Registered), at);
-
-        var challenges = Forging.Transcript(true);
-        challenges.Challenges(4 + Enumerable.Range(1, layout.Depth - 1).Sum(layer => layer + 2));
-        var weights = MatrixClaim.RowWeights(layout.Space, Multilinear.Equality<Goldilocks2>(challenges.Challenges(layout.Space.Variables)));
-        var value = Goldilocks2.Zero;
-        var (one, two) = (Hidden.Registered.Execute(Forging.Input), Hidden.Registered.Execute(other));
-        foreach (var node in layout.Space.Nodes)
-            for (int i = 0; i < node.Node.OutputLength; i++)
-                value += weights[node.Offset + i] * Goldilocks.FromInteger((long)one.Nodes[node.Index].Accumulators[i] - two.Nodes[node.Index].Accumulators[i]);
+        Goldilocks2 Products(RegisteredGraph model, int[] input, SecretStream? secrets)
+        {
+            var values = model.Execute(input);
+            var said = new MessageTranscript(Forging.Transcript(true));
+            model.Prover(values, new ExecutionStatement(model.Model, input, values[^1], Forging.Context), secrets).Prove(said);
+            return ProofMap.Read(said.Messages("products")[0], 0);
+        }
+        Goldilocks2 Difference(RegisteredGraph model, Func<SecretStream?> secrets)
+        {
+            using SecretStream? one = secrets(), two = secrets();
+            return Products(model, Forging.Input, one) - Products(model, other, two);
+        }
+        // In the clear, and under the same challenges, the message is the value.
+        var value = Difference(Forging.Registered, () => null);
         Assert.NotEqual(Goldilocks2.Zero, value);
-        Assert.Equal(value, sent);
+        Assert.Equal(value, Difference(Hidden.Registered, () => new SecretStream(new byte[32])));
         // With secrets of its own each proof hides it.
-        Assert.NotEqual(value, ProofMap.Read(Hidden.Prove(true), at) - ProofMap.Read(Hidden.Prove(true, Hidden.Statement with { Input = other }, trace: two), at));
+        Assert.NotEqual(value, Difference(Hidden.Registered, () => Hidden.Registered.Secrets(true)));
     }
 
     [Fact]

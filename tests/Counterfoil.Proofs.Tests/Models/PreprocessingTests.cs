@@ -11,7 +11,7 @@ public sealed class PreprocessingTests
     {
         byte[] all = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
         Assert.True(Preprocessing.Apply("uint8-shift1/v1", all, out var tensor).IsAccepted);
-        Assert.Equal(Enumerable.Range(0, 256).Select(i => (sbyte)(i / 2)), tensor);
+        Assert.Equal(Enumerable.Range(0, 256).Select(i => i / 2), tensor);
         Assert.Equal(127, Preprocessing.Uint8Shift1.Denominator);
     }
 
@@ -20,7 +20,7 @@ public sealed class PreprocessingTests
     {
         byte[] allowed = [.. Enumerable.Range(0, 256).Where(i => i != 128).Select(i => (byte)i)];
         Assert.True(Preprocessing.Apply("int8/v1", allowed, out var tensor).IsAccepted);
-        Assert.Equal(allowed.Select(b => (sbyte)b), tensor);
+        Assert.Equal(allowed.Select(b => (int)(sbyte)b), tensor);
         Assert.Equal("input.preprocessing.cell", Refusal("int8/v1", [1, 128]));
     }
 
@@ -38,7 +38,7 @@ public sealed class PreprocessingTests
         {
             var verdict = Preprocessing.Apply(name, bytes, out var tensor);
             Assert.Equal(verdict.IsAccepted, tensor is not null);
-            if (tensor is not null) Assert.DoesNotContain(sbyte.MinValue, tensor);
+            if (tensor is not null) Assert.All(tensor, cell => Assert.InRange(cell, -127, 127));
         });
 
     static string Refusal(string? name, byte[] bytes) => Assert.IsType<Verdict.Rejected>(Preprocessing.Apply(name, bytes, out _)).Reason.Check.Id;

@@ -33,26 +33,25 @@ public sealed class QuantiserTests
         var (model, data) = sample;
         var verdict = Quantiser.Quantise(model, Preprocessing.Uint8Shift1, data, new QuantiserOptions(), out var quantised, out var report);
         Assert.True(verdict.IsAccepted, verdict.ToString());
-        Assert.True(IntegerExecutor.Validate(quantised!.Graph, quantised.Parameters).IsAccepted);
-        Assert.All(quantised.Graph.Nodes.Cast<Gemm>(), node => Assert.All(node.Requantisation.Multipliers, m => Assert.True(m >= 1)));
+        Assert.True(quantised!.Model.Validate(out _).IsAccepted);
 
         // Errors recomputed from the outside: the report does not flatter.
         double maximum = 0, sum = 0;
         int cells = 0;
         foreach (var record in data)
         {
-            Assert.True(quantised.Answer(record.Span, out var trace).IsAccepted);
+            Assert.True(quantised.Answer(record.Span, out var answer).IsAccepted);
             float[] expected = FloatExecutor.Execute(model, Array.ConvertAll(record.ToArray(), p => (p >> 1) / 127f));
             for (int i = 0; i < expected.Length; i++, cells++)
             {
-                double error = Math.Abs((trace!.Output[i] * quantised.OutputScale) - expected[i]);
+                double error = Math.Abs((answer![i] * quantised.Model.OutputScale) - expected[i]);
                 maximum = Math.Max(maximum, error);
                 sum += error;
             }
         }
         Assert.Equal(maximum, report!.MaximumError, 1e-9 * Math.Max(1, maximum));
         Assert.Equal(sum / cells, report.MeanError, 1e-9 * Math.Max(1, maximum));
-        Assert.True(report.MaximumError <= 12 * quantised.OutputScale, $"{report} at step {quantised.OutputScale}");
+        Assert.True(report.MaximumError <= 12 * quantised.Model.OutputScale, $"{report} at step {quantised.Model.OutputScale}");
     }, iter: 60);
 
     [Fact]
@@ -61,10 +60,10 @@ public sealed class QuantiserTests
         // Weights of k/127 and inputs of q/127: the accumulator is exact, and so is an output whose step divides it.
         var model = FloatModel.Perceptron((ImmutableArray.Create(1f, -64f / 127, 127f / 127, 0f), ImmutableArray.Create(0f, 0f)));
         Assert.True(Quantiser.Quantise(model, Preprocessing.Uint8Shift1, [new byte[] { 254, 0 }, new byte[] { 2, 4 }], new QuantiserOptions(), out var quantised, out _).IsAccepted);
-        Assert.Equal([127, -64, 127, 0], quantised!.Parameters[0].Weights.Select(w => (int)w));
-        Assert.True(quantised.Answer([200, 60], out var trace).IsAccepted);
-        Assert.Equal([(127 * 100) - (64 * 30), 127 * 100], trace!.Nodes[0].Accumulators);
-        Assert.Equal([85, 100], trace.Output.Select(v => (int)v));
+        Assert.Equal([127, -64, 127, 0], quantised!.Model.Hidden[0].Weights.Select(w => (int)w));
+        Assert.Equal([(127 * 100) - (64 * 30), 127 * 100], PrimitiveExecutor.Execute(quantised.Model, [100, 30])[1]);
+        Assert.True(quantised.Answer([200, 60], out var answer).IsAccepted);
+        Assert.Equal([85, 100], answer!);
     }
 
     [Fact]
@@ -73,7 +72,7 @@ public sealed class QuantiserTests
         var model = FloatModel.Perceptron((ImmutableArray.Create(0f, 0f, 1e-9f, 0f, 1f, 1f), ImmutableArray.Create(0f, 5f, -3f)));
         var verdict = Quantiser.Quantise(model, Preprocessing.Uint8Shift1, [new byte[] { 255, 255 }], new QuantiserOptions(), out var quantised, out var report);
         Assert.True(verdict.IsAccepted, verdict.ToString());
-        Assert.True(report!.MaximumError <= quantised!.OutputScale, report.ToString());
+        Assert.True(report!.MaximumError <= quantised!.Model.OutputScale, report.ToString());
     }
 
     [Fact]
@@ -81,11 +80,11 @@ public sealed class QuantiserTests
     {
         Quantiser.Quantise(sample.Model, Preprocessing.Uint8Shift1, sample.Data, new QuantiserOptions(), out var one, out _);
         Quantiser.Quantise(sample.Model, Preprocessing.Uint8Shift1, sample.Data, new QuantiserOptions(), out var two, out _);
-        for (int i = 0; i < one!.Parameters.Length; i++)
+        Assert.Equal(IntegerGraphEncoding.Encode(one!.Model.Graph), IntegerGraphEncoding.Encode(two!.Model.Graph));
+        foreach (var (first, second) in one.Model.Hidden.Zip(two.Model.Hidden))
         {
-            Assert.Equal(one.Parameters[i].Weights, two!.Parameters[i].Weights);
-            Assert.Equal(one.Parameters[i].Biases, two.Parameters[i].Biases);
-            Assert.Equal(((Gemm)one.Graph.Nodes[i]).Requantisation.Multipliers, ((Gemm)two.Graph.Nodes[i]).Requantisation.Multipliers);
+            Assert.Equal(first.Weights, second.Weights);
+            Assert.Equal(first.Biases, second.Biases);
         }
     }, iter: 10);
 
@@ -96,8 +95,8 @@ public sealed class QuantiserTests
         ReadOnlyMemory<byte>[] data = [.. Enumerable.Range(1, 100).Select(i => new byte[] { (byte)(i == 100 ? 254 : 2 * (i % 10) + 2) })];
         Quantiser.Quantise(model, Preprocessing.Uint8Shift1, data, new QuantiserOptions(), out var whole, out var all);
         Quantiser.Quantise(model, Preprocessing.Uint8Shift1, data, new QuantiserOptions { OutputCoverage = 0.99 }, out var most, out var clipped);
-        Assert.Equal(1.0 / 127, whole!.OutputScale, 1e-9);
-        Assert.Equal(10.0 / 127 / 127, most!.OutputScale, 1e-9);
+        Assert.Equal(1.0 / 127, whole!.Model.OutputScale, 1e-9);
+        Assert.Equal(10.0 / 127 / 127, most!.Model.OutputScale, 1e-9);
         Assert.True(clipped!.Saturated > all!.Saturated && clipped.MaximumError > all.MaximumError);
     }
 
@@ -108,7 +107,8 @@ public sealed class QuantiserTests
         FloatGemm Gemm(int input, float w) => new(input, 1, 1, 1, [w], [0]);
         var model = new FloatModel(1, [Gemm(0, 1), new FloatUnary(1, 1, CellFunction.Relu), Gemm(2, -1), Gemm(3, 0.5f)]);
         Assert.True(Quantiser.Quantise(model, Preprocessing.Uint8Shift1, [new byte[] { 254 }], new QuantiserOptions(), out var quantised, out _).IsAccepted);
-        Assert.Equal([(0, true), (1, false), (2, false)], quantised!.Graph.Nodes.Cast<Gemm>().Select(g => (g.Input, g.Relu)));
+        Assert.Equal([0, 2, 4], quantised!.Model.Graph.Nodes.OfType<LinearMap>().Select(map => map.Input));
+        Assert.Equal([0, -127, -127], quantised.Model.Graph.Nodes.OfType<Requantise>().Select(r => r.Least));
     }
 
     public static TheoryData<string, string, FloatModel, byte[][]> Refusals()
@@ -118,9 +118,6 @@ public sealed class QuantiserTests
         return new()
         {
             { "model.quantise.operator", "no Gemm", new(1, []), one },
-            { "model.quantise.operator", "a ReLU on the input", new(1, [new FloatUnary(0, 1, CellFunction.Relu), Gemm(1)]), one },
-            { "model.quantise.operator", "two ReLUs", new(1, [Gemm(0), new FloatUnary(1, 1, CellFunction.Relu), new FloatUnary(2, 1, CellFunction.Relu)]), one },
-            { "model.quantise.operator", "a Gemm of two rows", new(2, [Gemm(0, 2)]), [[1, 2]] },
             { "model.quantise.calibration", "no data", new(1, [Gemm(0)]), [] },
             { "model.quantise.calibration", "a record of another length", new(1, [Gemm(0)]), [[1, 2]] },
             { "model.quantise.calibration", "an activation beyond float32", new(1, [Gemm(0, 1, float.MaxValue), Gemm(1, 1, float.MaxValue)]), [[255]] },
@@ -136,6 +133,15 @@ public sealed class QuantiserTests
         Assert.True(verdict is Verdict.Rejected { Reason.Check.Id: var id } && id == check, $"{what}: {verdict}");
         Assert.Null(quantised);
         Assert.Null(report);
+    }
+
+    [Fact]
+    public void No_preprocessing_makes_whole_numbers()
+    {
+        var model = new FloatModel([new FloatInput("tokens", [1], true)], [new FloatConstant([1, 2, 3, 4]), new FloatGather(1, 0, 4, 1, 1)], [2]);
+        var verdict = Quantiser.Quantise(model, Preprocessing.Uint8Shift1, [new byte[] { 0 }], new QuantiserOptions(), out var quantised, out _);
+        Assert.Equal("model.quantise.operator", Assert.IsType<Verdict.Rejected>(verdict).Reason.Check.Id);
+        Assert.Null(quantised);
     }
 
     [Fact]

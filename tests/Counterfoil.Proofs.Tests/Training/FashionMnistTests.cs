@@ -38,8 +38,8 @@ public sealed class FashionMnistTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         foreach (var (image, label) in FashionMnist.Sample.Test())
         {
-            Assert.True(quantised.Answer(image.Span, out var trace).IsAccepted);
-            if (ArgMax.Of(trace!.Output.AsSpan()) == label) asInteger++;
+            Assert.True(quantised.Answer(image.Span, out var cells).IsAccepted);
+            if (ArgMax.Of(cells!) == label) asInteger++;
         }
         output.WriteLine($"{watch.Elapsed.TotalMicroseconds / FashionMnist.HeldBack:f0} µs an answer; {report}");
         foreach (var (image, label) in FashionMnist.Sample.Test())
@@ -55,19 +55,19 @@ public sealed class FashionMnistTests(ITestOutputHelper output)
         var (result, quantised, _) = await QuantisedAsync();
         Assert.True(OnnxReader.Read(OnnxWriter.Write(result.Model), out var read).IsAccepted);
         Assert.True(Quantiser.Quantise(read!, quantised.Input, FashionMnist.Sample.Calibration(1_000), new QuantiserOptions(), out var again, out _).IsAccepted);
-        Assert.Equal(quantised.Parameters[0].Weights, again!.Parameters[0].Weights);
+        Assert.Equal(quantised.Model.Hidden[0].Weights, again!.Model.Hidden[0].Weights);
 
-        var registered = RegisteredModel.Register(again.Graph, again.Parameters);
+        using var registered = RegisteredGraph.Register(again.Model);
         byte[] request = FashionMnist.Sample.Test().First().Image.ToArray();
         Assert.True(Preprocessing.Apply(again.Input.Name, request, out var tensor).IsAccepted);
         var proven = registered.Prove(tensor, default);
-        Assert.True(quantised.Answer(request, out var trace).IsAccepted);
-        Assert.Equal(trace!.Output, proven.Output);
-        Assert.Equal(Verdict.Accept, InferenceProof.Verify(new InferenceStatement(registered.Model, tensor, proven.Output.AsMemory(), default), proven.Proof));
+        Assert.True(quantised.Answer(request, out var cells).IsAccepted);
+        Assert.Equal(cells, proven.Output);
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(registered.Model, tensor, proven.Output.AsMemory(), default), proven.Proof));
         output.WriteLine($"prove {proven.Elapsed.TotalMilliseconds:f1} ms, {proven.Proof.Length} bytes");
 
         request[300] ^= 0x80;
         Assert.True(Preprocessing.Apply(again.Input.Name, request, out tensor).IsAccepted);
-        Assert.IsType<Verdict.Rejected>(InferenceProof.Verify(new InferenceStatement(registered.Model, tensor, proven.Output.AsMemory(), default), proven.Proof));
+        Assert.IsType<Verdict.Rejected>(ExecutionProof.Verify(new ExecutionStatement(registered.Model, tensor, proven.Output.AsMemory(), default), proven.Proof));
     }
 }

@@ -4,7 +4,7 @@ using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
 
 namespace Counterfoil.Proofs.Tests.Zk;
 
-/// <summary>What is committed and what is made of it: <c>docs/executions.md</c>, §1 and §2. A value's cells are sums over committed cells (y), products (p), hidden parameters (h) and a number.</summary>
+/// <summary>What is committed and what is made of it: <c>docs/proofs.md</c> §5. A value's cells are sums over committed cells (y), products (p), hidden parameters (h) and a number.</summary>
 sealed partial class ExecutionReference
 {
     enum Kind { Requantised, LookedUp, Maximum, Quotient, Root, Exposed, Input }

@@ -7,7 +7,7 @@ using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
 namespace Counterfoil.Proofs.Tests.Zk;
 
 /// <summary>
-/// A second verifier of executions, for graphs of any shape, weights, input and output hidden or not, written from <c>docs/executions.md</c>. It shares the graph and its ranges (models.md) with the first and nothing else: forms in
+/// A second verifier of executions, for graphs of any shape, weights, input and output hidden or not, written from <c>docs/proofs.md</c>. It shares the graph and its ranges (models.md) with the first and nothing else: forms in
 /// cells are hash tables, every weight of every leaf is added up by itself.
 /// </summary>
 /// <param name="graph">The graph.</param>

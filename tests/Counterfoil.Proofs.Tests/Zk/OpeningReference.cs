@@ -3,7 +3,7 @@ using F = (System.Numerics.BigInteger A, System.Numerics.BigInteger B);
 
 namespace Counterfoil.Proofs.Tests.Zk;
 
-/// <summary>A second verifier of opened cells, written from <c>docs/executions.md</c> §5.</summary>
+/// <summary>A second verifier of opened cells, written from <c>docs/proofs.md</c> §5.</summary>
 /// <param name="commitment">The tensor's commitment, 44 bytes.</param>
 /// <param name="cells">The cells and what they are said to be.</param>
 sealed class OpeningReference(byte[] commitment, (int Index, long Value)[] cells)

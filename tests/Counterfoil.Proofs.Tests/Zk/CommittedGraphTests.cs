@@ -6,14 +6,14 @@ using CsCheck;
 
 namespace Counterfoil.Proofs.Tests.Zk;
 
-public sealed class CommittedModelTests
+public sealed class CommittedGraphTests
 {
-    static readonly CommittedModel Model = Forging.Registered.Model;
+    static readonly CommittedGraph Model = Forging.Registered.Model;
 
     [Fact]
     public void A_model_is_what_it_was_before_encoding()
     {
-        Assert.Equal(Verdict.Accept, CommittedModel.Decode(Model.Encode(), out var decoded));
+        Assert.Equal(Verdict.Accept, CommittedGraph.Decode(Model.Encode(), out var decoded));
         Assert.Equal((Model.Id, Model.GraphDigest, Model.WeightRoot), (decoded!.Id, decoded.GraphDigest, decoded.WeightRoot));
         Assert.Equal(Model.Encode(), decoded.Encode());
         Assert.False(decoded.Parameters.WeightsHidden);
@@ -23,7 +23,7 @@ public sealed class CommittedModelTests
     public void A_model_with_hidden_weights_says_so()
     {
         var hidden = Hiding.Hidden.Model;
-        Assert.Equal(Verdict.Accept, CommittedModel.Decode(hidden.Encode(), out var decoded));
+        Assert.Equal(Verdict.Accept, CommittedGraph.Decode(hidden.Encode(), out var decoded));
         Assert.Equal((hidden.Id, hidden.Parameters), (decoded!.Id, decoded.Parameters));
         Assert.True(decoded.Parameters.WeightsHidden);
         Assert.NotEqual(Model.Id, hidden.Id);
@@ -36,7 +36,7 @@ public sealed class CommittedModelTests
         foreach (var model in new[] { Model, Hiding.Hidden.Model }) EveryChangedByte(model);
     }
 
-    static void EveryChangedByte(CommittedModel original)
+    static void EveryChangedByte(CommittedGraph original)
     {
         var bytes = original.Encode();
         for (int i = 0; i < bytes.Length; i++)
@@ -44,7 +44,7 @@ public sealed class CommittedModelTests
             {
                 var changed = (byte[])bytes.Clone();
                 changed[i] ^= (byte)(1 << bit);
-                if (CommittedModel.Decode(changed, out var other).IsAccepted) Assert.NotEqual(original.Id, other!.Id);
+                if (CommittedGraph.Decode(changed, out var other).IsAccepted) Assert.NotEqual(original.Id, other!.Id);
                 else Assert.Null(other);
             }
     }
@@ -54,8 +54,8 @@ public sealed class CommittedModelTests
     {
         var bytes = Model.Encode();
         for (int length = 0; length < bytes.Length; length++)
-            Assert.Equal(ZkChecks.ModelEncoding, Forging.CheckOf(CommittedModel.Decode(bytes.AsMemory(0, length), out _)));
-        Assert.Equal(ZkChecks.ModelEncoding, Forging.CheckOf(CommittedModel.Decode((byte[])[.. bytes, 0], out _)));
+            Assert.Equal(ZkChecks.ModelEncoding, Forging.CheckOf(CommittedGraph.Decode(bytes.AsMemory(0, length), out _)));
+        Assert.Equal(ZkChecks.ModelEncoding, Forging.CheckOf(CommittedGraph.Decode((byte[])[.. bytes, 0], out _)));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class CommittedModelTests
         {
             var bytes = splice ? Model.Encode() : noise;
             if (splice) noise.AsSpan(0, Math.Min(noise.Length, 8)).CopyTo(bytes.AsSpan(at % (bytes.Length - 8)));
-            var verdict = CommittedModel.Decode(bytes, out var model);
+            var verdict = CommittedGraph.Decode(bytes, out var model);
             Assert.Equal(verdict.IsAccepted, model is not null);
         });
 
@@ -77,7 +77,7 @@ public sealed class CommittedModelTests
             Assert.All(ledger.Terms, t => Assert.True(t.Bits >= SecurityLedger.LeastBits, $"{t.Round}: {t.Bits}"));
             Assert.Equal(ledger.Terms.Min(t => t.Bits), ledger.SecurityBits);
             Assert.InRange(ledger.SumBits, 100, ledger.SecurityBits);
-            Assert.All(["lookup", "matrix sum-check", "neuron sum-check", "proximity", "queries", "output", "batching", "biases"], name => Assert.Contains(ledger.Terms, t => t.Round.Contains(name, StringComparison.Ordinal)));
+            Assert.All(["lookup", "weight sum-check", "cell sum-check", "proximity", "queries", "output", "batching", "biases"], name => Assert.Contains(ledger.Terms, t => t.Round.Contains(name, StringComparison.Ordinal)));
         }
     }
 }
