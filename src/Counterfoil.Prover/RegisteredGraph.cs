@@ -21,12 +21,6 @@ namespace Counterfoil.Prover;
 /// <summary>A model in integers with its hidden cells, committed once and ready to prove executions. Safe for concurrent use: nothing in it changes.</summary>
 public sealed partial class RegisteredGraph : IDisposable
 {
-    // Symbols are kept in one array of eight bytes each.
-    const long MostSymbols = 1L << 30;
-
-    // A leaf of a fractional sum takes a hundred bytes: 2^26 of them are what a machine of 12 GB has room for.
-    const int MostDepth = 26;
-
     static readonly ImmutableArray<string> registrationStages = ["commit weights", "prove ranges"];
 
     readonly IntegerModel source;
@@ -145,9 +139,7 @@ public sealed partial class RegisteredGraph : IDisposable
     static Verdict Fits(HiddenLayout hidden)
     {
         long symbols = (long)hidden.Weights.Rows << hidden.Weights.Code.LogLength;
-        if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
-        int depth = new Zk.Registration.RegistrationLayout(hidden.Weights).Depth;
-        return depth > MostDepth ? Verdict.Reject(ZkChecks.ModelGraph, $"a registration of at most 2^{MostDepth} lookups here", $"2^{depth}") : Verdict.Accept;
+        return symbols > CodeChoice.MostSymbols ? Verdict.Reject(ZkChecks.ModelGraph, $"at most {CodeChoice.MostSymbols} symbols to commit here", $"{symbols}") : Verdict.Accept;
     }
 
     // The same seed gives the same masks, hence the same root.

@@ -53,8 +53,8 @@ interface IMatrix
     /// <summary>Rows.</summary>
     int Rows { get; }
 
-    /// <summary>Writes a row as field elements. Called from several threads.</summary>
-    void CopyRow(int row, Span<Goldilocks> cells);
+    /// <summary>Writes cells of a row as field elements, from <paramref name="first"/> on. Called from several threads.</summary>
+    void CopyRow(int row, Span<Goldilocks> cells, int first = 0);
 
     /// <summary>Writes Σ over rows of weight·row.</summary>
     void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum);
@@ -65,10 +65,12 @@ sealed class FieldMatrix(Goldilocks[] cells, int rowLength) : IMatrix
 {
     public int Rows => (cells.Length + rowLength - 1) / rowLength;
 
-    public void CopyRow(int row, Span<Goldilocks> destination)
+    public void CopyRow(int row, Span<Goldilocks> destination, int first = 0)
     {
-        destination.Clear();
-        Row(row).CopyTo(destination);
+        var rest = Row(row)[Math.Min(first, Row(row).Length)..];
+        rest = rest[..Math.Min(rest.Length, destination.Length)];
+        rest.CopyTo(destination);
+        destination[rest.Length..].Clear();
     }
 
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)

@@ -37,17 +37,18 @@ sealed class WeightMatrix : IMatrix
     /// <summary>All biases, neuron after neuron.</summary>
     public ReadOnlyMemory<int> Biases => biases;
 
-    public void CopyRow(int row, Span<Goldilocks> destination)
+    public void CopyRow(int row, Span<Goldilocks> destination, int first = 0)
     {
         int length = layout.Code.RowLength;
         if (row < layout.Biases.FirstRow)
         {
-            for (int c = 0; c < length; c++) destination[c] = Goldilocks.FromInteger(cells[row * length + c] - 128);
+            var from = cells.AsSpan(row * length + first, destination.Length);
+            for (int c = 0; c < from.Length; c++) destination[c] = Goldilocks.FromInteger(from[c] - 128);
             return;
         }
         destination.Clear();
-        int first = (row - layout.Biases.FirstRow) * length;
-        for (int c = 0; c < length && first + c < biases.Length; c++) destination[c] = Goldilocks.FromInteger(biases[first + c]);
+        first += (row - layout.Biases.FirstRow) * length;
+        for (int c = 0; c < destination.Length && first + c < biases.Length; c++) destination[c] = Goldilocks.FromInteger(biases[first + c]);
     }
 
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)

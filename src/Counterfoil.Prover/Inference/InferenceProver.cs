@@ -50,7 +50,7 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
         // 2.
         var fingerprint = new Fingerprint(tape.Challenges(3));
         var (numerators, denominators) = Fractions(witness, fingerprint);
-        var leaf = FractionalSumProver.Prove(channel, numerators, denominators);
+        var leaf = FractionalSumProver.Prove(channel, new WrittenLeaves(numerators, denominators), layout.Depth);
         // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
         var lookups = new LookupClaims(layout, fingerprint, new FractionalSum.Leaf(leaf, default, default));
         Mark("lookups");
@@ -148,10 +148,10 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
         return sum;
     }
 
-    List<MatrixSumcheckProver.Term> Terms(Goldilocks2[] rowWeights)
+    List<IMatrixTerm> Terms(Goldilocks2[] rowWeights)
     {
         var biases = weights.Biases.Span;
-        var terms = new List<MatrixSumcheckProver.Term>();
+        var terms = new List<IMatrixTerm>();
         foreach (var node in layout.Space.Nodes)
         {
             int height = node.Node.OutputLength, size = 1 << Multilinear.VariablesFor(height);
@@ -162,12 +162,12 @@ sealed class InferenceProver(InferenceStatement statement, ExecutionTrace trace,
                 right[i] = Goldilocks2.FromInteger((long)trace.Nodes[node.Index].Accumulators[i] - biases[node.Offset + i]);
             }
             var block = model.Weights.Blocks[node.Index];
-            terms.Add(new(block, left, right, [.. trace.Value(node.Node.Input).Select(x => Goldilocks2.FromInteger(x))], (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
+            terms.Add(new MatrixTerm(block, left, right, [.. trace.Value(node.Node.Input).Select(x => Goldilocks2.FromInteger(x))], (rows, sum) => weights.FoldNode(node.Index, rows, sum)));
         }
         int length = 1 << Multilinear.VariablesFor(biases.Length);
         Goldilocks2[] a = new Goldilocks2[length], b = new Goldilocks2[length];
         for (int i = 0; i < biases.Length; i++) (a[i], b[i]) = (rowWeights[i], Goldilocks2.FromInteger(biases[i]));
-        terms.Add(new(model.Weights.Biases, a, b, null, null));
+        terms.Add(new MatrixTerm(model.Weights.Biases, a, b, null, null));
         return terms;
     }
 
