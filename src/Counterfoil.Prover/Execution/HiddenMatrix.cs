@@ -62,6 +62,8 @@ sealed class HiddenMatrix : IMatrix
         for (int c = 0; c < destination.Length && first + c < biases.Length; c++) destination[c] = Goldilocks.FromInteger(biases[first + c]);
     }
 
+    public ReadOnlySpan<byte> Bytes(int row, int first, int count) => row < layout.Biases.FirstRow ? cells.AsSpan((row << layout.Code.LogRowLength) + first, count) : default;
+
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)
     {
         int length = layout.Code.RowLength;

@@ -20,9 +20,6 @@ static class CodeChoice
     // There are twice as many rounds of queries as in the wide schedule, and their errors are to add up to as little.
     const double ShortBits = 1;
 
-    /// <summary>The most symbols that a prover keeps of the weights, eight bytes each: where the shortest proofs would take more, it is the shortest of those that do not.</summary>
-    public const long MostSymbols = 1L << 30;
-
     /// <summary>What depends on the row's length alone: rows committed, and pads of the proof that takes the most.</summary>
     delegate (int Rows, int Pads) Sizes(RowCode code);
 
@@ -58,11 +55,8 @@ static class CodeChoice
         if (options.Schedule == Schedule.Short) return Short(parameters, openings, options.QueryBits + ShortBits, sizes);
         var codes = openings > 0 ? WideHiding(openings, options.QueryBits, sizes) : Enumerable.Range(4, LongestRow - 3).Select(k => RowCode.WithBits(k, options.LogInverseRate, options.QueryBits));
         // Where something is hidden every proof hashes a codeword's length of leaves, and a leaf is taken to be worth a byte.
-        return codes.Select(code => (RowCode?)code).MinBy(code =>
-        {
-            int rows = sizes(code!.Value).Rows;
-            return ((long)rows << code.Value.LogLength > MostSymbols, code.Value.EstimateOpening(rows) + (openings > 0 ? code.Value.Length : 0));
-        }) is { } best ? parameters with { Code = best } : null;
+        return codes.Select(code => (RowCode?)code).MinBy(code => code!.Value.EstimateOpening(sizes(code.Value).Rows) + (openings > 0 ? code.Value.Length : 0)) is { } best
+            ? parameters with { Code = best } : null;
     }
 
     static IEnumerable<RowCode> WideHiding(int openings, double bits, Sizes sizes) =>
@@ -96,7 +90,6 @@ static class CodeChoice
                     int queries = RowCode.WithBits(log, length - log, bits).Queries;
                     var code = new RowCode(k, length - k, queries, (1 << log) - (1 << k));
                     if (queries > Math.Min(code.Length, 1024)) continue;
-                    if ((long)rows << length > MostSymbols) continue;
                     if (masked && (code.Masks < (long)queries * openings || 2 * pads + queries > code.Cells)) continue;
                     double cost = foldingCost + code.EstimateColumns(rows + (masked ? PadLayout.Rows : 0)) + code.Length / ShortColumnsToByte;
                     if (cost < best.Cost) best = (cost, parameters with { Code = code, Folding = folding });

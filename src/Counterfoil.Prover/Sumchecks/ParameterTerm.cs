@@ -32,10 +32,11 @@ sealed class ParameterTerm : IMatrixTerm
     /// <param name="cells">The cells, each 128 too large; those past the last are zero.</param>
     /// <param name="form">The form; null if there is none.</param>
     /// <param name="scale">What it is multiplied by.</param>
-    public ParameterTerm(int count, ReadOnlyMemory<byte> cells, ParameterForm? form, Goldilocks2 scale)
+    /// <param name="mostWritten">Of how many variables form and cells are written out; tests choose fewer.</param>
+    public ParameterTerm(int count, ReadOnlyMemory<byte> cells, ParameterForm? form, Goldilocks2 scale, int mostWritten = MostWritten)
     {
         variables = Multilinear.VariablesFor(count);
-        written = Math.Min(variables, MostWritten);
+        written = Math.Min(variables, mostWritten);
         this.cells = cells[..Math.Min(cells.Length, 1 << variables)];
         foreach (var (start, weights) in form?.Stretches ?? [])
             for (int at = 0; at < weights.Length;)

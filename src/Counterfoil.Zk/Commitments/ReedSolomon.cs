@@ -13,23 +13,37 @@ namespace Counterfoil.Zk.Commitments;
 /// </summary>
 /// <remarks>
 /// The row is continued with zeros to 2^m cells. A run of 2^m symbols are the values on one coset of the roots of unity of order 2^m, so a codeword is n / 2^m
-/// transforms of the row's length rather than one of mostly zeros. No point is zero: see <see cref="RowCode.Masks"/>.
+/// transforms of the row's length rather than one of mostly zeros; and a shorter run of them is one transform of its own length. No point is zero: see <see cref="RowCode.Masks"/>.
 /// </remarks>
 static class ReedSolomon
 {
     static readonly ConcurrentDictionary<(int, int, int), Goldilocks[]> Shifts = new();
 
     /// <summary>Writes the codeword of <paramref name="cells"/> (one row) to <paramref name="codeword"/>, a power of two symbols.</summary>
-    public static void Encode(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> codeword)
+    public static void Encode(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> codeword) => EncodeStretch(cells, BitOperations.Log2((uint)codeword.Length), 0, codeword);
+
+    /// <summary>Writes the <paramref name="stretch"/>-th stretch of a codeword of 2^<paramref name="logLength"/> symbols to <paramref name="symbols"/>, which are a power of two.</summary>
+    public static void EncodeStretch(ReadOnlySpan<Goldilocks> cells, int logLength, int stretch, Span<Goldilocks> symbols)
     {
-        int logLength = BitOperations.Log2((uint)codeword.Length), log = Multilinear.VariablesFor(cells.Length), size = 1 << log;
+        int logStretch = BitOperations.Log2((uint)symbols.Length), log = Math.Min(logStretch, Multilinear.VariablesFor(cells.Length)), size = 1 << log, cosets = symbols.Length >> log;
         var transform = NumberTheoreticTransform.OfSize(log);
-        for (int coset = 0; coset < codeword.Length >> log; coset++)
+        for (int c = 0; c < cosets; c++)
         {
-            var block = codeword.Slice(coset << log, size);
-            var powers = Shifts.GetOrAdd((logLength, log, coset), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
-            FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
-            block[cells.Length..].Clear();
+            var block = symbols.Slice(c << log, size);
+            var powers = Shifts.GetOrAdd((logLength, log, stretch * cosets + c), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
+            if (cells.Length <= size)
+            {
+                FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
+                block[cells.Length..].Clear();
+            }
+            else
+            {
+                // Where x^size is the same everywhere, cells that many apart are coefficients of one power.
+                Goldilocks step = log == 0 ? Goldilocks.RootOfUnity(logLength).Power(FoldedOpening.Reverse(stretch, logLength)) : powers[1].Power((ulong)size), factor = step;
+                cells[..size].CopyTo(block);
+                for (int from = size; from < cells.Length; from += size, factor *= step) FieldVector.AddScaled(cells.Slice(from, Math.Min(size, cells.Length - from)), factor, block);
+                FieldVector.Multiply(block, powers, block);
+            }
             transform.Transform(block);
         }
     }

@@ -45,7 +45,7 @@ public sealed class ExecutionVectorTests
     }
 
     /// <summary>32 bytes of 0, then of 1, of 2 …: the weights' seed, the registration's, the first proof's.</summary>
-    sealed class Counting : RandomNumberGenerator
+    internal sealed class Counting : RandomNumberGenerator
     {
         byte next;
 
