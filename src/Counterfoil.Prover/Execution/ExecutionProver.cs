@@ -82,7 +82,7 @@ sealed class ExecutionProver(
         channel.SendClaims(Labels.Products, [Multilinear.InnerProduct<Goldilocks2>(weights, cells)]);
         var point = ProductSumcheckProver.Prove(channel, Labels.ProductRound, [(weights, cells)]);
         channel.SendClaims(Labels.ProductValue, [cells[0]]);
-        var products = new ProductClaims(layout, point);
+        using var products = new ProductClaims(layout, point);
         Mark("products");
 
         // 5.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Counterfoil.Zk.Fields;
@@ -37,6 +38,27 @@ sealed class NumberTheoreticTransform
 
     /// <summary>Transforms in place.</summary>
     public void Transform(Span<Goldilocks> values) => Transform(values, twiddles.Length);
+
+    /// <summary>Transforms in place, as far as the values at some places need it.</summary>
+    /// <param name="values">The coefficients; afterwards the values at <paramref name="places"/>, and nothing of use elsewhere.</param>
+    /// <param name="places">Ascending.</param>
+    /// <param name="before">What the places are counted from, before the block.</param>
+    public static void TransformAt(Span<Goldilocks> values, ReadOnlySpan<int> places, int before)
+    {
+        const int Least = 64;
+        if (places.IsEmpty) return;
+        var transform = OfSize(BitOperations.Log2((uint)values.Length));
+        if (values.Length <= Least)
+        {
+            transform.Transform(values);
+            return;
+        }
+        Butterflies(values, transform.twiddles[^1]);
+        int half = values.Length / 2, low = 0;
+        while (low < places.Length && places[low] - before < half) low++;
+        TransformAt(values[..half], places[..low], before);
+        TransformAt(values[half..], places[low..], before + half);
+    }
 
     // Depth first once a block fits the first-level cache: all its stages while it is there.
     void Transform(Span<Goldilocks> values, int log)

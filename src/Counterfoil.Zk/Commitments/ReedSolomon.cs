@@ -30,41 +30,57 @@ static class ReedSolomon
         for (int c = 0; c < cosets; c++)
         {
             var block = symbols.Slice(c << log, size);
-            var powers = Shifts.GetOrAdd((logLength, log, stretch * cosets + c), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
-            if (cells.Length <= size)
-            {
-                FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
-                block[cells.Length..].Clear();
-            }
-            else
-            {
-                // Where x^size is the same everywhere, cells that many apart are coefficients of one power.
-                Goldilocks step = log == 0 ? Goldilocks.RootOfUnity(logLength).Power(FoldedOpening.Reverse(stretch, logLength)) : powers[1].Power((ulong)size), factor = step;
-                cells[..size].CopyTo(block);
-                for (int from = size; from < cells.Length; from += size, factor *= step) FieldVector.AddScaled(cells.Slice(from, Math.Min(size, cells.Length - from)), factor, block);
-                FieldVector.Multiply(block, powers, block);
-            }
+            Shift(cells, block, logLength, log, stretch * cosets + c);
             transform.Transform(block);
         }
     }
 
     /// <summary>
-    /// Symbols of the codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone.
+    /// Symbols of the codeword of a row over the extension: the code is linear over the base field, so each coefficient is encoded alone, on a thread of its own, and no further than the symbols need it.
     /// </summary>
-    public static Goldilocks2[] SymbolsAt(ReadOnlySpan<Goldilocks2> cells, int logLength, ReadOnlySpan<int> positions)
+    /// <param name="cells">The row.</param>
+    /// <param name="logLength">log₂ of the codeword's length.</param>
+    /// <param name="positions">Ascending.</param>
+    public static Goldilocks2[] SymbolsAt(Goldilocks2[] cells, int logLength, int[] positions)
     {
-        var row = ArrayPool<Goldilocks>.Shared.Rent(cells.Length);
-        var codeword = ArrayPool<Goldilocks>.Shared.Rent(1 << logLength);
-        var symbols = new Goldilocks2[positions.Length];
-        for (int i = 0; i < cells.Length; i++) row[i] = cells[i].C0;
-        Encode(row.AsSpan(0, cells.Length), codeword.AsSpan(0, 1 << logLength));
-        for (int i = 0; i < symbols.Length; i++) symbols[i] = codeword[positions[i]];
-        for (int i = 0; i < cells.Length; i++) row[i] = cells[i].C1;
-        Encode(row.AsSpan(0, cells.Length), codeword.AsSpan(0, 1 << logLength));
-        for (int i = 0; i < symbols.Length; i++) symbols[i] = new(symbols[i].C0, codeword[positions[i]]);
+        var coefficients = new Goldilocks[2][];
+        Parallel.For(0, 2, k => coefficients[k] = SymbolsAt(cells, k, logLength, positions));
+        return [.. coefficients[0].Zip(coefficients[1], (c0, c1) => new Goldilocks2(c0, c1))];
+    }
+
+    static Goldilocks[] SymbolsAt(ReadOnlySpan<Goldilocks2> cells, int coefficient, int logLength, ReadOnlySpan<int> positions)
+    {
+        int log = Multilinear.VariablesFor(cells.Length), size = 1 << log;
+        Goldilocks[] row = ArrayPool<Goldilocks>.Shared.Rent(cells.Length), coset = ArrayPool<Goldilocks>.Shared.Rent(size), symbols = new Goldilocks[positions.Length];
+        for (int i = 0; i < cells.Length; i++) row[i] = coefficient == 0 ? cells[i].C0 : cells[i].C1;
+        for (int first = 0, last; first < positions.Length; first = last)
+        {
+            int start = positions[first] >> log << log;
+            for (last = first; last < positions.Length && positions[last] - start < size;) last++;
+            Shift(row.AsSpan(0, cells.Length), coset.AsSpan(0, size), logLength, log, start >> log);
+            NumberTheoreticTransform.TransformAt(coset.AsSpan(0, size), positions[first..last], start);
+            for (int i = first; i < last; i++) symbols[i] = coset[positions[i] - start];
+        }
         ArrayPool<Goldilocks>.Shared.Return(row);
-        ArrayPool<Goldilocks>.Shared.Return(codeword);
+        ArrayPool<Goldilocks>.Shared.Return(coset);
         return symbols;
+    }
+
+    // The coefficients from which a transform gives the values on a coset. Where x^size is the same everywhere, cells that many apart are coefficients of one power.
+    static void Shift(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> block, int logLength, int log, int coset)
+    {
+        var powers = Shifts.GetOrAdd((logLength, log, coset), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
+        if (cells.Length <= block.Length)
+        {
+            FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
+            block[cells.Length..].Clear();
+            return;
+        }
+        Goldilocks step = log == 0 ? Goldilocks.RootOfUnity(logLength).Power(FoldedOpening.Reverse(coset, logLength)) : powers[1].Power((ulong)block.Length), factor = step;
+        cells[..block.Length].CopyTo(block);
+        for (int from = block.Length; from < cells.Length; from += block.Length, factor *= step)
+            FieldVector.AddScaled(cells.Slice(from, Math.Min(block.Length, cells.Length - from)), factor, block);
+        FieldVector.Multiply(block, powers, block);
     }
 
     static Goldilocks[] ShiftPowers(int logLength, int logRowLength, int coset)

@@ -70,7 +70,7 @@ public static class ExecutionProof
         var claim = products;
         var productPoint = Sumcheck.Verify(channel, Labels.ProductRound, layout.ProductVariables, 2, ref claim);
         var product = channel.ReceiveClaims(Labels.ProductValue, 1)[0];
-        var productClaims = new ProductClaims(layout, productPoint);
+        using var productClaims = new ProductClaims(layout, productPoint);
         channel.Demand(
             product * Multilinear.InnerProduct<Goldilocks2>(adjoint.Products, productClaims.Equality) - claim, ZkChecks.Products, "products that sum to what is claimed of them", "others");
 

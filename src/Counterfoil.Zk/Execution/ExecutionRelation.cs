@@ -17,7 +17,7 @@ namespace Counterfoil.Zk.Execution;
 /// by T(i) = eq(τ, i), the second and third demand of one cell by κ₁ and κ₂ more. y's weights are <see cref="Adjoint.Columns"/>; all others are T or eq of a leaf's point times a factor for each block or run, so a
 /// prover asks for their vectors (<see cref="WriteWeights"/>, <see cref="WriteScaled"/>) and a verifier for their value at a point (<see cref="At"/>) without one.
 /// </remarks>
-sealed class ExecutionRelation : IDisposable
+sealed partial class ExecutionRelation : IDisposable
 {
     readonly GraphLayout layout;
     readonly Adjoint adjoint;
@@ -25,17 +25,19 @@ sealed class ExecutionRelation : IDisposable
     readonly Fingerprint fingerprint;
     readonly Goldilocks2[] leaf, runWeights;
 
-    // T, and room for one table of eq; lent.
-    readonly Goldilocks2[] demands, room;
+    // By cell: T, and what pairs weigh; lent. A prover asks for the latter's memory again, see EqualityOf.
+    readonly Goldilocks2[] demands, pairs;
 
     public ExecutionRelation(GraphLayout layout, Adjoint adjoint, RelationChallenges challenges, Fingerprint fingerprint, FractionalSum.Leaf leaves)
     {
         (this.layout, this.adjoint, this.challenges, this.fingerprint, leaf) = (layout, adjoint, challenges, fingerprint, leaves.Point);
-        (demands, room) = (ArrayPool<Goldilocks2>.Shared.Rent(layout.Size), ArrayPool<Goldilocks2>.Shared.Rent(layout.Size));
-        Multilinear.WriteEqualityPrefix<Goldilocks2>(challenges.Tau, demands.AsSpan(0, 1 << Multilinear.VariablesFor(Math.Max(1, layout.Count))));
-        foreach (var block in layout.Blocks) Demand(block, demands.AsSpan(block.Offset, block.Count));
+        (demands, pairs) = (ArrayPool<Goldilocks2>.Shared.Rent(layout.Size), ArrayPool<Goldilocks2>.Shared.Rent(layout.Size));
         runWeights = [.. layout.Runs.Select(RunWeight)];
-        AddLookups(leaves);
+        var entries = Goldilocks2.Zero;
+        Parallel.Invoke(() => entries = Entries(), WriteTables);
+        // What is said of columns and products on one thread, what is said of values on the other: the forms are not the same.
+        Parallel.Invoke(() => DemandOfColumns(), () => DemandOfValues());
+        AddLookups(leaves, entries);
     }
 
     /// <summary>Adds that the output, at its point, is a claim.</summary>
@@ -90,8 +92,7 @@ sealed class ExecutionRelation : IDisposable
     /// <summary>The summand at a point of the cells, given the columns there: the weights of σ·limb for each of the first limb columns, and what is linear.</summary>
     public (Goldilocks2[] Sides, Claim Linear) At(ReadOnlySpan<Goldilocks2> point, ReadOnlySpan<Claim> columns)
     {
-        Multilinear.WriteEquality(point, room.AsSpan(0, layout.Size));
-        var linear = columns[GraphLayout.Value] * Multilinear.InnerProduct<Goldilocks2>(adjoint.Columns, room.AsSpan(0, layout.Count)) + columns[GraphLayout.Side] * SideAt(point);
+        var linear = columns[GraphLayout.Value] * Multilinear.Evaluate(adjoint.Columns, point) + columns[GraphLayout.Side] * SideAt(point);
         var blocks = new Goldilocks2[layout.Blocks.Length];
         for (int b = 0; b < blocks.Length; b++) blocks[b] = Overlap(challenges.Tau, point, layout.Blocks[b].Offset, layout.Blocks[b].End);
         for (int slot = 1; GraphLayout.ColumnOf(slot) < layout.Columns; slot++)
@@ -113,14 +114,25 @@ sealed class ExecutionRelation : IDisposable
     public void Dispose()
     {
         ArrayPool<Goldilocks2>.Shared.Return(demands);
-        ArrayPool<Goldilocks2>.Shared.Return(room);
+        ArrayPool<Goldilocks2>.Shared.Return(pairs);
     }
 
-    // eq of a leaf's low coordinates, cell by cell; until it is asked for again.
-    ReadOnlySpan<Goldilocks2> EqualityOf(LeafRun run)
+    void WriteTables()
     {
-        Multilinear.WriteEquality<Goldilocks2>(leaf.AsSpan(0, run.Variables), room.AsSpan(0, run.Count));
-        return room.AsSpan(0, run.Count);
+        Multilinear.WriteEqualityPrefix<Goldilocks2>(challenges.Tau, demands.AsSpan(0, 1 << Multilinear.VariablesFor(Math.Max(1, layout.Count))));
+        pairs.AsSpan(0, layout.Count).Clear();
+        for (int r = 0; r < runWeights.Length; r++)
+            if (layout.Runs[r] is { Slot: 0 } run)
+                Multilinear.WriteEquality<Goldilocks2>(leaf.AsSpan(0, run.Variables), challenges.Batching[1] * runWeights[r], pairs.AsSpan(run.First, run.Count));
+    }
+
+    // eq of a leaf's low coordinates, cell by cell, where the pairs' weights were: those are put down by then.
+    ReadOnlySpan<Goldilocks2> EqualityOf(LeafRun run) => EqualityOf(run, pairs);
+
+    ReadOnlySpan<Goldilocks2> EqualityOf(LeafRun run, Span<Goldilocks2> room)
+    {
+        Multilinear.WriteEquality<Goldilocks2>(leaf.AsSpan(0, run.Variables), room[..run.Count]);
+        return room[..run.Count];
     }
 
     Goldilocks2 SideAt(ReadOnlySpan<Goldilocks2> point)
@@ -170,68 +182,6 @@ sealed class ExecutionRelation : IDisposable
 
     static bool IsSideLimb(ColumnBlock block, int limb) => block.Kind == CellKind.Requantised && limb < block.Limbs.Length && block.Limbs[limb].Group == 0;
 
-    // What a block's cells owe, weighted by t; only what is said of values other than its own numbers is put down here, the numbers' weights are Coefficient and Scale.
-    void Demand(ColumnBlock block, ReadOnlySpan<Goldilocks2> t)
-    {
-        var y = adjoint.Columns.Slice(block.Offset, block.Count);
-        Goldilocks2 constant = default, second = challenges.Kappa[0], third = challenges.Kappa[1];
-        switch (block.Kind)
-        {
-            // 2^s·(y + σ·G₀) + G₁ − x·M = 2^(s−1)
-            case CellKind.Requantised:
-                var r = (Requantise)layout.Graph.Nodes[block.Value - 1];
-                var half = Goldilocks.FromUInt64(1UL << (r.Shift - 1));
-                var x = adjoint.Of(r.Input);
-                ExtensionRow.AddScaled(t, half + half, y);
-                constant = half * Mass(challenges.Tau, block.Offset, block.End);
-                for (int i = 0; i < t.Length;)
-                    foreach (uint multiplier in r.Multipliers)
-                    {
-                        ExtensionRow.AddScaled(t.Slice(i, r.Inner), -Goldilocks.FromUInt64(multiplier), x[i..]);
-                        i += r.Inner;
-                    }
-                break;
-            // y − (what it is made of) = 0
-            case CellKind.Exposed:
-                ExtensionRow.Add(t, y);
-                ExtensionRow.AddScaled(t, -Goldilocks.One, adjoint.Behind(block.Value));
-                break;
-            // G₀ − 2m·a − d + 2·(d·y) = 0;  G₁ + G₀ − 2d = −1;  G₂ − y = −Least
-            case CellKind.Quotient:
-                var q = (Quotient)layout.Graph.Nodes[block.Value - 1];
-                Span<Goldilocks2> a = adjoint.Of(q.A), d = adjoint.Of(q.B);
-                var products = adjoint.Products.Slice(layout.Products[layout.ProductOf[block.Value]].Offset, block.Count);
-                var twice = Goldilocks.FromUInt64(2UL * (ulong)q.Multiplier);
-                var least = Goldilocks.FromInteger(layout.Ranges[block.Value].Least);
-                for (int i = 0, divisor = 0, left = q.Inner; i < t.Length; i++, left--)
-                {
-                    if (left == 0) (divisor, left) = (divisor + 1, q.Inner);
-                    Goldilocks2 t1 = t[i] * second, t2 = t[i] * third;
-                    y[i] -= t2;
-                    a[i] -= t[i] * twice;
-                    d[divisor] -= t[i] + t1 + t1;
-                    products[i] += t[i] + t[i];
-                    constant -= t1 + t2 * least;
-                }
-                break;
-            // G₀ + y² − x = 0;  G₁ + G₀ − 2y = 0;  G₂ − y = 0
-            case CellKind.Root:
-                x = adjoint.Of(((SquareRoot)layout.Graph.Nodes[block.Value - 1]).Input);
-                products = adjoint.Products.Slice(layout.Products[layout.ProductOf[block.Value]].Offset, block.Count);
-                for (int i = 0; i < t.Length; i++)
-                {
-                    Goldilocks2 t1 = t[i] * second, t2 = t[i] * third;
-                    y[i] -= t1 + t1 + t2;
-                    products[i] += t[i];
-                    x[i] -= t[i];
-                }
-                break;
-            case CellKind.LookedUp or CellKind.Maximum or CellKind.Input: break; // the lookup is all there is to say
-            default: throw new InvalidOperationException($"no such kind of cell: {block.Kind}");
-        }
-        Claim += constant;
-    }
-
     // Of a limb, beside t: where it stands in its number, and what the demands weigh the number with.
     Goldilocks2 Coefficient(ColumnBlock block, Limb limb)
     {
@@ -250,110 +200,6 @@ sealed class ExecutionRelation : IDisposable
     Goldilocks Scale(ColumnBlock block, Limb limb) => Radix(limb) * Goldilocks.FromUInt64(1UL << ((Requantise)layout.Graph.Nodes[block.Value - 1]).Shift);
 
     Goldilocks Radix(Limb limb) => Goldilocks.FromUInt64(1UL << (layout.LimbBits * limb.Index));
-
-    // The fractional sum's last claims: every leaf's numerator and denominator are known forms in columns and in the values that are looked up; the public part is taken off.
-    void AddLookups(FractionalSum.Leaf leaves)
-    {
-        Goldilocks2 numerators = challenges.Batching[0], denominators = challenges.Batching[1];
-        Goldilocks2 numerator = default, denominator = default, unused = Goldilocks2.One;
-        for (int r = 0; r < runWeights.Length; r++)
-        {
-            var (run, weight) = (layout.Runs[r], runWeights[r]);
-            unused -= weight;
-            if (run.Slot > layout.Limbs)
-            {
-                denominator += weight * Entries(run);
-                continue;
-            }
-            numerator += weight;
-            denominator += weight * (fingerprint.Alpha + fingerprint.Gamma * TableNumbers(run));
-            if (run.Slot == 0) AddPairs(run, denominators * weight);
-        }
-        Claim += (leaves.Numerator - numerator) * numerators + (leaves.Denominator - (denominator + unused)) * denominators;
-    }
-
-    // Σ over a run's cells of eq·(the number of the cell's table).
-    Goldilocks2 TableNumbers(LeafRun run)
-    {
-        var sum = Goldilocks2.Zero;
-        foreach (var block in layout.Blocks)
-        {
-            int number = layout.TableOf(block, run.Slot);
-            if (number == 0 || block.End <= run.First || block.Offset >= run.End) continue;
-            var mass = Mass(leaf.AsSpan(0, run.Variables), Math.Max(block.Offset, run.First) - run.First, Math.Min(block.End, run.End) - run.First);
-            sum += mass * Goldilocks.FromInteger(number);
-        }
-        return sum;
-    }
-
-    void AddPairs(LeafRun run, Goldilocks2 weight)
-    {
-        var equality = EqualityOf(run);
-        foreach (var block in layout.Blocks)
-        {
-            int from = Math.Max(block.Offset, run.First), to = Math.Min(block.End, run.End);
-            if (from < to) AddPairs(block, from - block.Offset, equality[(from - run.First)..(to - run.First)], weight);
-        }
-    }
-
-    void AddPairs(ColumnBlock block, int start, ReadOnlySpan<Goldilocks2> e, Goldilocks2 weight)
-    {
-        var y = adjoint.Columns.Slice(block.Offset, block.Count);
-        var beta = fingerprint.Beta;
-        switch (block.Kind)
-        {
-            case CellKind.Requantised or CellKind.Input: // (y, σ), of which σ is a column's weight; (y, 0)
-                ExtensionRow.AddScaled(e, weight, y[start..]);
-                break;
-            case CellKind.LookedUp: // (x, y)
-                var x = adjoint.Of(((Lookup)layout.Graph.Nodes[block.Value - 1]).Input);
-                ExtensionRow.AddScaled(e, weight, x[start..]);
-                ExtensionRow.AddScaled(e, weight * beta, y[start..]);
-                break;
-            case CellKind.Maximum: // (a − b, y − b)
-                var pairs = layout.Pairs[block.Value];
-                x = adjoint.Of(((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input);
-                for (int i = 0; i < e.Length; i++)
-                {
-                    int cell = start + i;
-                    Goldilocks2 first = weight * e[i], second = first * beta;
-                    if (pairs.First[cell] >= 0) x[pairs.First[cell]] += first;
-                    else y[cell - 1] += first;
-                    x[pairs.Second[cell]] -= first + second;
-                    y[cell] += second;
-                }
-                break;
-        }
-    }
-
-    // Σ over a run's table entries of eq·(what the entry is looked up as); past the end, the last entry repeats, where a multiplicity does no harm.
-    Goldilocks2 Entries(LeafRun run)
-    {
-        var equality = EqualityOf(run);
-        int start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First, count = Math.Min(equality.Length, layout.Tables.Entries - start);
-        ReadOnlySpan<int> firsts = layout.Tables.Firsts.Slice(start, count), seconds = layout.Tables.Seconds.Slice(start, count);
-        Goldilocks2 first = default, second = default, number = default, rest = Goldilocks2.One;
-        for (int i = 0; i < count; i++)
-        {
-            first += equality[i] * Goldilocks.FromInteger(firsts[i]);
-            if (seconds[i] != 0) second += equality[i] * Goldilocks.FromInteger(seconds[i]);
-        }
-        for (int t = 0; t < layout.Tables.Tables.Length; t++)
-        {
-            int from = Math.Max(layout.Tables.Starts[t], start), to = Math.Min(layout.Tables.Starts[t + 1], start + count);
-            if (from >= to) continue;
-            var mass = Mass(leaf.AsSpan(0, run.Variables), from - start, to - start);
-            number += mass * Goldilocks.FromInteger(t);
-            rest -= mass;
-        }
-        if (count < equality.Length)
-        {
-            first += rest * Goldilocks.FromInteger(firsts[^1]);
-            second += rest * Goldilocks.FromInteger(seconds[^1]);
-            number += rest * Goldilocks.FromInteger(layout.Tables.Tables.Length - 1);
-        }
-        return fingerprint.Alpha + first + fingerprint.Beta * second + fingerprint.Gamma * number;
-    }
 
     // Σ over x from one to before another of eq(point, x).
     static Goldilocks2 Mass(ReadOnlySpan<Goldilocks2> point, int from, int to)

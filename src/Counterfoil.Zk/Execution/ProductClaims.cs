@@ -1,3 +1,4 @@
+using System.Buffers;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Graphs;
@@ -14,10 +15,10 @@ namespace Counterfoil.Zk.Execution;
 /// A pair's left factor takes along whatever weight its product has, so the sum is of plain products, degree 2: of a matrix product Σ_k (E_p·Σ_m E_m·a)·(Σ_n E_n·b), of others (E·a)·b. Each factor is a known linear
 /// form in a value (Thaler 2013, and Gruen's remark that a public factor may be folded into a private one).
 /// </remarks>
-sealed class ProductClaims
+sealed class ProductClaims : IDisposable
 {
     readonly GraphLayout layout;
-    readonly Goldilocks2[] flat;
+    readonly Goldilocks2[] flat; // lent
     readonly Dictionary<int, Goldilocks2[][]> tensors = [];
 
     /// <param name="layout">The graph.</param>
@@ -25,13 +26,17 @@ sealed class ProductClaims
     public ProductClaims(GraphLayout layout, ReadOnlySpan<Goldilocks2> point)
     {
         this.layout = layout;
-        flat = Multilinear.Equality(point);
+        flat = ArrayPool<Goldilocks2>.Shared.Rent(1 << point.Length);
+        Multilinear.WriteEquality(point, flat.AsSpan(0, 1 << point.Length));
         foreach (var block in layout.Products)
             if (block.IsTensor) tensors.Add(block.Value, Tensor(block, point));
     }
 
     /// <summary>eq of the point: the weight of every product.</summary>
-    public ReadOnlySpan<Goldilocks2> Equality => flat;
+    public ReadOnlySpan<Goldilocks2> Equality => flat.AsSpan(0, 1 << layout.ProductVariables);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => ArrayPool<Goldilocks2>.Shared.Return(flat);
 
     /// <summary>eq of one dimension of a tensor block; the first takes along the bits above the block.</summary>
     public Goldilocks2[] Of(ProductBlock block, int dimension) => tensors[block.Value][dimension];
@@ -75,7 +80,8 @@ sealed class ProductClaims
     /// <summary>Adds the forms that the two factors are at a point of the space of factors, times <paramref name="left"/> and <paramref name="right"/>.</summary>
     public void AddFactors(Adjoint adjoint, ReadOnlySpan<Goldilocks2> point, Goldilocks2 left, Goldilocks2 right)
     {
-        var factors = Multilinear.Equality(point);
+        var factors = ArrayPool<Goldilocks2>.Shared.Rent(1 << point.Length);
+        Multilinear.WriteEquality(point, factors.AsSpan(0, 1 << point.Length));
         foreach (var block in layout.Products)
         {
             var node = layout.Graph.Nodes[block.Value - 1];
@@ -107,6 +113,7 @@ sealed class ProductClaims
                     break;
             }
         }
+        ArrayPool<Goldilocks2>.Shared.Return(factors);
     }
 
     void AddMatrices(Adjoint adjoint, MatrixProduct p, ProductBlock block, ReadOnlySpan<Goldilocks2> e, Goldilocks2 left, Goldilocks2 right)

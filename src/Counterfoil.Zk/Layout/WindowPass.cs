@@ -1,4 +1,5 @@
 using Counterfoil.Zk.Fields;
+using Counterfoil.Zk.Fields.Lanes;
 using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Zk.Layout;
@@ -70,8 +71,14 @@ static class WindowPass
                         {
                             int y = i * w.SH - w.PT + u * w.DH;
                             if ((uint)y >= (uint)w.H) continue;
-                            int from = n * w.Positions + i * w.OW, to = ((n * w.C + c) * w.H + y) * w.W;
-                            for (int j = 0, at = v * w.DW - w.PL; j < w.OW; j++, at += w.SW)
+                            int from = n * w.Positions + i * w.OW, to = ((n * w.C + c) * w.H + y) * w.W, start = v * w.DW - w.PL;
+                            if (w.SW == 1)
+                            {
+                                int first = Math.Max(0, -start), last = Math.Min(w.OW, w.W - start);
+                                if (first < last) ExtensionRow.AddScaled(positions[(from + first)..(from + last)], columns[column], cells[(to + start + first)..]);
+                                continue;
+                            }
+                            for (int j = 0, at = start; j < w.OW; j++, at += w.SW)
                                 if ((uint)at < (uint)w.W) cells[to + at] += positions[from + j] * columns[column];
                         }
     }

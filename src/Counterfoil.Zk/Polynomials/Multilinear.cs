@@ -8,6 +8,9 @@ namespace Counterfoil.Zk.Polynomials;
 /// <summary>Multilinear polynomials given by their values on the hypercube; bit k of an index is variable k.</summary>
 public static class Multilinear
 {
+    // Tables of eq of more variables are made and used in blocks of as many, which stay in the second-level cache.
+    const int BlockVariables = 12;
+
     /// <summary>
     /// eq(point, x) for every x of the hypercube: Π over k of (xₖ·pointₖ + (1 − xₖ)(1 − pointₖ)). The weights with which a polynomial's
     /// values sum to its value at <paramref name="point"/>.
@@ -20,9 +23,23 @@ public static class Multilinear
     }
 
     /// <summary>Writes <see cref="Equality{F}(ReadOnlySpan{F})"/> to memory of its length.</summary>
-    public static void WriteEquality<F>(ReadOnlySpan<F> point, Span<F> table) where F : struct, IField<F>
+    public static void WriteEquality<F>(ReadOnlySpan<F> point, Span<F> table) where F : struct, IField<F> => WriteEquality(point, F.One, table);
+
+    /// <summary>Writes <see cref="Equality{F}(ReadOnlySpan{F})"/> times a factor to memory of its length.</summary>
+    public static void WriteEquality<F>(ReadOnlySpan<F> point, F factor, Span<F> table) where F : struct, IField<F>
     {
-        table[0] = F.One;
+        if (typeof(F) == typeof(Goldilocks2) && point.Length > BlockVariables)
+        {
+            // eq of all coordinates is eq of the low ones times eq of the high ones: one pass over memory, where doubling makes two.
+            const int Block = 1 << BlockVariables;
+            var all = MemoryMarshal.Cast<F, Goldilocks2>(table);
+            var high = new Goldilocks2[1 << (point.Length - BlockVariables)];
+            WriteEquality(point[BlockVariables..], factor, MemoryMarshal.Cast<Goldilocks2, F>(high.AsSpan()));
+            WriteEquality(point[..BlockVariables], F.One, table[..Block]);
+            for (int h = high.Length - 1; h >= 0; h--) ExtensionRow.Scale(all[..Block], high[h], all.Slice(h << BlockVariables, Block));
+            return;
+        }
+        table[0] = factor;
         for (int k = 0; k < point.Length; k++)
         {
             int half = 1 << k;
@@ -56,11 +73,9 @@ public static class Multilinear
     public static void WriteEqualityPrefix<F>(ReadOnlySpan<F> point, Span<F> table) where F : struct, IField<F>
     {
         int variables = VariablesFor(table.Length);
-        WriteEquality(point[..variables], table);
         var rest = F.One;
         for (int k = variables; k < point.Length; k++) rest *= F.One - point[k];
-        if (typeof(F) == typeof(Goldilocks2)) ExtensionRow.Scale(MemoryMarshal.Cast<F, Goldilocks2>(table), (Goldilocks2)(object)rest, MemoryMarshal.Cast<F, Goldilocks2>(table));
-        else for (int x = 0; x < table.Length; x++) table[x] *= rest;
+        WriteEquality(point[..variables], rest, table);
     }
 
     /// <summary>⌈log₂ count⌉, count at least 1: the variables that index so many values.</summary>
@@ -86,6 +101,16 @@ public static class Multilinear
             return (F)(object)ExtensionRow.InnerProduct(MemoryMarshal.Cast<F, Goldilocks2>(values[..count]), MemoryMarshal.Cast<F, Goldilocks2>(weights[..count]));
         var sum = F.Zero;
         for (int i = 0; i < count; i++) sum += values[i] * weights[i];
+        return sum;
+    }
+
+    /// <summary>The polynomial with these values, then zeros, at <paramref name="point"/>.</summary>
+    public static Goldilocks2 Evaluate(ReadOnlySpan<Goldilocks2> values, ReadOnlySpan<Goldilocks2> point)
+    {
+        int split = Math.Min(point.Length, BlockVariables), blocks = values.Length + (1 << split) - 1 >> split;
+        Goldilocks2[] low = Equality(point[..split]), high = EqualityPrefix(point[split..], Math.Max(1, blocks));
+        var sum = Goldilocks2.Zero;
+        for (int h = 0; h < blocks; h++) sum += high[h] * InnerProduct(values[(h << split)..Math.Min(values.Length, h + 1 << split)], low);
         return sum;
     }
 

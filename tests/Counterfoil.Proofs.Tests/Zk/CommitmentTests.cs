@@ -58,6 +58,44 @@ public sealed class CommitmentTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 5, 3)]
+    [InlineData(300, 12, 40)]
+    [InlineData(4096, 15, 1)]
+    [InlineData(3000, 15, 138)]
+    public void Symbols_at_some_positions_are_those_of_the_whole_codeword(int cells, int logLength, int queries)
+    {
+        Goldilocks[] c0 = Random(7, cells), c1 = Random(8, cells), codeword0 = new Goldilocks[1 << logLength], codeword1 = new Goldilocks[1 << logLength];
+        ReedSolomon.Encode(c0, codeword0);
+        ReedSolomon.Encode(c1, codeword1);
+        var random = new Random(queries);
+        int[] positions = [.. Enumerable.Range(0, queries).Select(_ => random.Next(1 << logLength)).Append(0).Append((1 << logLength) - 1).Distinct().Order()];
+        Assert.Equal(positions.Select(j => new Goldilocks2(codeword0[j], codeword1[j])), ReedSolomon.SymbolsAt([.. c0.Zip(c1, (a, b) => new Goldilocks2(a, b))], logLength, positions));
+    }
+
+    /// <summary>Tables of more than 2^12 entries are made in blocks.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(15)]
+    public void Weights_of_a_point_of_any_length_are_products_over_its_coordinates(int variables)
+    {
+        Goldilocks2[] point = [.. Random(1, variables).Zip(Random(2, variables), (a, b) => new Goldilocks2(a, b))], values = [.. Random(3, (1 << variables) - variables).Zip(Random(4, 1 << variables), (a, b) => new Goldilocks2(a, b))];
+        var factor = new Goldilocks2(Random(5, 1)[0], Random(6, 1)[0]);
+        var table = new Goldilocks2[1 << variables];
+        Multilinear.WriteEquality(point, factor, table);
+        foreach (int x in Enumerable.Range(0, 40).Select(i => i * 977 % table.Length).Append(table.Length - 1))
+        {
+            var product = factor;
+            for (int k = 0; k < variables; k++) product *= (x >> k & 1) != 0 ? point[k] : Goldilocks2.One - point[k];
+            Assert.Equal(product, table[x]);
+        }
+        Assert.Equal(values.Zip(table, (v, t) => v * t).Aggregate(Goldilocks2.Zero, (s, v) => s + v), factor * Multilinear.Evaluate(values, point));
+        Assert.Equal(Multilinear.Equality<Goldilocks2>([.. point, factor])[..table.Length], Multilinear.EqualityPrefix<Goldilocks2>([.. point, factor], table.Length));
+    }
+
     [Fact]
     public void Butterflies_of_every_width_agree()
     {

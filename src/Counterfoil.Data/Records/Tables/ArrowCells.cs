@@ -73,7 +73,7 @@ static class ArrowCells
     {
         if (from < 0 || to < from || to > length) throw new RefusedDataException(DataChecks.ArrowForm, $"a list within {length} values", $"{from} … {to}");
         record.Head(4, (ulong)(to - from));
-        for (long i = from; i < to; i++) item(ref record, (int)i);
+        for (long i = from; i < to && record.Fits; i++) item(ref record, (int)i);
     }
 
     static Cell Map(MapArray array, int depth)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
@@ -34,27 +35,34 @@ public sealed class ArrowRecords : IRecordFormat
 /// <summary>Reads batch by batch. The position is the batch's place times 2³² and the row's within it.</summary>
 sealed class ArrowReader : PartReader
 {
-    readonly StoredStream stored;
-    readonly DataStream? through;
-    readonly Tail? tail;
+    /// <summary>Bytes of one batch at most, whatever the file's length.</summary>
+    const long Largest = 1L << 32;
+
+    readonly StoredStream? stored; // of a file
+    readonly DataStream? through; // of a stream
+    readonly ArrowMessages messages;
     readonly ArrowStreamReader arrow;
-    readonly BoundedAllocator memory = new();
+    readonly BatchMemory memory;
     Apache.Arrow.RecordBatch? batch;
     Columns? columns;
     Cell[] cells = [];
+    readonly CompressionLimits limits;
+    readonly long length;
+    long total; // rows of all batches so far
     int group = -1, row, rows;
 
     public ArrowReader(StoredObject from, CompressionLimits? limits, long position)
     {
+        (length, this.limits) = (from.Length, limits ??= CompressionLimits.Default);
         Span<byte> magic = stackalloc byte[6];
         using (var beginning = from.Open()) magic = magic[..beginning.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
-        bool isFile = magic.SequenceEqual("ARROW1"u8);
-        through = isFile ? null : DataStream.Open(from, limits);
-        stored = new(isFile ? from.Open() : tail = new(through!));
-        var context = new ArrowContext(memory, new CompressionCodecFactory(), null);
-        arrow = isFile ? new ArrowFileReader(context, stored, leaveOpen: true) : new ArrowStreamReader(context, stored, leaveOpen: true);
+        if (magic.SequenceEqual("ARROW1"u8)) stored = new(from.Open());
+        else through = DataStream.Open(from, limits);
+        memory = new(Math.Min(Largest, limits.Unquestioned + Math.Min(length, Largest) * limits.Ratio));
         try
         {
+            messages = stored is null ? new ArrowMessages.OfStream(through!) : new ArrowMessages.OfFile(stored);
+            arrow = new ArrowStreamReader(new ArrowContext(memory, new CompressionCodecFactory(), null), messages, leaveOpen: true);
             Next();
             while (group < position >> 32 && batch is not null) Next();
             if (position < 0 || group != position >> 32 || (uint)position > (uint)rows) throw new RefusedDataException(DataChecks.Position, "where a row begins", $"{position}");
@@ -70,7 +78,7 @@ sealed class ArrowReader : PartReader
 
     public override long Position => ((long)group << 32) + row;
 
-    public override long BytesTaken => through?.BytesTaken ?? stored.Furthest;
+    public override long BytesTaken => through?.BytesTaken ?? stored!.Furthest;
 
     protected override bool TryRead(RecordBatch into)
     {
@@ -97,28 +105,19 @@ sealed class ArrowReader : PartReader
             batch?.Dispose();
             try
             {
+                memory.Begin();
                 batch = arrow.ReadNextRecordBatch();
-                memory.Hand();
                 (row, rows) = (0, batch?.Length ?? 0);
                 group++;
-                if (batch is null)
-                {
-                    tail?.CheckEnd();
-                    return;
-                }
+                if (batch is null) return;
+                if ((total += rows) > limits.Unquestioned && total / limits.Ratio > length) throw new RefusedDataException(DataChecks.Bomb, $"at most {limits.Ratio} rows for a byte", $"{total} for {length}");
                 columns ??= Columns.Of(batch.Schema.FieldsList.Select(f => f.Name));
                 if (batch.Arrays.Any(a => a.Length != rows)) throw new RefusedDataException(DataChecks.ArrowForm, $"columns of {rows} rows", "another length");
                 cells = [.. batch.Arrays.Select(a => ArrowCells.Of(a))];
             }
-            catch (RefusedDataException)
+            catch (Exception e) when (e is not (RefusedDataException or OutOfMemoryException)) // Arrow's reader throws what it likes at bad data
             {
-                memory.Free();
-                throw;
-            }
-            catch (Exception e) when (e is not OutOfMemoryException) // Arrow's reader throws what it likes at bad data
-            {
-                memory.Free();
-                stored.ThrowFailure();
+                stored?.ThrowFailure();
                 throw Bad(e);
             }
         }
@@ -131,58 +130,33 @@ sealed class ArrowReader : PartReader
     {
         batch?.Dispose();
         arrow?.Dispose();
-        stored.Dispose();
+        messages?.Dispose();
+        stored?.Dispose();
         through?.Dispose();
     }
 
-    /// <summary>Knows the last bytes that were read: a stream that was cut between two messages lacks its end marker, and Arrow's reader does not miss it.</summary>
-    sealed class Tail(DataStream stream) : ReadOnlyStream
+    /// <summary>Lends what the batch that is being read asks for. Its claims are what the file says, so they are held against the file's own length before they are granted.</summary>
+    /// <remarks>Arrays of the collected heap: Arrow's reader forgets what it was lent when it fails, and memory outside that heap would stay behind.</remarks>
+    sealed class BatchMemory(long most) : Apache.Arrow.Memory.MemoryAllocator
     {
-        ulong last;
+        long lent;
 
-        public override long Position
+        /// <summary>What is lent from now on belongs to another batch.</summary>
+        public void Begin() => lent = 0;
+
+        protected override IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
         {
-            get => stream.Position;
-            set => throw new NotSupportedException();
+            if ((lent += bytesAllocated = length) > most) throw new RefusedDataException(DataChecks.Bomb, $"a batch of at most {most} bytes", $"{lent}");
+            return new Lent(new byte[length]);
         }
 
-        public override int Read(Span<byte> buffer)
+        sealed class Lent(byte[] bytes) : IMemoryOwner<byte>
         {
-            int read = stream.Read(buffer);
-            foreach (byte b in buffer[Math.Max(0, read - 8)..read]) last = last << 8 | b;
-            return read;
-        }
+            public Memory<byte> Memory => bytes;
 
-        public void CheckEnd()
-        {
-            if (last != 0xffffffff_00000000) throw new RefusedDataException(DataChecks.ArrowForm, "a stream with its end marker", "the end without");
-            if (ReadByte() >= 0) throw new RefusedDataException(DataChecks.ArrowForm, "nothing behind the end marker", "more bytes");
-        }
-    }
-
-    /// <summary>A batch may claim any size: the claim is refused before it is granted.</summary>
-    sealed class BoundedAllocator : Apache.Arrow.Memory.NativeMemoryAllocator
-    {
-        const int Largest = 1 << 30;
-
-        readonly List<System.Buffers.IMemoryOwner<byte>> unowned = [];
-
-        /// <summary>What was lent belongs to a batch from now on, which gives it back.</summary>
-        public void Hand() => unowned.Clear();
-
-        /// <summary>Gives back what was lent to a batch that never came to be: it lies outside the collected heap.</summary>
-        public void Free()
-        {
-            foreach (var lent in unowned) lent.Dispose();
-            unowned.Clear();
-        }
-
-        protected override System.Buffers.IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
-        {
-            if (length > Largest) throw new RefusedDataException(DataChecks.ArrowForm, $"buffers of at most {Largest} bytes", $"{length}");
-            var lent = base.AllocateInternal(length, out bytesAllocated);
-            unowned.Add(lent);
-            return lent;
+            public void Dispose()
+            {
+            }
         }
     }
 }

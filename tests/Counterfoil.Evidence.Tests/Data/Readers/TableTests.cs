@@ -180,6 +180,52 @@ public sealed class TableTests
         return bytes.ToArray();
     }
 
+    /// <summary>Arrow's reader makes room for what a count claims, and follows offsets round in circles until the stack ends: neither may reach it.</summary>
+    [Fact]
+    public void Arrow_s_metadata_may_neither_claim_what_is_not_there_nor_point_backwards()
+    {
+        foreach (var whole in (byte[][])[Specimens.ArrowStream, Specimens.ArrowFile])
+        {
+            for (int at = 8; at < whole.Length - 16; at += 4)
+            {
+                foreach (int value in (int[])[int.MaxValue, 0x0fffffff, 0x00ffffff, -4, -16, -at / 2, -at])
+                {
+                    var changed = whole.ToArray();
+                    System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(changed.AsSpan(at), value);
+                    long before = GC.GetAllocatedBytesForCurrentThread();
+                    Reading.Of(new ArrowRecords(), changed, batchBytes: 4096);
+                    Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80 << 20); // 64 MiB of a body are not questioned
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, -8, false)]
+    [InlineData(0, 0, false)]
+    [InlineData(12, -100, false)]
+    [InlineData(16, 0, false)]
+    [InlineData(16, -4, false)]
+    [InlineData(16, 8, true)]
+    [InlineData(24, 1, false)]
+    [InlineData(24, -1, false)]
+    public void A_flatbuffer_s_offsets_lead_forward_to_what_is_there(int at, int value, bool isSound)
+    {
+        byte[] schema = [12, 0, 0, 0, 8, 0, 8, 0, 0, 0, 4, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]; // of no fields: their vector at 24
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(schema.AsSpan(at), value);
+        if (isSound) Assert.Equal(24, new FlatBuffer(schema, "Schema").Follow(16));
+        else Assert.Equal(DataChecks.ArrowForm, Assert.IsType<Core.Verdicts.Verdict.Rejected>(Assert.Throws<Counterfoil.Data.Compression.RefusedDataException>(() => new FlatBuffer(schema, "Schema")).Verdict).Reason.Check);
+    }
+
+    [Fact]
+    public void Rows_that_take_no_bytes_are_counted_all_the_same()
+    {
+        var nulls = Stream(("v", new NullArray(100_000)));
+        var limits = new Counterfoil.Data.Compression.CompressionLimits { Unquestioned = 90_000, Ratio = 100 };
+        Reading.Of(new ArrowRecords(limits), nulls).Refused(DataChecks.Bomb);
+        Assert.Equal(100_000, Reading.Of(new ArrowRecords(limits with { Ratio = 1000 }), nulls).Accepted().Records.Count);
+    }
+
     [Fact]
     public async Task Parquet_of_another_writer_with_dates_decimals_and_unsigned_integers_gives_Arrow_s_records()
     {
