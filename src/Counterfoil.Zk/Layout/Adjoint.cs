@@ -29,10 +29,12 @@ sealed class Adjoint : IDisposable
     {
         (this.layout, this.known) = (layout, known);
         int values = layout.Graph.Values, end = 0;
+        var gathered = OnlyGathered(layout.Graph);
         (starts, behind, isPending, isBehindPending) = (new int[values], new int[values], new bool[values], new bool[values]);
         for (int v = 0; v < values; v++)
         {
             starts[v] = end;
+            if (gathered[v]) continue;
             end += layout.Graph.Length(v);
             if (layout.ExposureOf[v] < 0) continue;
             behind[v] = end;
@@ -41,7 +43,7 @@ sealed class Adjoint : IDisposable
         forms = ArrayPool<Goldilocks2>.Shared.Rent(end);
         columns = Zeros(layout.Count);
         products = Zeros(1 << layout.ProductVariables);
-        Parameters = new Goldilocks2[values][];
+        Parameters = new ParameterForm?[values];
     }
 
     /// <summary>Of every committed cell's y.</summary>
@@ -51,7 +53,7 @@ sealed class Adjoint : IDisposable
     public Span<Goldilocks2> Products => products.AsSpan(0, 1 << layout.ProductVariables);
 
     /// <summary>Of the cells of every parameter in use, by value.</summary>
-    public Goldilocks2[]?[] Parameters { get; }
+    public ParameterForm?[] Parameters { get; }
 
     /// <summary>The part that is public.</summary>
     public Goldilocks2 Known { get; private set; }
@@ -74,6 +76,16 @@ sealed class Adjoint : IDisposable
         if (!isStarted) form.Clear();
         isStarted = true;
         return form;
+    }
+
+    // Parameters of which only rows are ever read: no form in the whole of them waits to be carried back.
+    static bool[] OnlyGathered(IntegerGraph graph)
+    {
+        var only = new bool[graph.Values];
+        for (int v = 1; v < only.Length; v++) only[v] = graph.Nodes[v - 1] is Parameter && v != graph.Output;
+        foreach (var node in graph.Nodes)
+            foreach (int read in node is RowGather gather ? [gather.Indices] : node.Reads) only[read] = false;
+        return only;
     }
 
     static Goldilocks2[] Zeros(int length)
@@ -114,8 +126,7 @@ sealed class Adjoint : IDisposable
                 for (int i = 0; i < form.Length; i++) products[places[i]] += form[i];
                 break;
             case Parameter:
-                var parameter = Parameters[v] ??= new Goldilocks2[form.Length];
-                ExtensionRow.Add(form, parameter);
+                (Parameters[v] ??= new ParameterForm()).Add(0, form);
                 break;
             case Movement movement: CarryBack(movement, form); break;
             case Combination combination:
@@ -131,8 +142,14 @@ sealed class Adjoint : IDisposable
                 WindowPass.Scatter(window, form, Of(input));
                 break;
             case RowGather gather:
-                var table = Of(gather.Table);
                 var rows = known[gather.Indices]!;
+                if (gather.Table > 0 && layout.Graph.Nodes[gather.Table - 1] is Parameter && layout.ExposureOf[gather.Table] < 0)
+                {
+                    var stretches = Parameters[gather.Table] ??= new ParameterForm();
+                    for (int r = 0; r < gather.Count; r++) stretches.Add((int)rows[r] * gather.Width, form.Slice(r * gather.Width, gather.Width));
+                    break;
+                }
+                var table = Of(gather.Table);
                 for (int r = 0; r < gather.Count; r++)
                     for (int c = 0, from = r * gather.Width, to = (int)rows[r] * gather.Width; c < gather.Width; c++) table[to + c] += form[from + c];
                 break;
