@@ -50,16 +50,14 @@ public sealed class HiddenAnswerCommandTests(ShortNetwork network) : IClassFixtu
             for (int c = 0; c < cells.Length; c++) Assert.InRange(cells[c], floats[c] - (0.1 * range), floats[c] + (0.1 * range));
         }
 
-        // Asked in another order, or of fewer, it was not this that was asked.
+        // Asked in another order, it was not this that was asked.
         Assert.Equal("answer.request", Text(Json(await TheCommand.RunAsync("infer", "verify", At("three"), "--model", network.Public, "--input", inputs[1], inputs[0], inputs[2], "--json"), 1), "check"));
-        Assert.Equal("answer.request", Text(Json(await TheCommand.RunAsync("infer", "verify", At("three"), "--model", network.Public, "--input", inputs[0], "--json"), 1), "check"));
-        // An input exchanged in the file, two outputs exchanged, another number of inputs.
+        // Inputs exchanged in the file, and another number of them.
         var answer = Decode(At("three"));
         byte[] request = answer.Request.ToArray();
-        int size = request.Length / 3, length = answer.Output.Length / 3;
+        int size = request.Length / 3;
         byte[] exchanged = [.. request[size..(2 * size)], .. request[..size], .. request[(2 * size)..]];
         Assert.StartsWith("proof.", Text(await Refused(answer with { Request = exchanged }, "--model", network.Public), "check"), StringComparison.Ordinal);
-        Assert.StartsWith("proof.", Text(await Refused(answer with { Output = [.. answer.Output.Slice(length, length), .. answer.Output.Slice(0, length), .. answer.Output.Slice(2 * length, length)] }, "--model", network.Public), "check"), StringComparison.Ordinal);
         Assert.Equal("request.length", Text(await Refused(answer with { Inputs = 2 }, "--model", network.Public), "check"));
     }
 
@@ -91,13 +89,8 @@ public sealed class HiddenAnswerCommandTests(ShortNetwork network) : IClassFixtu
         // Another's digest, and an input in the clear that one cannot see it is about.
         Assert.Equal("answer.hidden", Text(Json(await TheCommand.RunAsync([.. verify, "--input-digest", output]), 1), "check"));
         Assert.Equal("answer.request", Text(Json(await TheCommand.RunAsync([.. verify, "--input", At("x.f32")]), 1), "check"));
-        // The same cells once more are another commitment, under which this proof does not hold.
-        Json(await TheCommand.RunAsync([.. prove, "--input", At("x.f32"), "--out", At("again")]));
-        var again = Decode(At("again"));
-        Assert.NotEqual(answer.HiddenInput, again.HiddenInput);
-        Assert.StartsWith("proof.", Text(await Refused(answer with { HiddenInput = again.HiddenInput }, "--model", network.Public), "check"), StringComparison.Ordinal);
-        Assert.StartsWith("proof.", Text(await Refused(answer with { HiddenOutput = again.HiddenOutput }, "--model", network.Public), "check"), StringComparison.Ordinal);
-        Assert.Equal("answer.hidden", Text(await Refused(answer with { HiddenInput = null, Request = SmallNetwork.Bytes(SmallNetwork.Input(1)) }, "--model", network.Public, "--input-digest", input), "check"));
+        // Another commitment in its place: that its proof does not hold of it TensorFolderTests says too.
+        Assert.StartsWith("proof.", Text(await Refused(answer with { HiddenOutput = answer.HiddenOutput! with { Root = answer.HiddenInput!.Root } }, "--model", network.Public), "check"), StringComparison.Ordinal);
 
         // Secrets are not written over.
         var refused = await TheCommand.RunAsync([.. prove, "--input", At("x.f32"), "--out", At("hidden")]);
@@ -131,14 +124,10 @@ public sealed class HiddenAnswerCommandTests(ShortNetwork network) : IClassFixtu
         Assert.Equal("opening.context", Text(Json(await TheCommand.RunAsync([.. beside, "--context", new string('0', 64)]), 1), "check"));
         Assert.True(ProvenOpening.Decode(await File.ReadAllBytesAsync(cells), out var honest).IsAccepted);
         var forged = honest! with { Opening = honest.Opening with { Cells = honest.Opening.Cells.SetItem(0, honest.Opening.Cells[0] with { Value = honest.Opening.Cells[0].Value + 1 }) } };
-        var replayed = honest with { Opening = honest.Opening with { Tensor = Decode(At("other")).HiddenOutput! } };
-        foreach (var file in (ProvenOpening[])[forged, replayed])
-        {
-            await File.WriteAllBytesAsync(At("forged-cells"), file.Encode());
-            var said = Json(await TheCommand.RunAsync("infer", "verify", At("forged-cells"), "--json"), 1);
-            Assert.Equal("proof.pads", Text(said, "check"));
-            Assert.False(said.TryGetProperty("opened", out _));
-        }
+        await File.WriteAllBytesAsync(At("forged-cells"), forged.Encode());
+        var said = Json(await TheCommand.RunAsync("infer", "verify", At("forged-cells"), "--json"), 1);
+        Assert.Equal("proof.pads", Text(said, "check"));
+        Assert.False(said.TryGetProperty("opened", out _));
 
         // No such cell, no such secret, and a secret that others can read.
         async Task Fails(int exit, string error, params string[] arguments)
@@ -169,7 +158,6 @@ public sealed class HiddenAnswerCommandTests(ShortNetwork network) : IClassFixtu
         Assert.Equal((2, 2 * SmallNetwork.Inputs), (proven.GetProperty("outputs").GetArrayLength(), proven.GetProperty("hiddenInput").GetProperty("cells").GetInt32()));
         Assert.Equal(JsonValueKind.Null, proven.GetProperty("hiddenOutput").ValueKind);
         Assert.Equal("ACCEPT", Text(Json(await TheCommand.RunAsync("infer", "verify", At("two"), "--json")), "verdict"));
-        Assert.Equal("request.length", Text(await Refused(Decode(At("two")) with { Inputs = 1 }), "check"));
     }
 
     [Fact]
