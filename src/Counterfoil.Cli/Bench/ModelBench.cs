@@ -55,7 +55,7 @@ static class ModelBench
             run.Next($"accuracy of {name}");
             var asked = recipe with { Epochs = run.Quick ? 1 : recipe.Epochs };
             long start = Stopwatch.GetTimestamp();
-            var (result, records, held) = await BenchModels.TrainAsync(run, asked, held: run.Quick ? 64 : 2_000);
+            var (result, records, held) = await TrainedImages.TrainAsync(run, asked, held: run.Quick ? 64 : 2_000);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Quantiser.Quantise(result.Model, [.. records.Take(200).Select(Pixels)], new QuantiserOptions { InputScale = 1.0 / 127 }, out var integers, out var report).Require();
             var executor = new FastExecutor(integers!);
