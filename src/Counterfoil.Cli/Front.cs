@@ -68,7 +68,10 @@ static class Front
                 if (usage.Hint is not null) Terminal.Hint(usage.Hint);
                 return ExitCode.Usage;
             // A verdict of what the command builds on: its words are the verdict's, check and all.
-            case RefusedException:
+            case RefusedException refused:
+                Terminal.Error(Sentence(refused.Message));
+                if (refused.Hint is not null) Terminal.Hint(refused.Hint);
+                return ExitCode.Unknown;
             case ChainException or HttpRequestException or TimeoutException:
             case IOException or UnauthorizedAccessException or InvalidDataException:
                 Terminal.Error(Sentence(failure.Message));

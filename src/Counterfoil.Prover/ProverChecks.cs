@@ -21,4 +21,7 @@ public static class ProverChecks
 
     /// <summary>The root of an owner's part, committed anew, is the root of the public part.</summary>
     public static readonly Check SecretRoot = new("model.secret.root");
+
+    /// <summary>A hidden tensor's secret is there and is one canonical encoding: version, commitment, as many cells as it says, a seed.</summary>
+    public static readonly Check TensorSecret = new("tensor.secret");
 }

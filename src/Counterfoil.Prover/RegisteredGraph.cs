@@ -123,6 +123,7 @@ public sealed partial class RegisteredGraph : IDisposable
         if (options.Budget is < 1 or > CommitmentParameters.MostBudget) throw new ArgumentOutOfRangeException(nameof(options), options.Budget, $"the budget is 1 to {CommitmentParameters.MostBudget} proofs");
         if (options.TensorBudget is < 0 or > CommitmentParameters.MostBudget)
             throw new ArgumentOutOfRangeException(nameof(options), options.TensorBudget, $"the budget of a tensor is 0 to {CommitmentParameters.MostBudget} proofs");
+        if (options.Batch is < 1 or > GraphBatch.MostInputs) throw new ArgumentOutOfRangeException(nameof(options), options.Batch, $"a batch has 1 to {GraphBatch.MostInputs} inputs");
         if (options.LogInverseRate is < 1 or > 4) throw new ArgumentOutOfRangeException(nameof(options), options.LogInverseRate, "the rate is 2^-1 to 2^-4");
         var verdict = source.Validate(out _);
         if (!verdict.IsAccepted) return verdict;
@@ -130,12 +131,21 @@ public sealed partial class RegisteredGraph : IDisposable
         if (!verdict.IsAccepted) return verdict;
         verdict = HiddenLayout.Derive(source.Graph, new RowCode(16, 1, 1), out _);
         if (!verdict.IsAccepted) return verdict;
-        if (CodeChoice.For(layout!, options) is not { } chosen)
+        GraphLayout? batch = null;
+        if (options.Batch > 1)
+        {
+            verdict = GraphBatch.Of(source.Graph, options.Batch, out var asked);
+            if (verdict.IsAccepted) verdict = GraphLayout.Derive(asked!.Graph, out batch);
+            if (!verdict.IsAccepted) return verdict;
+        }
+        if (CodeChoice.For(layout!, options, batch) is not { } chosen)
             return Verdict.Reject(ZkChecks.ModelHiding, "a code with room for the masks of the budget", $"none for {options.Budget} proofs");
         HiddenLayout.Derive(source.Graph, chosen.Code, out hiddenLayout);
         parameters = chosen;
         verdict = Fits(hiddenLayout!);
-        return verdict.IsAccepted ? CommittedGraph.Create(layout!, parameters, default, out _) : verdict;
+        if (!verdict.IsAccepted) return verdict;
+        verdict = CommittedGraph.Create(layout!, parameters, default, out var model);
+        return verdict.IsAccepted && options.Batch > 1 ? model!.Batch(options.Batch, out _) : verdict;
     }
 
     static Verdict Fits(HiddenLayout hidden)
@@ -209,7 +219,7 @@ public sealed partial class RegisteredGraph : IDisposable
         if (!verdict.IsAccepted) return verdict;
         using var secrets = Secrets(plan!.Pads is not null);
         var prover = Prover(values, statement, secrets, hiddenInput, hiddenOutput, progress: progress);
-        proven = new ProvenExecution([.. output], prover.Prove(new KeccakTranscript()), prover.Timings) { Inference = inference };
+        proven = new ProvenExecution([.. output], prover.Prove(new KeccakTranscript()), prover.Timings) { Inference = inference, SecurityBits = plan.Ledger.SecurityBits };
         return verdict;
     }
 
@@ -247,6 +257,9 @@ public sealed record ProvenExecution(ImmutableArray<long> Output, byte[] Proof, 
 {
     /// <summary>How long running the model took, which is no part of <see cref="Elapsed"/>.</summary>
     public TimeSpan Inference { get; init; }
+
+    /// <summary>Bits of the weakest round of what was proven (<see cref="ExecutionStatement.Ledger"/>).</summary>
+    public double SecurityBits { get; init; }
 
     /// <summary>The whole proving time.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Timings.Sum(t => t.Elapsed.Ticks));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Counterfoil.Prover.Commitments;
 using Counterfoil.Prover.Sumchecks;
+using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
 
 namespace Counterfoil.Prover;
@@ -19,6 +20,12 @@ public sealed record RegistrationOptions
     /// whether a small model's code holds the few pads more.
     /// </summary>
     public int TensorBudget { get; init; }
+
+    /// <summary>
+    /// The most inputs that one proof is to be about: 1 by default, up to <see cref="GraphBatch.MostInputs"/>. A larger batch has more messages to hide, for which the code makes room; where nothing is hidden there are none, and
+    /// batches of any size can be proven as far as the limits allow.
+    /// </summary>
+    public int Batch { get; init; } = 1;
 
     /// <summary>How openings go: wide by default; short gives shorter proofs that take longer.</summary>
     public Schedule Schedule { get; init; } = Schedule.Wide;

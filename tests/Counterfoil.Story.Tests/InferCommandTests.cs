@@ -25,7 +25,11 @@ public sealed class InferCommandTests(RegisteredNetwork network) : IClassFixture
     public async Task An_answer_is_proven_by_one_process_and_verified_by_another_without_a_network()
     {
         var proven = Json(await TheCommand.RunAsync("infer", "prove", "--model", network.Model, "--input", At("x.json"), "--context", Context, "--out", At("answer"), "--json"));
-        Assert.Equal(["name", "modelId", "publishedDigest", "context", "output", "top", "weightsHidden", "securityBits", "outputDigest", "proveMillis", "inferMillis", "proofBytes", "fileBytes", "peakBytes", "proofsLeft", "stages"],
+        Assert.Equal(
+            [
+                "name", "modelId", "publishedDigest", "context", "inputs", "hiddenInput", "hiddenOutput", "output", "top", "weightsHidden", "securityBits", "outputDigest", "proveMillis", "inferMillis", "proofBytes",
+                "fileBytes", "peakBytes", "proofsLeft", "secrets", "stages",
+            ],
             proven.EnumerateObject().Select(p => p.Name));
         Assert.True(proven.GetProperty("weightsHidden").GetBoolean());
         Assert.True(proven.GetProperty("securityBits").GetDouble() >= 100);

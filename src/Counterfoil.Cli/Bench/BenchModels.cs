@@ -39,9 +39,17 @@ static class BenchModels
     /// <summary>Trains by a recipe on the sample images; what was learned, and the images.</summary>
     public static async Task<(TrainingResult Result, List<byte[]> Images)> TrainAsync(BenchRun run, TrainingRecipe recipe)
     {
+        var (result, records, _) = await TrainAsync(run, recipe, held: 0);
+        return (result, [.. records.Select(r => r[1..])]);
+    }
+
+    /// <summary>Trains by a recipe on all but the last of the sample images; what was learned, the records, label first, that it was learned from, and those held back.</summary>
+    public static async Task<(TrainingResult Result, List<byte[]> Records, List<byte[]> Held)> TrainAsync(BenchRun run, TrainingRecipe recipe, int held)
+    {
         using var source = Samples.FashionMnist();
         var records = await RecordsAsync(source, run.Quick ? 640 : source.Count, run.Cancel);
-        return (await Trainer.TrainAsync(recipe, Batches(recipe, records), cancellationToken: run.Cancel), [.. records.Select(r => r[1..])]);
+        var learned = records[..^held];
+        return (await Trainer.TrainAsync(recipe, Batches(recipe, learned), cancellationToken: run.Cancel), learned, records[^held..]);
     }
 
     static async Task<List<byte[]>> RecordsAsync(IdxLabelled source, int count, CancellationToken cancel)

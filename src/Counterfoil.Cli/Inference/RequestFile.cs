@@ -19,7 +19,7 @@ static class RequestFile
     public static byte[] Read(string path, TensorSpec tensor)
     {
         bool isJson = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        string hint = $"the input is {tensor.Name} [{string.Join(", ", tensor.Shape)}] of {tensor.Datatype}";
+        string hint = Hint(tensor);
         byte[] bytes = InputFile.Read(path, (int)Math.Min(int.MaxValue - 64, 1024 + (tensor.Length * (isJson ? ElementBytes : tensor.ElementSize))), hint);
         if (!isJson) return bytes;
         try
@@ -34,8 +34,19 @@ static class RequestFile
         }
     }
 
+    /// <summary>Several inputs' bytes, one after the other.</summary>
+    public static byte[] ReadAll(IEnumerable<string> paths, TensorSpec tensor) => [.. paths.SelectMany(path => Read(path, tensor))];
+
+    /// <summary>What an input is.</summary>
+    public static string Hint(TensorSpec tensor) => $"the input is {tensor.Name} [{string.Join(", ", tensor.Shape)}] of {tensor.Datatype}";
+
     /// <summary>32 bytes in hexadecimal; null where none are given.</summary>
-    public static Bytes32? Context(string? text) => text is null ? null
-        : Keccak256Digest.TryParse(text, out var context) ? context.Value
-        : throw new UsageException($"'{text}' is no context", "32 bytes, as 64 lower-case hexadecimal digits");
+    public static Bytes32? Context(string? text) => Digest(text, "context")?.Value;
+
+    /// <summary>A digest in hexadecimal; null where none is given.</summary>
+    /// <param name="text">64 digits.</param>
+    /// <param name="what">What it is, in a word.</param>
+    public static Keccak256Digest? Digest(string? text, string what) => text is null ? null
+        : Keccak256Digest.TryParse(text, out var digest) ? digest
+        : throw new UsageException($"'{text}' is no {what}", "32 bytes, as 64 lower-case hexadecimal digits");
 }

@@ -32,18 +32,23 @@ static class CodeChoice
     });
 
     /// <inheritdoc cref="For(NeuronSpace, RegistrationOptions)"/>
-    public static CommitmentParameters? For(GraphLayout layout, RegistrationOptions options)
+    /// <param name="layout">The graph, asked one input.</param>
+    /// <param name="options">How it is to be committed.</param>
+    /// <param name="batch">The graph, asked as many as one proof is to be about at most; null: one.</param>
+    public static CommitmentParameters? For(GraphLayout layout, RegistrationOptions options, GraphLayout? batch = null)
     {
-        // A graph whose rows are chosen by its input cannot hide that; its output it can.
-        GraphLayout? hiddenInput = null;
-        if (options.TensorBudget > 0) GraphLayout.Derive(layout.Graph, out hiddenInput, hidesInput: true);
+        // Everything that a proof may be about. A graph whose rows are chosen by its input cannot hide that; its output it can.
+        List<(GraphLayout Layout, int Tensors)> proofs = [];
+        foreach (var asked in new[] { layout, batch }.OfType<GraphLayout>())
+        {
+            proofs.Add((asked, options.TensorBudget > 0 ? 1 : 0));
+            if (options.TensorBudget > 0 && GraphLayout.Derive(asked.Graph, out var hiding, hidesInput: true).IsAccepted) proofs.Add((hiding!, 2));
+        }
         return For(options, code =>
         {
             HiddenLayout.Derive(layout.Graph, code, out var hidden);
-            WitnessRows witness = new(layout, code);
-            int pads = witness.Pads(hidden!, options.TensorBudget > 0 ? 1 : 0).Pads;
-            if (hiddenInput is not null) pads = Math.Max(pads, new WitnessRows(hiddenInput, code).Pads(hidden!, 2).Pads);
-            return (hidden!.Weights.Rows + witness.Rows, Math.Max(pads, new RegistrationLayout(hidden.Weights).Pads.Pads));
+            int pads = proofs.Max(p => new WitnessRows(p.Layout, code).Pads(hidden!, p.Tensors).Pads);
+            return (hidden!.Weights.Rows + new WitnessRows(batch ?? layout, code).Rows, Math.Max(pads, new RegistrationLayout(hidden.Weights).Pads.Pads));
         });
     }
 

@@ -13,7 +13,7 @@ namespace Counterfoil.Prover;
 /// Who has this has the cells: the prover, who runs the model on them, and whoever is given the seed. Every proof opens columns of it, so it has an account of openings, as weights have; one account a root,
 /// wherever proofs are made. To open the tensor towards somebody is to hand over cells and seed: <see cref="TryReopen"/> makes the same root of them, and nothing else does.
 /// </remarks>
-public sealed class CommittedTensor : IDisposable
+public sealed partial class CommittedTensor : IDisposable
 {
     readonly long[] cells;
     readonly byte[] seed;

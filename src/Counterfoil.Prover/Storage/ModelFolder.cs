@@ -4,6 +4,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Home;
 using Counterfoil.Models;
 using Counterfoil.Zk.Answers;
+using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Prover.Storage;
 
@@ -116,15 +117,51 @@ public sealed class ModelFolder : IDisposable
     /// <param name="answer">The answer, if the verdict accepts.</param>
     /// <param name="execution">The same with its timings.</param>
     /// <param name="progress">Hears of each stage as it begins.</param>
-    public Verdict TryAnswer(ReadOnlyMemory<byte> request, Bytes32 context, bool isCarrying, out ProvenAnswer? answer, out ProvenExecution? execution, IProgress<ProvingStage>? progress = null)
+    public Verdict TryAnswer(ReadOnlyMemory<byte> request, Bytes32 context, bool isCarrying, out ProvenAnswer? answer, out ProvenExecution? execution, IProgress<ProvingStage>? progress = null) =>
+        TryAnswer([request], new AnswerOptions { Context = context, IsCarrying = isCarrying }, out answer, out execution, progress);
+
+    /// <summary>Answers one request, or several in one proof, and hides of requests and answers what is asked for.</summary>
+    /// <param name="requests">Each input's elements, little-endian.</param>
+    /// <param name="options">What the answer is for, what it carries, and what it hides.</param>
+    /// <param name="answer">The answer, if the verdict accepts. Secrets of what it hides are in their folder by then.</param>
+    /// <param name="execution">The same with its timings.</param>
+    /// <param name="progress">Hears of each stage as it begins.</param>
+    /// <exception cref="ArgumentException">There is no request, or more than a batch has.</exception>
+    public Verdict TryAnswer(
+        IReadOnlyList<ReadOnlyMemory<byte>> requests, AnswerOptions options, out ProvenAnswer? answer, out ProvenExecution? execution, IProgress<ProvingStage>? progress = null)
     {
+        ArgumentNullException.ThrowIfNull(requests);
+        ArgumentNullException.ThrowIfNull(options);
+        if (requests.Count is < 1 or > GraphBatch.MostInputs) throw new ArgumentException($"1 to {GraphBatch.MostInputs} requests, not {requests.Count}", nameof(requests));
+        if ((options.HideInput || options.HideOutput) && options.Secrets is null) throw new ArgumentException("what is hidden needs a folder for its secrets", nameof(options));
         (answer, execution) = (null, null);
-        var verdict = Published.Input.ToCells(request.Span, Published.Model.Graph.Input, out var cells);
+        foreach (var one in requests)
+            if (Published.Input.ToCells(one.Span, Published.Model.Graph.Input, out _) is { IsAccepted: false } unfit) return unfit;
+        byte[] request = [.. requests.SelectMany(r => r.ToArray())];
+        Published.Input.ToCells(request, Published.Model.Graph.Input, out var cells, requests.Count);
+        var (prover, verdict) = (Registered, Verdict.Accept);
+        if (requests.Count > 1) verdict = Registered.TryBatch(requests.Count, out prover!);
         if (!verdict.IsAccepted) return verdict;
-        verdict = Registered.TryProve(cells, ProvenAnswer.ProofContext(Published.Digest, request.Span, context), out execution, progress);
-        if (verdict.IsAccepted)
-            answer = new ProvenAnswer(Published.Digest, isCarrying ? (ReadOnlyMemory<byte>?)Published.Encode() : null, request, execution!.Output, context, execution.Proof);
-        return verdict;
+        CommittedTensor? hiddenInput = null, hiddenOutput = null;
+        if (options.HideInput) verdict = options.Secrets!.TryCommit(Array.ConvertAll(cells!, cell => (long)cell), prover.Model, out hiddenInput);
+        if (verdict.IsAccepted && options.HideOutput) verdict = options.Secrets!.TryCommit(prover.Answer(cells).AsSpan(), prover.Model, out hiddenOutput);
+        using (hiddenInput)
+        using (hiddenOutput)
+        {
+            if (!verdict.IsAccepted) return verdict;
+            var context = hiddenInput is null ? ProvenAnswer.ProofContext(Published.Digest, request, options.Context) : ProvenAnswer.ProofContext(Published.Digest, hiddenInput.Commitment, options.Context);
+            verdict = prover.TryProve(cells, context, hiddenInput, hiddenOutput, out execution, progress);
+            if (!verdict.IsAccepted) return verdict;
+            if (hiddenInput is not null) options.Secrets!.Write(TensorFolder.InputName, hiddenInput);
+            if (hiddenOutput is not null) options.Secrets!.Write(TensorFolder.OutputName, hiddenOutput);
+            answer = new ProvenAnswer(
+                Published.Digest, options.IsCarrying ? (ReadOnlyMemory<byte>?)Published.Encode() : null, hiddenInput is null ? request : default, hiddenOutput is null ? execution!.Output : [], options.Context,
+                execution!.Proof)
+            {
+                Inputs = requests.Count, HiddenInput = hiddenInput?.Commitment, HiddenOutput = hiddenOutput?.Commitment,
+            };
+            return verdict;
+        }
     }
 
     /// <summary>Answers a request without a proof, which opens nothing.</summary>
@@ -149,6 +186,25 @@ public sealed class ModelFolder : IDisposable
         File.Move(temporary, path);
         PrivateFiles.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+}
+
+/// <summary>What an answer is for, what it carries, and what it hides.</summary>
+public sealed record AnswerOptions
+{
+    /// <summary>What the answer is for: it holds in no other context.</summary>
+    public Bytes32 Context { get; init; }
+
+    /// <summary>Whether the answer carries the published model, so that whoever verifies it needs nothing else.</summary>
+    public bool IsCarrying { get; init; } = true;
+
+    /// <summary>Whether a commitment stands for the requests.</summary>
+    public bool HideInput { get; init; }
+
+    /// <summary>Whether a commitment stands for the outputs.</summary>
+    public bool HideOutput { get; init; }
+
+    /// <summary>Where the secrets of what is hidden are kept; null if nothing is.</summary>
+    public TensorFolder? Secrets { get; init; }
 }
 
 /// <summary>A model that is to be registered: its integers, what its tensors are called, and how far it is from its floats.</summary>

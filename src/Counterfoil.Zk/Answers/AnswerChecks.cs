@@ -28,4 +28,16 @@ public static class AnswerChecks
 
     /// <summary>The answer was given in the context that is asked about.</summary>
     public static readonly Check Context = new("answer.context");
+
+    /// <summary>A proven opening is one canonical encoding: version, a commitment, cells, nothing missing, nothing after it.</summary>
+    public static readonly Check OpeningEncoding = new("opening.encoding");
+
+    /// <summary>An opening is of the tensor that is asked about: that with the digest, or one that the answer beside it hides.</summary>
+    public static readonly Check OpeningTensor = new("opening.tensor");
+
+    /// <summary>An opening was made in the context that is asked about.</summary>
+    public static readonly Check OpeningContext = new("opening.context");
+
+    /// <summary>The answer hides the very input, or output, that is asked about: its commitment has that digest.</summary>
+    public static readonly Check Hidden = new("answer.hidden");
 }

@@ -1,42 +1,45 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Counterfoil.Core.Digests;
-using Counterfoil.Core.Encoding;
 using Counterfoil.Core.Verdicts;
+using Counterfoil.Zk.Graphs;
 
 namespace Counterfoil.Zk.Answers;
 
-/// <summary>One answer as a file: request, output and proof, and the published model or its name. <c>docs/serving.md</c> has the format.</summary>
+/// <summary>
+/// The answer to one request, or to several that one proof is about, as a file: requests, outputs and proof, and the published model or its name. Requests or outputs may be hidden; then their commitments stand in
+/// their place. <c>docs/serving.md</c> has the format.
+/// </summary>
 /// <param name="ModelDigest">Which published model answered: <see cref="PublishedModel.Digest"/>.</param>
 /// <param name="CarriedModel">That model's encoding, where whoever verifies need not have it; null where they must.</param>
-/// <param name="Request">The request's bytes: the input's elements, little-endian.</param>
-/// <param name="Output">The output's cells.</param>
+/// <param name="Request">The requests' bytes: each input's elements, little-endian, one input after the other; empty if they are hidden.</param>
+/// <param name="Output">The outputs' cells, one output after the other; empty if they are hidden.</param>
 /// <param name="Context">What the answer was given for.</param>
 /// <param name="Proof">The proof of the execution.</param>
-public sealed record ProvenAnswer(Sha256Digest ModelDigest, ReadOnlyMemory<byte>? CarriedModel, ReadOnlyMemory<byte> Request, ImmutableArray<long> Output, Bytes32 Context, ReadOnlyMemory<byte> Proof)
+public sealed partial record ProvenAnswer(Sha256Digest ModelDigest, ReadOnlyMemory<byte>? CarriedModel, ReadOnlyMemory<byte> Request, ImmutableArray<long> Output, Bytes32 Context, ReadOnlyMemory<byte> Proof)
 {
-    const string Kind = "counterfoil-proven-answer";
-    const int Version = 1;
+    /// <summary>How many inputs the one proof is about, 1 to <see cref="GraphBatch.MostInputs"/>.</summary>
+    public int Inputs { get; init; } = 1;
 
-    /// <summary>Bytes of a file at most: 512 MiB.</summary>
-    public const int MaximumBytes = 512 << 20;
+    /// <summary>What the hidden inputs are committed to by, all of them by one; null if they are in the clear.</summary>
+    public TensorCommitment? HiddenInput { get; init; }
 
-    static readonly CborLimits limits = new() { Bytes = MaximumBytes, Depth = 1, Items = 16 };
+    /// <summary>What the hidden outputs are committed to by; null if they are in the clear.</summary>
+    public TensorCommitment? HiddenOutput { get; init; }
 
     /// <summary>
-    /// The context that the proof itself is made in: Keccak-256 over a domain, the published model's digest, SHA-256 of the request and the answer's context. So neither scales, nor names, nor a byte of
-    /// the request that rounding would swallow can be changed beside a proof.
+    /// The context that the proof itself is made in: Keccak-256 over a domain, the published model's digest, SHA-256 of the request (its commitment's digest, if it is hidden) and the answer's context. So neither scales,
+    /// nor names, nor a byte of the request that rounding would swallow can be changed beside a proof.
     /// </summary>
-    public static Bytes32 ProofContext(Sha256Digest model, ReadOnlySpan<byte> request, Bytes32 context) =>
-        Keccak256.Hash([.. Domains.ProvenAnswer, .. model.ToArray(), .. Sha256.Hash(request).ToArray(), .. context.ToArray()]).Value;
+    public static Bytes32 ProofContext(Sha256Digest model, ReadOnlySpan<byte> request, Bytes32 context) => ProofContext(model, Sha256.Hash(request).ToArray(), context);
 
-    /// <summary>The output's cells as the file has them: 8 bytes each, big-endian, two's complement.</summary>
-    public byte[] OutputBytes()
+    /// <inheritdoc cref="ProofContext(Sha256Digest, ReadOnlySpan{byte}, Bytes32)"/>
+    public static Bytes32 ProofContext(Sha256Digest model, TensorCommitment request, Bytes32 context)
     {
-        var bytes = new byte[sizeof(long) * Output.Length];
-        for (int i = 0; i < Output.Length; i++) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long) * i), Output[i]);
-        return bytes;
+        ArgumentNullException.ThrowIfNull(request);
+        return ProofContext(model, request.Digest.ToArray(), context);
     }
+
+    static Bytes32 ProofContext(Sha256Digest model, byte[] request, Bytes32 context) => Keccak256.Hash([.. Domains.ProvenAnswer, .. model.ToArray(), .. request, .. context.ToArray()]).Value;
 
     /// <summary>The published model to verify under: the one at hand, or the one that the answer carries.</summary>
     /// <param name="known">The one at hand, from somewhere that is trusted; null if there is none.</param>
@@ -61,67 +64,52 @@ public sealed record ProvenAnswer(Sha256Digest ModelDigest, ReadOnlyMemory<byte>
     }
 
     /// <summary>Whether the answer is about this request and this context; null where any will do.</summary>
+    /// <param name="request">All requests' bytes, one after the other.</param>
+    /// <param name="context">The context.</param>
     public Verdict Answers(ReadOnlyMemory<byte>? request, Bytes32? context)
     {
-        if (request is { } asked && !asked.Span.SequenceEqual(Request.Span))
-            return Verdict.Reject(AnswerChecks.Request, $"the request {Sha256.Hash(asked.Span)}", $"{Sha256.Hash(Request.Span)}");
+        if (request is { } asked && (HiddenInput is not null || !asked.Span.SequenceEqual(Request.Span)))
+            return Verdict.Reject(AnswerChecks.Request, $"the request {Sha256.Hash(asked.Span)}", HiddenInput is null ? $"{Sha256.Hash(Request.Span)}" : $"a hidden one, {HiddenInput.Digest}");
         if (context is { } about && about != Context) return Verdict.Reject(AnswerChecks.Context, $"{about}", $"{Context}");
         return Verdict.Accept;
     }
 
-    /// <summary>Whether the published model gives this output on this request.</summary>
+    /// <summary>Whether the answer hides the tensors with these digests; null where any will do, hidden or not.</summary>
+    /// <param name="input">Of the inputs' commitment (<see cref="TensorCommitment.Digest"/>).</param>
+    /// <param name="output">Of the outputs'.</param>
+    public Verdict Hides(Keccak256Digest? input, Keccak256Digest? output)
+    {
+        return Is(input, HiddenInput, "input").Then(() => Is(output, HiddenOutput, "output"));
+
+        static Verdict Is(Keccak256Digest? asked, TensorCommitment? tensor, string which) => asked is null || tensor?.Digest == asked ? Verdict.Accept
+            : Verdict.Reject(AnswerChecks.Hidden, $"the hidden {which} {asked}", tensor is null ? $"an {which} in the clear" : $"{tensor.Digest}");
+    }
+
+    /// <summary>Whether the published model gives these outputs on these requests.</summary>
     /// <param name="model">What <see cref="Resolve"/> gave.</param>
-    public Verdict Verify(PublishedModel model)
+    public Verdict Verify(PublishedModel model) => Verify(model, out _);
+
+    /// <inheritdoc cref="Verify(PublishedModel)"/>
+    /// <param name="model">What <see cref="Resolve"/> gave.</param>
+    /// <param name="statement">What was proven, if the verdict accepts.</param>
+    public Verdict Verify(PublishedModel model, out ExecutionStatement? statement)
     {
         ArgumentNullException.ThrowIfNull(model);
+        statement = null;
         if (model.Digest != ModelDigest) return Verdict.Reject(AnswerChecks.Model, $"an answer of {model.Digest}", $"one of {ModelDigest}");
         var verdict = model.Verify();
         if (!verdict.IsAccepted) return verdict;
-        verdict = model.Input.ToCells(Request.Span, model.Model.Graph.Input, out var cells);
-        return verdict.IsAccepted
-            ? ExecutionProof.Verify(new ExecutionStatement(model.Model, cells, Output.AsMemory(), ProofContext(ModelDigest, Request.Span, Context)), Proof)
-            : verdict;
-    }
-
-    /// <summary>The one encoding, deterministic CBOR.</summary>
-    public byte[] Encode()
-    {
-        var writer = new CborWriter();
-        writer.BeginArray(8);
-        writer.WriteText(Kind);
-        writer.WriteUInt(Version);
-        writer.WriteBytes(ModelDigest.ToArray());
-        if (CarriedModel is { } carried) writer.WriteBytes(carried.Span);
-        else writer.WriteNull();
-        writer.WriteBytes(Request.Span);
-        writer.WriteBytes(OutputBytes());
-        writer.WriteBytes(Context.ToArray());
-        writer.WriteBytes(Proof.Span);
-        writer.EndArray();
-        return writer.ToArray();
-    }
-
-    /// <summary>Reads a stranger's bytes. Accepts what <see cref="Encode"/> writes and nothing else.</summary>
-    public static Verdict Decode(ReadOnlyMemory<byte> bytes, out ProvenAnswer? answer)
-    {
-        answer = null;
-        var reader = new CborReader(bytes.Span, limits);
-        reader.BeginArray(8, 8);
-        reader.ReadKey(Kind);
-        reader.ReadInt(Version, Version);
-        var digest = new Sha256Digest(reader.ReadBytes32());
-        ReadOnlyMemory<byte>? carried = null;
-        if (!reader.TryReadNull()) carried = reader.ReadBytes(PublishedModel.MaximumBytes).ToArray();
-        byte[] request = reader.ReadBytes().ToArray();
-        var cells = reader.ReadBytes();
-        var context = reader.ReadBytes32();
-        byte[] proof = reader.ReadBytes().ToArray();
-        reader.EndArray();
-        if (cells.Length % sizeof(long) != 0) reader.Fail(AnswerChecks.Encoding, $"output cells of {sizeof(long)} bytes", $"{cells.Length} bytes");
-        if (reader.Finish() is Verdict.Rejected { Reason: var reason }) return Verdict.Reject(AnswerChecks.Encoding, reason.Expected, reason.Found);
-        var output = ImmutableArray.CreateBuilder<long>(cells.Length / sizeof(long));
-        for (int at = 0; at < cells.Length; at += sizeof(long)) output.Add(BinaryPrimitives.ReadInt64BigEndian(cells[at..]));
-        answer = new ProvenAnswer(digest, carried, request, output.MoveToImmutable(), context, proof);
-        return Verdict.Accept;
+        int[]? cells = [];
+        if (HiddenInput is null) verdict = model.Input.ToCells(Request.Span, model.Model.Graph.Input, out cells, Inputs);
+        // Asked before the batch's graph is made: a stranger's number costs nothing.
+        else if (HiddenInput.Length != (long)Inputs * model.Input.Length) verdict = Verdict.Reject(AnswerChecks.RequestLength, $"{Inputs * model.Input.Length} hidden cells", $"{HiddenInput.Length}");
+        if (!verdict.IsAccepted) return verdict;
+        verdict = model.Model.Batch(Inputs, out var asked);
+        if (!verdict.IsAccepted) return verdict;
+        var context = HiddenInput is null ? ProofContext(ModelDigest, Request.Span, Context) : ProofContext(ModelDigest, HiddenInput, Context);
+        var candidate = new ExecutionStatement(asked!, cells, Output.AsMemory(), context) { HiddenInput = HiddenInput, HiddenOutput = HiddenOutput };
+        verdict = ExecutionProof.Verify(candidate, Proof);
+        if (verdict.IsAccepted) statement = candidate;
+        return verdict;
     }
 }

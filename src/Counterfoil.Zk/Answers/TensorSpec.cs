@@ -46,11 +46,13 @@ public sealed record TensorSpec(string Name, Datatype Datatype, ImmutableArray<i
     /// <param name="request">The tensor's elements, little-endian, one after the other.</param>
     /// <param name="input">The graph's input.</param>
     /// <param name="cells">The cells, or null unless accepted.</param>
-    public Verdict ToCells(ReadOnlySpan<byte> request, GraphInput input, out int[]? cells)
+    /// <param name="inputs">How many inputs the request has, one after the other.</param>
+    public Verdict ToCells(ReadOnlySpan<byte> request, GraphInput input, out int[]? cells, int inputs = 1)
     {
         cells = null;
-        if (request.Length != Length * ElementSize) return Verdict.Reject(AnswerChecks.RequestLength, $"{Length} elements of {Datatype}, {Length * ElementSize} bytes", $"{request.Length} bytes");
-        var read = new int[Length];
+        long elements = Length * inputs;
+        if (request.Length != elements * ElementSize) return Verdict.Reject(AnswerChecks.RequestLength, $"{elements} elements of {Datatype}, {elements * ElementSize} bytes", $"{request.Length} bytes");
+        var read = new int[elements];
         for (int i = 0; i < read.Length; i++)
         {
             if (Datatype == Datatype.INT64)

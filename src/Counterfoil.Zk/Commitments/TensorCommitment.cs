@@ -29,7 +29,7 @@ public sealed record TensorCommitment(Keccak256Digest Root, int Length, RowCode 
     public Keccak256Digest Digest => Keccak256.Hash([.. Domains.TensorCommitment, .. Encode()]);
 
     /// <summary>Rows of the matrix.</summary>
-    internal int Rows => (Length + Code.RowLength - 1) >> Code.LogRowLength;
+    internal int Rows => (int)((Length + (long)Code.RowLength - 1) >> Code.LogRowLength);
 
     /// <summary>Variables of a cell's number: at least those of a cell in its row, so that what follows the last cell is claimed to be zero.</summary>
     internal int Variables => Math.Max(Code.LogRowLength, Multilinear.VariablesFor(Length));

@@ -4,6 +4,7 @@ using Counterfoil.Core.Verdicts;
 using Counterfoil.Zk.Execution;
 using Counterfoil.Zk.Fields;
 using Counterfoil.Zk.Polynomials;
+using Counterfoil.Zk.Security;
 using Counterfoil.Zk.Transcripts;
 
 namespace Counterfoil.Zk;
@@ -20,6 +21,9 @@ public sealed record ExecutionStatement(CommittedGraph Model, ReadOnlyMemory<int
 
     /// <summary>What the hidden output is committed to by; null if it is public.</summary>
     public TensorCommitment? HiddenOutput { get; init; }
+
+    /// <summary>The soundness error of every round of its proof and of the model's registration; null if there is no such statement of the model.</summary>
+    public SecurityLedger? Ledger => Check(out var plan).IsAccepted ? plan!.Ledger : null;
 
     internal Verdict Check(out ExecutionPlan? plan)
     {

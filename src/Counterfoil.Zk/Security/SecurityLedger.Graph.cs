@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Counterfoil.Zk.Execution;
+using Counterfoil.Zk.Openings;
 
 namespace Counterfoil.Zk.Security;
 
@@ -28,6 +29,16 @@ public sealed partial record SecurityLedger
         // Of the model's code in any case, so that all openings of a root are of one reading.
         AddOpening(terms, "execution", model.Parameters, plan.Code, plan.Rows, plan.Pads);
         AddEquality(terms, model);
+        return new SecurityLedger(terms.ToImmutable());
+    }
+
+    internal static SecurityLedger Of(TensorOpeningPlan plan)
+    {
+        var terms = ImmutableArray.CreateBuilder<SoundnessTerm>();
+        terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
+        Add(terms, "opening of cells: as one claim", "", 1);
+        Add(terms, "opening of cells: sum-check", "degree", 2, plan.Tensor.Code.LogRowLength);
+        AddOpening(terms, "opening of cells", plan.Parameters, plan.Tensor.Code, plan.Tensor.Rows, plan.Pads);
         return new SecurityLedger(terms.ToImmutable());
     }
 }

@@ -46,6 +46,8 @@ static class Labels
     public static ReadOnlySpan<byte> FoldedRoot => "folded-root"u8;
     public static ReadOnlySpan<byte> FoldingRound => "folding-round"u8;
     public static ReadOnlySpan<byte> FoldedRow => "folded-row"u8;
+    public static ReadOnlySpan<byte> Tensor => "tensor"u8;
+    public static ReadOnlySpan<byte> Cells => "cells"u8;
     public static ReadOnlySpan<byte> Successor => "successor"u8;
     public static ReadOnlySpan<byte> OpeningMasks => "opening-masks"u8;
 }

@@ -54,6 +54,27 @@ public sealed class BatchTests
         Assert.False(ExecutionProof.Verify(statement with { Output = output }, proven.Proof).IsAccepted);
     }
 
+    [Theory]
+    [InlineData(Schedule.Wide)]
+    [InlineData(Schedule.Short)]
+    public void A_registration_makes_room_for_the_batch_that_it_is_told_of(Schedule schedule)
+    {
+        var model = SmallGraphs.All["convolution"];
+        var options = new RegistrationOptions { Profile = PrivacyProfile.HiddenWeights, Budget = 1, TensorBudget = 1, Schedule = schedule };
+        using var narrow = RegisteredGraph.Register(model, options);
+        var refused = Enumerable.Range(1, 10).Select(i => 1 << i).Select(n => (Inputs: n, Verdict: narrow.Model.Batch(n, out _))).First(b => !b.Verdict.IsAccepted);
+        Assert.Equal(schedule == Schedule.Short ? ZkChecks.ModelHiding : ZkChecks.ModelSecurity, Assert.IsType<Verdict.Rejected>(refused.Verdict).Reason.Check);
+        using var roomy = RegisteredGraph.Register(model, options with { Batch = refused.Inputs });
+        Assert.Equal(Verdict.Accept, roomy.TryBatch(refused.Inputs, out var batch));
+        var input = Inputs(model, refused.Inputs);
+        // With its inputs hidden too, for which there are more messages still.
+        Assert.Equal(Verdict.Accept, CommittedTensor.TryCommit(Array.ConvertAll(input, cell => (long)cell), batch!.Model, 1, null, out var x));
+        Assert.Equal(Verdict.Accept, batch.TryProve(input, Context, x, null, out var proven));
+        Assert.Equal(Verdict.Accept, ExecutionProof.Verify(new ExecutionStatement(batch.Model, default, proven!.Output.AsMemory(), Context) { HiddenInput = x!.Commitment }, proven.Proof));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RegisteredGraph.CanRegister(model, options with { Batch = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RegisteredGraph.CanRegister(model, options with { Batch = GraphBatch.MostInputs + 1 }));
+    }
+
     [Fact]
     public void A_batch_spends_as_much_of_the_budget_as_one_answer()
     {

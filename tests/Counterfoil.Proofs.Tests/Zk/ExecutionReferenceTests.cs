@@ -61,7 +61,7 @@ public sealed class ExecutionReferenceTests
         }
     }
 
-    static ExecutionReference Read(ExecutionStatement statement)
+    internal static ExecutionReference Read(ExecutionStatement statement)
     {
         var model = statement.Model;
         Assert.Equal(Verdict.Accept, IntegerRanges.Derive(model.Graph, out var ranges));

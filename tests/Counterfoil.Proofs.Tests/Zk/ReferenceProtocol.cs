@@ -101,10 +101,10 @@ abstract partial class ReferenceProtocol(ReferenceProtocol.Code parameters, bool
         while (positions.Count < code.Queries) positions.Add((int)(Word() & ((1UL << log) - 1)));
         F[] combination = [.. a.Zip(eqTheta, (x, eq) => Add(eq, Mul(epsilon, x)))];
         F[] one = [One, (0, 1)], none = [Zero, Zero], sums = [.. positions.Select(_ => Zero)], padSums = [];
-        foreach (var (rows, root, salted) in matrices)
+        foreach (var ((rows, root, salted), m) in matrices.Select((matrix, m) => (matrix, m)))
         {
             F[] part = combination[first..(first += rows.Length)];
-            var symbols = hidden && first == a.Length
+            var symbols = hidden && m == matrices.Length - 1
                 ? Columns(positions, log, root, salted, [.. part, .. one, Zero, .. none], [.. part.Select(_ => Zero), .. none, padEpsilon, .. one])
                 : Columns(positions, log, root, salted, part);
             sums = [.. sums.Zip(symbols[0], Add)];

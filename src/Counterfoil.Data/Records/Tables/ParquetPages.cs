@@ -8,7 +8,7 @@ namespace Counterfoil.Data.Records.Tables;
 /// <remarks>Headers are Thrift's compact protocol. Where a page states a CRC-32 of its stored bytes, it is checked; few writers state one.</remarks>
 static class ParquetPages
 {
-    const int LargestHeader = 1 << 20, Deepest = 8, Small = 1 << 20;
+    const int LargestHeader = 1 << 20, Small = 1 << 20;
 
     /// <summary>A page as its header says it is: of a dictionary (2), of version 1 (0) or of version 2 (3).</summary>
     public readonly record struct Page(int Type, long HeaderAt, long BodyAt, int Stored, int Size, int Values, int Nulls, int Encoding, int RepetitionBytes, int DefinitionBytes, bool IsCompressed);
@@ -27,9 +27,10 @@ static class ParquetPages
         {
             if (at < 4 || at >= file.Length) throw Bad("pages within the file", $"one at byte {at}");
             file.Position = at;
-            new ThriftWalk(file, Math.Min(file.Length, at + LargestHeader), DataChecks.ParquetPages).Struct(ThriftShape.PageHeader);
+            var thrift = new ThriftReader(file, Math.Min(file.Length, at + LargestHeader), DataChecks.ParquetPages);
+            new ThriftWalk(thrift).Struct(ThriftShape.PageHeader);
             file.Position = at;
-            var header = new Header(file);
+            var header = new Header(thrift);
             long headerAt = at;
             at = file.Position + header.Compressed;
             if (header.Compressed < 0 || header.Uncompressed < 0 || at > file.Length) throw Bad("pages within the file", $"one of {header.Compressed} bytes");
@@ -56,7 +57,7 @@ static class ParquetPages
     }
 
     /// <summary>A page of version 2 says how long its levels are and how many of its values are none: the decoder goes by that.</summary>
-    static void CheckLevels(in Header header, bool isRepeated)
+    static void CheckLevels(Header header, bool isRepeated)
     {
         if (header.Nulls < 0 || header.Nulls > header.Values || header.Rows < 0 || header.Rows > header.Values || !isRepeated && header.Rows != header.Values) throw Bad($"nulls and rows among {header.Values} values", $"{header.Nulls} and {header.Rows}");
         if (header.DefinitionBytes < 0 || header.RepetitionBytes < 0 || (long)header.DefinitionBytes + header.RepetitionBytes > Math.Min(header.Compressed, header.Uncompressed))
@@ -78,11 +79,31 @@ static class ParquetPages
 
     static RefusedDataException Bad(string expected, string found) => new(DataChecks.ParquetPages, expected, found);
 
-    /// <summary>parquet.thrift's PageHeader, as far as it matters here.</summary>
-    ref struct Header
+    /// <summary>parquet.thrift's PageHeader, as far as it matters here: read once it was walked over.</summary>
+    sealed class Header
     {
-        readonly Stream file;
-        readonly long begin;
+        readonly ThriftReader bytes;
+        readonly ThriftWalk walk;
+
+        public Header(ThriftReader bytes)
+        {
+            (this.bytes, walk) = (bytes, new ThriftWalk(bytes));
+            Fields((field, type) =>
+            {
+                if (type == ThriftShape.Struct && field is 5 or 7 or 8)
+                {
+                    Fields(OfKind);
+                    return true;
+                }
+                if (type != ThriftShape.I32 || field is < 1 or > 4) return false;
+                int value = (int)bytes.Signed();
+                if (field == 1) Type = value;
+                else if (field == 2) Uncompressed = value;
+                else if (field == 3) Compressed = value;
+                else Crc = value;
+                return true;
+            });
+        }
 
         public int Type { get; private set; } = -1;
 
@@ -107,84 +128,30 @@ static class ParquetPages
 
         public bool IsCompressed { get; private set; } = true;
 
-        public Header(Stream file)
+        // A field of the header that is for its kind of page.
+        bool OfKind(long field, int type)
         {
-            this.file = file;
-            begin = file.Position;
-            Struct(isPage: true, depth: 0);
+            if (type is 1 or 2 && Type == 3 && field == 7) IsCompressed = type == 1;
+            if (type != ThriftShape.I32 || field != 1 && (Type != 3 || field is < 2 or > 6)) return false;
+            int value = (int)bytes.Signed();
+            if (field == 1) Values = value; // num_values, the first of each kind of header
+            else if (field == 2) Nulls = value;
+            else if (field == 3) Rows = value;
+            else if (field == 4) Encoding = value;
+            else if (field == 5) DefinitionBytes = value;
+            else RepetitionBytes = value;
+            return true;
         }
 
-        int Byte()
+        // The fields of one structure; what is not read is passed over, but for booleans, which lie in the head.
+        void Fields(Func<long, int, bool> read)
         {
-            int next = file.Position - begin < LargestHeader ? file.ReadByte() : -1;
-            return next >= 0 ? next : throw Bad("a page header", "its end too early");
-        }
-
-        ulong Number()
-        {
-            ulong value = 0;
-            for (int shift = 0; shift < 64; shift += 7)
-            {
-                int next = Byte();
-                value |= (ulong)(next & 0x7f) << shift;
-                if (next < 0x80) return value;
-            }
-            throw Bad("a page header", "a number too long");
-        }
-
-        long Signed() => Number() is var zigzag ? (long)(zigzag >> 1) ^ -(long)(zigzag & 1) : 0;
-
-        void Struct(bool isPage, int depth, bool isCounted = false)
-        {
-            if (depth == Deepest) throw Bad("a page header", "too many levels");
             long field = 0;
-            while (Byte() is var head && head != 0)
+            while (bytes.Byte() is var head && head != 0)
             {
-                field = head >> 4 == 0 ? Signed() : field + (head >> 4);
+                field = bytes.Field(head, field);
                 int type = head & 15;
-                if (type == 5 && isPage && field is >= 1 and <= 4)
-                {
-                    int value = (int)Signed();
-                    if (field == 1) Type = value;
-                    else if (field == 2) Uncompressed = value;
-                    else if (field == 3) Compressed = value;
-                    else Crc = value;
-                }
-                else if (type == 5 && isCounted && (field == 1 || Type == 3 && field is >= 2 and <= 6))
-                {
-                    int value = (int)Signed();
-                    if (field == 1) Values = value; // num_values, the first of each kind of header
-                    else if (field == 2) Nulls = value;
-                    else if (field == 3) Rows = value;
-                    else if (field == 4) Encoding = value;
-                    else if (field == 5) DefinitionBytes = value;
-                    else RepetitionBytes = value;
-                }
-                else if (type is 1 or 2 && isCounted && Type == 3 && field == 7) IsCompressed = type == 1;
-                else Skip(type, depth, isPage && field is 5 or 7 or 8);
-            }
-        }
-
-        void Skip(int type, int depth, bool isCounted)
-        {
-            switch (type)
-            {
-                case 1 or 2: break; // booleans lie in the head
-                case 3: Byte(); break;
-                case 4 or 5 or 6: Number(); break;
-                case 7: for (int i = 0; i < 8; i++) Byte(); break;
-                case 8: for (ulong left = Number(); left > 0; left--) Byte(); break;
-                case 9 or 10:
-                    int head = Byte();
-                    for (ulong left = head >> 4 == 15 ? Number() : (ulong)(head >> 4); left > 0; left--)
-                    {
-                        if ((head & 15) is 1 or 2) Byte();
-                        else Skip(head & 15, depth + 1, isCounted: false);
-                        if (depth + 1 >= Deepest) throw Bad("a page header", "too many levels");
-                    }
-                    break;
-                case 12: Struct(isPage: false, depth + 1, isCounted); break;
-                default: throw Bad("a page header", $"type {type}");
+                if (!read(field, type) && type is not (1 or 2)) walk.Value(type, 1);
             }
         }
     }

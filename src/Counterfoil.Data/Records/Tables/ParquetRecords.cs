@@ -104,7 +104,7 @@ sealed class TableReader : PartReader
         var footer = new byte[length];
         stored.Position = stored.Length - Tail - length;
         stored.ReadExactly(footer);
-        new ThriftWalk(new MemoryStream(footer), length, DataChecks.ParquetForm).Struct(ThriftShape.FileMetaData);
+        new ThriftWalk(new ThriftReader(new MemoryStream(footer), length, DataChecks.ParquetForm)).Struct(ThriftShape.FileMetaData);
         stored.Position = 0;
     }
 
