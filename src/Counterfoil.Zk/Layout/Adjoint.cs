@@ -23,6 +23,9 @@ sealed class Adjoint : IDisposable
     readonly int[] starts, behind;
     readonly bool[] isPending, isBehindPending;
 
+    // Of a value without a place there, in case that somebody asks for the whole of it.
+    readonly Goldilocks2[]?[] apart;
+
     /// <param name="layout">The graph.</param>
     /// <param name="known">The cells of every value that is public: the input, unless it is hidden, and what rows are chosen by.</param>
     public Adjoint(GraphLayout layout, long[]?[] known)
@@ -33,13 +36,14 @@ sealed class Adjoint : IDisposable
         (starts, behind, isPending, isBehindPending) = (new int[values], new int[values], new bool[values], new bool[values]);
         for (int v = 0; v < values; v++)
         {
-            starts[v] = end;
+            starts[v] = gathered[v] ? -1 : end;
             if (gathered[v]) continue;
             end += layout.Graph.Length(v);
             if (layout.ExposureOf[v] < 0) continue;
             behind[v] = end;
             end += layout.Graph.Length(v);
         }
+        apart = new Goldilocks2[]?[values];
         forms = ArrayPool<Goldilocks2>.Shared.Rent(end);
         columns = Zeros(layout.Count);
         products = Zeros(1 << layout.ProductVariables);
@@ -59,7 +63,12 @@ sealed class Adjoint : IDisposable
     public Goldilocks2 Known { get; private set; }
 
     /// <summary>A form in a value, to be added to.</summary>
-    public Span<Goldilocks2> Of(int value) => Form(starts[value], value, ref isPending[value]);
+    public Span<Goldilocks2> Of(int value)
+    {
+        if (starts[value] >= 0) return Form(starts[value], value, ref isPending[value]);
+        isPending[value] = true;
+        return apart[value] ??= new Goldilocks2[layout.Graph.Length(value)];
+    }
 
     /// <summary>A form in what an exposed value is made of, past its own cells.</summary>
     public Span<Goldilocks2> Behind(int value) => Form(behind[value], value, ref isBehindPending[value]);
@@ -110,6 +119,7 @@ sealed class Adjoint : IDisposable
             if (form.IsEmpty) continue;
             if (v == 0) AddKnown(form, known[0]!);
             else CarryBack(v, layout.Graph.Nodes[v - 1], form);
+            apart[v] = null;
         }
     }
 
