@@ -33,7 +33,7 @@ public sealed partial class RegisteredGraph
         var fresh = new byte[SecretStream.SeedSize];
         lock (options.Random) options.Random.GetBytes(fresh);
         using var stream = new SecretStream(fresh);
-        var next = new CommittedMatrix(hidden, Model.Parameters.Code, stream);
+        var next = new CommittedMatrix(hidden, Model.Parameters.Code, stream, options.MostKept);
         var verdict = options.Openings.Take(Model.WeightRoot, Opening.Equality);
         if (!verdict.IsAccepted)
         {

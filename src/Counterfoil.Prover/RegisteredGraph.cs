@@ -21,11 +21,8 @@ namespace Counterfoil.Prover;
 /// <summary>A model in integers with its hidden cells, committed once and ready to prove executions. Safe for concurrent use: nothing in it changes.</summary>
 public sealed partial class RegisteredGraph : IDisposable
 {
-    // Symbols are kept in one array of eight bytes each.
-    const long MostSymbols = 1L << 30;
-
-    // A leaf of a fractional sum takes a hundred bytes: 2^26 of them are what a machine of 12 GB has room for.
-    const int MostDepth = 26;
+    // What encoding may take, minutes, and what masks may, two gigabytes: a verifier accepts more.
+    const long MostSymbols = 1L << 32, MostMasks = 1L << 28;
 
     static readonly ImmutableArray<string> registrationStages = ["commit weights", "prove ranges"];
 
@@ -105,7 +102,7 @@ public sealed partial class RegisteredGraph : IDisposable
         bool isHidden = parameters!.WeightsHidden;
         var seed = new byte[isHidden ? SecretStream.SeedSize : 0];
         if (isHidden) lock (options.Random) options.Random.GetBytes(seed);
-        var committed = Commit(hidden, parameters, seed);
+        var committed = Commit(hidden, parameters, seed, options.MostKept);
         var commitment = new StageTiming(registrationStages[0], Stopwatch.GetElapsedTime(start));
         verdict = CommittedGraph.Create(layout!, parameters, committed.Root, out var model);
         if (!verdict.IsAccepted) return verdict;
@@ -113,7 +110,7 @@ public sealed partial class RegisteredGraph : IDisposable
         progress?.Report(new ProvingStage(registrationStages[1], 2, registrationStages.Length));
         start = Stopwatch.GetTimestamp();
         using var secrets = Secrets(isHidden, options);
-        byte[] proof = new RegistrationProver(model!, hidden, hidden.Biases, committed, secrets).Prove(new KeccakTranscript());
+        byte[] proof = new RegistrationProver(model!, hidden, hidden.Biases, committed, secrets, options.MostHeld).Prove(new KeccakTranscript());
         model!.IsRegistered = true; // the executor's rules were checked before the cells were committed
         registered = new RegisteredGraph(model, source, hidden, committed, seed, options, proof, [commitment, new StageTiming(registrationStages[1], Stopwatch.GetElapsedTime(start))]);
         return verdict;
@@ -151,20 +148,18 @@ public sealed partial class RegisteredGraph : IDisposable
         return verdict.IsAccepted && options.Batch > 1 ? model!.Batch(options.Batch, out _) : verdict;
     }
 
-    // What this machine has room for, which is less than what a verifier accepts.
     static Verdict Fits(HiddenLayout hidden)
     {
-        long symbols = (long)hidden.Weights.Rows << hidden.Weights.Code.LogLength;
-        if (symbols > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{symbols}");
-        int depth = new Zk.Registration.RegistrationLayout(hidden.Weights).Depth;
-        return depth > MostDepth ? Verdict.Reject(ZkChecks.ModelGraph, $"a registration of at most 2^{MostDepth} lookups here", $"2^{depth}") : Verdict.Accept;
+        var (rows, code) = ((long)hidden.Weights.Rows, hidden.Weights.Code);
+        if (rows << code.LogLength > MostSymbols) return Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostSymbols} symbols to commit here", $"{rows << code.LogLength}");
+        return rows * code.Masks > MostMasks ? Verdict.Reject(ZkChecks.ModelGraph, $"at most {MostMasks} masks here", $"{rows * code.Masks}") : Verdict.Accept;
     }
 
     // The same seed gives the same masks, hence the same root.
-    static CommittedMatrix Commit(HiddenMatrix hidden, CommitmentParameters parameters, byte[] seed)
+    static CommittedMatrix Commit(HiddenMatrix hidden, CommitmentParameters parameters, byte[] seed, long mostKept)
     {
         using var secrets = parameters.WeightsHidden ? new SecretStream(seed) : null;
-        return new CommittedMatrix(hidden, parameters.WeightCode, secrets);
+        return new CommittedMatrix(hidden, parameters.WeightCode, secrets, mostKept);
     }
 
     /// <summary>As <see cref="TryRegister"/>.</summary>

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Counterfoil.Prover.Commitments;
+using Counterfoil.Prover.Sumchecks;
 using Counterfoil.Zk.Graphs;
 using Counterfoil.Zk.Models;
 
@@ -43,4 +45,10 @@ public sealed record RegistrationOptions
 
     /// <summary>Where secrets come from: the system's generator by default. Used by one thread at a time.</summary>
     public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
+
+    /// <summary>How many symbols of the weights' codewords are kept at most; tests choose fewer.</summary>
+    internal long MostKept { get; init; } = CommittedMatrix.MostKept;
+
+    /// <summary>How many variables a layer of the registration's fractional sum has at most to be held; tests choose fewer.</summary>
+    internal int MostHeld { get; init; } = FractionalSumProver.MostHeld;
 }

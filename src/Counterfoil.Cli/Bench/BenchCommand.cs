@@ -31,10 +31,12 @@ static class BenchCommand
         var quick = new Option<bool>("--quick") { Description = "Tiny sizes: shows that it runs; no figure to quote" };
         var output = new Option<string?>("--out") { Description = "Also write the tables to this Markdown file" };
         var command = new Command(name, description) { json, quick, output };
+        var model = new Option<string?>("--model") { Description = "Measure this model alone: gpt2-small, which takes many minutes and ten gigabytes, is measured only so" };
+        if (name == "proofs") command.Add(model);
         command.SetAction(async (parsed, cancel) =>
         {
-            var run = new BenchRun(parsed.GetValue(quick), cancel);
-            string line = $"counterfoil bench {name}{(run.Quick ? " --quick" : "")}";
+            var run = new BenchRun(parsed.GetValue(quick), cancel, name == "proofs" ? parsed.GetValue(model) : null);
+            string line = $"counterfoil bench {name}{(run.Quick ? " --quick" : "")}{(run.Model is { } only ? $" --model {only}" : "")}";
             var load = Machine.Load;
             Terminal.Notes.WriteLine($"counterfoil: {Machine.Description}{(load is { } l ? $", load {l:F1}" : "")}, secp256k1 by {Secp256k1Backend.Current.Name}");
             if (load > Environment.ProcessorCount) Terminal.Notes.WriteLine("counterfoil: others use this machine too: ratios will hold better than figures");

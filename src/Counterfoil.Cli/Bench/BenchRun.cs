@@ -5,7 +5,8 @@ namespace Counterfoil.Cli.Bench;
 /// <summary>How a bench is to run.</summary>
 /// <param name="Quick">Tiny sizes, each once: shows that everything runs, and no figure worth quoting.</param>
 /// <param name="Cancel">Stops between measurements.</param>
-sealed record BenchRun(bool Quick, CancellationToken Cancel)
+/// <param name="Model">The one model whose proofs are measured; null: all but those that take many minutes.</param>
+sealed record BenchRun(bool Quick, CancellationToken Cancel, string? Model = null)
 {
     /// <summary>The most runs that a median is taken of.</summary>
     public int Runs => Quick ? 1 : 25;

@@ -52,12 +52,14 @@ static class ProofBench
                 run.Next($"{model.Name} ({model.Model.Parameters:N0} parameters, weights {profile}, {Name(options.Schedule)} schedule)");
                 RegisteredGraph? registered = null;
                 Verdict verdict = Verdict.Accept;
-                double register = Stopwatches.Once(() => verdict = RegisteredGraph.TryRegister(model.Model, options, out registered));
+                double register = 0;
+                long peak = PeakMemory.During(() => register = Stopwatches.Once(() => verdict = RegisteredGraph.TryRegister(model.Model, options, out registered)));
                 if (registered is null)
                 {
                     notes.Add($"{model.Name} is not registered here: {verdict}.");
                     continue;
                 }
+                if (model.IsLarge) notes.Add($"{model.Name}: registering it takes {peak / 1e6:N0} MB at most: {string.Join(", ", registered.Timings.Select(t => $"{t.Stage} {t.Elapsed.TotalSeconds:F1} s"))}.");
                 using (registered) MeasureAll(run, model, registered, register, options == Hidden, measured, notes);
             }
         return BenchReport.Of([.. measured.Select(m => m.Row)], [Models(measured), Aims(measured), Batches(measured), Cost(measured), Stages(measured)],

@@ -13,6 +13,10 @@ public sealed class FastExecutor
     readonly IntegerModel model;
     readonly ImmutableArray<CellRange> ranges;
     readonly short[]?[] packed;
+
+    // A parameter's cells, which are the same in every execution and may be most of what one would write.
+    readonly long[]?[] parameters;
+
     readonly DotKernel kernel;
 
     /// <summary>Prepares a model.</summary>
@@ -25,14 +29,15 @@ public sealed class FastExecutor
         var verdict = model.Validate(out ranges);
         if (!verdict.IsAccepted) throw new ArgumentException(verdict.ToString(), nameof(model));
         (this.model, this.kernel) = (model, kernel);
-        packed = new short[model.Graph.Nodes.Length][];
+        (packed, parameters) = (new short[model.Graph.Nodes.Length][], new long[model.Graph.Nodes.Length][]);
         for (int i = 0; i < packed.Length; i++)
-            if (model.Graph.Nodes[i] is LinearMap map && IsLaned(map)) packed[i] = DotKernel.Pack(model.Hidden[i].Weights.AsSpan(), map.Outputs, map.Columns);
+            if (model.Graph.Nodes[i] is Parameter) parameters[i] = PrimitiveExecutor.Run(model, i, []);
+            else if (model.Graph.Nodes[i] is LinearMap map && IsLaned(map)) packed[i] = DotKernel.Pack(model.Hidden[i].Weights.AsSpan(), map.Outputs, map.Columns);
     }
 
     bool IsLaned(LinearMap map) => map.Columns >= 4 && ranges[map.Input].Magnitude <= short.MaxValue;
 
-    /// <summary>Every value of one execution.</summary>
+    /// <summary>Every value of one execution. A parameter's cells are lent: they are those of all executions.</summary>
     /// <param name="input">The input's cells.</param>
     /// <exception cref="ArgumentException">The input has another length or a cell out of range.</exception>
     public ImmutableArray<long[]> Execute(ReadOnlySpan<int> input)
@@ -43,6 +48,7 @@ public sealed class FastExecutor
         {
             values[i + 1] = model.Graph.Nodes[i] switch
             {
+                Parameter => parameters[i]!,
                 LinearMap map when packed[i] is { } weights => Run(map, weights, model.Hidden[i].Biases.AsSpan(), values[map.Input]),
                 MatrixProduct product when ranges[product.A].Magnitude <= short.MaxValue && ranges[product.B].Magnitude <= short.MaxValue => Run(product, values[product.A], values[product.B]),
                 _ => PrimitiveExecutor.Run(model, i, values),

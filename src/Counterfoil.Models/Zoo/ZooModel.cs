@@ -23,7 +23,7 @@ public sealed record ZooModel(string Name, string Shape, Func<byte[]> Build, boo
         new("transformer-block", "16 tokens of 64 cells, 4 heads, GELU as Erf, layer normalisation written out", () => Transformers.Block(tokens: 16, width: 64, heads: 4)),
         new("nanogpt", "4 layers of 64 cells, 4 heads, 64 tokens, vocabulary 256", () => Transformers.Gpt(vocabulary: 256, tokens: 64, width: 64, heads: 4, layers: 4)),
         new("vgg16", "VGG-16 for 3×32×32, dense 512/10", Networks.Vgg16, IsLarge: true),
-        new("gpt2-small", "12 layers of 768 cells, 12 heads, 32 tokens, vocabulary 50257", () => Transformers.Gpt(vocabulary: 50257, tokens: 32, width: 768, heads: 12, layers: 12), IsLarge: true)
+        new("gpt2-small", "12 layers of 768 cells, 12 heads, 16 tokens, vocabulary 50257, its head apart from its embedding", () => Transformers.Gpt(vocabulary: 50257, tokens: 16, width: 768, heads: 12, layers: 12), IsLarge: true)
         {
             Limits = new OnnxLimits { Bytes = 1 << 30, Cells = 1 << 28 },
         },

@@ -9,11 +9,18 @@ namespace Counterfoil.Prover.Commitments;
 /// <summary>A matrix that proofs open again and again, of weights or of a hidden tensor: its masks if it has any, its encoded rows and the tree over their columns.</summary>
 sealed class CommittedMatrix
 {
+    /// <summary>The most symbols that are kept, two gigabytes of them. Of a larger matrix the queried columns are computed again for every proof.</summary>
+    public const long MostKept = 1L << 28;
+
     readonly IMatrix matrix;
     readonly Goldilocks[] masks;
 
-    /// <summary>Commits a matrix. Masks and salts come from <paramref name="secrets"/>, in this order; null where nothing is hidden.</summary>
-    public CommittedMatrix(IMatrix matrix, RowCode code, SecretStream? secrets = null)
+    /// <summary>Commits a matrix.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="code">The code of its rows.</param>
+    /// <param name="secrets">Where masks and salts come from, in this order; null where nothing is hidden.</param>
+    /// <param name="mostKept">How many symbols are kept at most.</param>
+    public CommittedMatrix(IMatrix matrix, RowCode code, SecretStream? secrets = null, long mostKept = MostKept)
     {
         this.matrix = matrix;
         Code = code;
@@ -26,16 +33,20 @@ sealed class CommittedMatrix
             matrix.CopyRow(row, buffer[..code.RowLength]);
             masks.AsSpan(row * code.Masks, code.Masks).CopyTo(buffer[code.RowLength..]);
             return buffer;
-        }, salts);
+        }, salts, mostKept: mostKept);
     }
 
     public RowCode Code { get; }
 
-    public Codewords Codewords { get; }
+    Codewords Codewords { get; }
 
     public Keccak256Digest Root => Codewords.Root;
 
     public int Rows => matrix.Rows;
+
+    /// <summary>Writes the columns at ascending <paramref name="positions"/> and the siblings of their paths.</summary>
+    public void WriteColumns(ProverChannel channel, ReadOnlySpan<int> positions) =>
+        Codewords.Write(channel, positions, Codewords.AreKept ? default : ColumnSymbols.Of(matrix, masks, Code, positions.ToArray()));
 
     /// <summary>Writes Σ over rows of weight·row, without masks.</summary>
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) => matrix.Combine(weights, sum);
@@ -53,11 +64,14 @@ interface IMatrix
     /// <summary>Rows.</summary>
     int Rows { get; }
 
-    /// <summary>Writes a row as field elements. Called from several threads.</summary>
-    void CopyRow(int row, Span<Goldilocks> cells);
+    /// <summary>Writes cells of a row as field elements, from <paramref name="first"/> on. Called from several threads.</summary>
+    void CopyRow(int row, Span<Goldilocks> cells, int first = 0);
 
     /// <summary>Writes Σ over rows of weight·row.</summary>
     void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum);
+
+    /// <summary>Cells of a row from one on, each 128 too large, where they are held as bytes; nothing otherwise.</summary>
+    ReadOnlySpan<byte> Bytes(int row, int first, int count) => default;
 }
 
 /// <summary>A matrix of field elements, row-major; cells missing at the end are zero.</summary>
@@ -65,10 +79,12 @@ sealed class FieldMatrix(Goldilocks[] cells, int rowLength) : IMatrix
 {
     public int Rows => (cells.Length + rowLength - 1) / rowLength;
 
-    public void CopyRow(int row, Span<Goldilocks> destination)
+    public void CopyRow(int row, Span<Goldilocks> destination, int first = 0)
     {
-        destination.Clear();
-        Row(row).CopyTo(destination);
+        var rest = Row(row)[Math.Min(first, Row(row).Length)..];
+        rest = rest[..Math.Min(rest.Length, destination.Length)];
+        rest.CopyTo(destination);
+        destination[rest.Length..].Clear();
     }
 
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)

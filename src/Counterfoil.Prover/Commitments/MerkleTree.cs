@@ -19,17 +19,32 @@ sealed class MerkleTree
     readonly Memory<Keccak256Digest>[] levels;
     readonly bool borrowed;
 
-    /// <summary>
-    /// Hashes the columns of <paramref name="codewords"/>, row-major, 2^<paramref name="depth"/> symbols a row, with a salt each unless <paramref name="salts"/> is empty.
-    /// </summary>
-    public MerkleTree(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int depth, bool borrowed = false)
+    /// <summary>A tree over 2^<paramref name="depth"/> leaves that <see cref="AddLeaves"/> is still to hash.</summary>
+    public MerkleTree(int depth, bool borrowed = false)
     {
         this.borrowed = borrowed;
         digests = borrowed ? ArrayPool<Keccak256Digest>.Shared.Rent(2 << depth) : new Keccak256Digest[2 << depth];
         levels = new Memory<Keccak256Digest>[depth + 1];
         for (int level = 0, start = 0; level <= depth; start += 1 << (depth - level++)) levels[level] = digests.AsMemory(start, 1 << (depth - level));
-        HashLeaves(codewords, salts, rows, levels[0]);
-        for (int level = 0; level < depth; level++) HashParents(levels[level], levels[level + 1]);
+    }
+
+    /// <summary>
+    /// Hashes the columns of <paramref name="codewords"/>, row-major, 2^<paramref name="depth"/> symbols a row, with a salt each unless <paramref name="salts"/> is empty.
+    /// </summary>
+    public MerkleTree(Goldilocks[] codewords, ReadOnlyMemory<byte> salts, int rows, int depth, bool borrowed = false) : this(depth, borrowed)
+    {
+        AddLeaves(0, 1 << depth, codewords, salts, rows);
+        AddNodes();
+    }
+
+    /// <summary>Hashes leaves from <paramref name="first"/> on: the columns of a stretch of all codewords, row-major, <paramref name="count"/> symbols a row. The salts are those of all leaves.</summary>
+    public void AddLeaves(int first, int count, Goldilocks[] symbols, ReadOnlyMemory<byte> salts, int rows) =>
+        HashLeaves(symbols, salts.IsEmpty ? salts : salts.Slice(first * MerkleRoot.SaltSize, count * MerkleRoot.SaltSize), rows, levels[0].Slice(first, count));
+
+    /// <summary>Hashes everything above the leaves.</summary>
+    public void AddNodes()
+    {
+        for (int level = 0; level < levels.Length - 1; level++) HashParents(levels[level], levels[level + 1]);
     }
 
     public Keccak256Digest Root => levels[^1].Span[0];

@@ -71,7 +71,7 @@ static class OpeningProver
         Goldilocks2[][] parts = folding is null ? [] : FoldedRows.Parts(code, row, padRow);
         var word = folding is null ? null : FoldingProver.Commit(channel, folding.Rounds[0], parts);
         var positions = tape.Positions(code.Queries, code.LogLength);
-        foreach (var matrix in matrices) matrix.Codewords.Write(channel, positions);
+        foreach (var matrix in matrices) matrix.WriteColumns(channel, positions);
         own.Codewords.Write(channel, positions);
         if (word is not null) FoldingProver.Prove(channel, folding!, word, parts, new FoldedRows(code, positions, claim.Cells, form, tape.Challenges).Forms);
     }

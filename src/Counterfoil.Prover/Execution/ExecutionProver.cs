@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Counterfoil.Prover.Commitments;
@@ -63,7 +62,7 @@ sealed class ExecutionProver(
         // 2.
         var fingerprint = new Fingerprint(tape.Challenges(3));
         // What the leaves are at that point the verifier knows without being told; only their weights are needed here.
-        var leaves = new FractionalSum.Leaf(ProveLookups(channel, witness, fingerprint), default, default);
+        var leaves = new FractionalSum.Leaf(FractionalSumProver.Prove(channel, new ExecutionLeaves(layout, witness, values, fingerprint), layout.Depth), default, default);
         Mark("lookups");
 
         // 3.
@@ -166,92 +165,6 @@ sealed class ExecutionProver(
             ? ExecutionProof.Reduce(statement, plan, new VerifierChannel(channel.Written(), channel.Transcript.Replay(), constraints), out _)!
             : PointClaim.Merged(claims, cells, default(Goldilocks2));
         OpeningProver.Prove(channel, plan.Code, model.Parameters.Folding, committed, own, claim, combination, plan.Pads, constraints);
-    }
-
-    Goldilocks2[] ProveLookups(ProverChannel channel, ExecutionWitness witness, Fingerprint fingerprint)
-    {
-        int count = 1 << layout.Depth;
-        Goldilocks2[] numerators = ArrayPool<Goldilocks2>.Shared.Rent(count), denominators = ArrayPool<Goldilocks2>.Shared.Rent(count);
-        Fractions(witness, fingerprint, numerators.AsSpan(0, count), denominators.AsSpan(0, count));
-        var point = FractionalSumProver.Prove(channel, numerators.AsSpan(0, count), denominators.AsSpan(0, count));
-        ArrayPool<Goldilocks2>.Shared.Return(numerators);
-        ArrayPool<Goldilocks2>.Shared.Return(denominators);
-        return point;
-    }
-
-    void Fractions(ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> numerators, Span<Goldilocks2> denominators)
-    {
-        numerators[layout.Leaves..].Clear();
-        denominators[layout.Leaves..].Fill(Goldilocks2.One);
-        foreach (var run in layout.Runs)
-        {
-            Span<Goldilocks2> p = numerators.Slice(run.Place, run.Count), q = denominators.Slice(run.Place, run.Count);
-            if (run.Slot >= layout.LookupSlots)
-            {
-                FillEntries(run, witness, fingerprint, p, q);
-                continue;
-            }
-            p.Fill(Goldilocks2.One);
-            // Padding is looked up in table 0, and its cells are zero.
-            q.Fill(fingerprint.Of(0, 0, 0));
-            foreach (var block in layout.Blocks)
-            {
-                int from = Math.Max(block.Offset, run.First), to = Math.Min(block.End, run.End);
-                if (from >= to) continue;
-                var target = q[(from - run.First)..(to - run.First)];
-                if (run.Slot == 0) FillPairs(block, from - block.Offset, witness, fingerprint, target);
-                else if (run.Slot <= block.Limbs.Length)
-                {
-                    var table = fingerprint.Of(layout.TableOf(block, run.Slot), 0, 0);
-                    var limbs = witness.Column(GraphLayout.ColumnOf(run.Slot))[from..to];
-                    for (int x = 0; x < limbs.Length; x++) target[x] = table + limbs[x];
-                }
-            }
-        }
-    }
-
-    void FillEntries(LeafRun run, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> numerators, Span<Goldilocks2> denominators)
-    {
-        int column = GraphLayout.ColumnOf(run.Slot), start = (run.Slot - layout.LookupSlots << layout.Variables) + run.First;
-        ReadOnlySpan<int> firsts = layout.Tables.Firsts, seconds = layout.Tables.Seconds;
-        for (int i = 0, table = 0; i < numerators.Length; i++)
-        {
-            int entry = Math.Min(start + i, layout.Tables.Entries - 1);
-            while (layout.Tables.Starts[table + 1] <= entry) table++;
-            denominators[i] = fingerprint.Of(table, firsts[entry], seconds[entry]);
-            numerators[i] = -(Goldilocks2)witness[column, run.First + i];
-        }
-    }
-
-    void FillPairs(ColumnBlock block, int start, ExecutionWitness witness, Fingerprint fingerprint, Span<Goldilocks2> target)
-    {
-        var table = fingerprint.Of(block.Table, 0, 0);
-        var y = witness.Column(GraphLayout.Value).Slice(block.Offset, block.Count);
-        switch (block.Kind)
-        {
-            case CellKind.Requantised:
-                var sides = witness.Column(GraphLayout.Side).Slice(block.Offset + start, target.Length);
-                for (int i = 0; i < target.Length; i++)
-                    target[i] = sides[i] == Goldilocks.Zero ? table + y[start + i] : table + y[start + i] + fingerprint.Beta * sides[i];
-                break;
-            case CellKind.Input:
-                for (int i = 0; i < target.Length; i++) target[i] = table + y[start + i];
-                break;
-            case CellKind.LookedUp:
-                var x = values[((Lookup)layout.Graph.Nodes[block.Value - 1]).Input];
-                for (int i = 0; i < target.Length; i++) target[i] = table + Goldilocks.FromInteger(x[start + i]) + fingerprint.Beta * y[start + i];
-                break;
-            case CellKind.Maximum:
-                x = values[((WindowMaximum)layout.Graph.Nodes[block.Value - 1]).Input];
-                var pairs = layout.Pairs[block.Value];
-                for (int i = 0; i < target.Length; i++)
-                {
-                    int cell = start + i;
-                    Goldilocks a = pairs.First[cell] >= 0 ? Goldilocks.FromInteger(x[pairs.First[cell]]) : y[cell - 1], b = Goldilocks.FromInteger(x[pairs.Second[cell]]);
-                    target[i] = table + (a - b) + fingerprint.Beta * (y[cell] - b);
-                }
-                break;
-        }
     }
 
     // Every product at its place.

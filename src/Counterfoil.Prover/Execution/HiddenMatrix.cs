@@ -48,18 +48,21 @@ sealed class HiddenMatrix : IMatrix
     /// <summary>All biases.</summary>
     public ReadOnlyMemory<int> Biases => biases;
 
-    public void CopyRow(int row, Span<Goldilocks> destination)
+    public void CopyRow(int row, Span<Goldilocks> destination, int first = 0)
     {
         int length = layout.Code.RowLength;
         if (row < layout.Biases.FirstRow)
         {
-            for (int c = 0; c < length; c++) destination[c] = Goldilocks.FromInteger(cells[row * length + c] - 128);
+            var from = cells.AsSpan(row * length + first, destination.Length);
+            for (int c = 0; c < from.Length; c++) destination[c] = Goldilocks.FromInteger(from[c] - 128);
             return;
         }
         destination.Clear();
-        int first = (row - layout.Biases.FirstRow) * length;
-        for (int c = 0; c < length && first + c < biases.Length; c++) destination[c] = Goldilocks.FromInteger(biases[first + c]);
+        first += (row - layout.Biases.FirstRow) * length;
+        for (int c = 0; c < destination.Length && first + c < biases.Length; c++) destination[c] = Goldilocks.FromInteger(biases[first + c]);
     }
+
+    public ReadOnlySpan<byte> Bytes(int row, int first, int count) => row < layout.Biases.FirstRow ? cells.AsSpan((row << layout.Code.LogRowLength) + first, count) : default;
 
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)
     {
@@ -71,6 +74,9 @@ sealed class HiddenMatrix : IMatrix
 
     /// <summary>Writes Σ over the rows of a block of weight·row, for each column (padding included).</summary>
     public void FoldBlock(int block, ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum) => ByteFolding.Fold(Block(block), weights, sum);
+
+    /// <summary>The cells of a block to the end of its last row, each 128 too large.</summary>
+    public ReadOnlyMemory<byte> Padded(int block) => cells.AsMemory(layout.Blocks[block].FirstRow << layout.Code.LogRowLength, layout.Blocks[block].Rows << layout.Code.LogRowLength);
 
     /// <summary>The cells of a block, each 128 too large.</summary>
     public Span<byte> Block(int block) =>

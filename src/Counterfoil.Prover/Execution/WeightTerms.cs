@@ -51,40 +51,37 @@ sealed class WeightTerms
         for (int l = 0; l < layout.Values.Length; l++)
         {
             if (adjoint.Parameters[layout.Values[l]] is not { } form) continue;
-            var cells = hidden.Block(l);
-            for (int i = 0; i < form.Length; i++) sum += form[i] * Goldilocks.FromInteger(cells[i] - 128);
+            foreach (var (start, weights) in form.Stretches)
+            {
+                var cells = hidden.Block(l)[start..];
+                for (int i = 0; i < weights.Length; i++) sum += weights[i] * Goldilocks.FromInteger(cells[i] - 128);
+            }
         }
         return sum;
     }
 
     /// <summary>The terms of the sum-check.</summary>
-    public List<MatrixSumcheckProver.Term> Terms(Adjoint adjoint, Goldilocks2 xi)
+    public List<IMatrixTerm> Terms(Adjoint adjoint, Goldilocks2 xi)
     {
-        var terms = new List<MatrixSumcheckProver.Term>();
+        var terms = new List<IMatrixTerm>();
         for (int l = 0; l < layout.Values.Length; l++)
         {
             var block = layout.Weights.Blocks[l];
-            int size = 1 << Multilinear.VariablesFor(block.Height), index = l;
-            Goldilocks2[] left = new Goldilocks2[size], right = new Goldilocks2[size];
+            int index = l;
             if (reads[l] is { } read)
             {
+                int size = 1 << Multilinear.VariablesFor(block.Height);
+                Goldilocks2[] left = new Goldilocks2[size], right = new Goldilocks2[size];
                 rows[l]!.CopyTo(left, 0);
                 sums[l]!.CopyTo(right, 0);
-                terms.Add(new(block, left, right, read, (weights, sum) => hidden.FoldBlock(index, weights, sum)));
+                terms.Add(new MatrixTerm(block, left, right, read, (weights, sum) => hidden.FoldBlock(index, weights, sum)));
             }
-            else
-            {
-                var cells = hidden.Block(l);
-                for (int i = 0; i < cells.Length; i++) right[i] = Goldilocks2.FromInteger(cells[i] - 128);
-                if (adjoint.Parameters[layout.Values[l]] is { } form)
-                    for (int i = 0; i < form.Length; i++) left[i] = xi * form[i];
-                terms.Add(new(block, left, right, null, null));
-            }
+            else terms.Add(new ParameterTerm(block.Height, hidden.Padded(l), adjoint.Parameters[layout.Values[l]], xi));
         }
         int length = 1 << Multilinear.VariablesFor(biases.Length);
         Goldilocks2[] a = new Goldilocks2[length], b = new Goldilocks2[length];
         for (int i = 0; i < biases.Length; i++) (a[i], b[i]) = (biases[i], Goldilocks2.FromInteger(hidden.Biases.Span[i]));
-        terms.Add(new(layout.Weights.Biases, a, b, null, null));
+        terms.Add(new MatrixTerm(layout.Weights.Biases, a, b, null, null));
         return terms;
     }
 

@@ -11,15 +11,25 @@ sealed class WitnessMatrix(ExecutionWitness witness, GraphLayout layout, Witness
 {
     public int Rows => rows.Rows;
 
-    public void CopyRow(int row, Span<Goldilocks> cells)
+    public void CopyRow(int row, Span<Goldilocks> cells, int first = 0)
     {
         cells.Clear();
         if (rows.HasRowsPerColumn)
         {
-            Part(row).CopyTo(cells);
+            var part = Part(row);
+            part = part[Math.Min(first, part.Length)..];
+            part[..Math.Min(part.Length, cells.Length)].CopyTo(cells);
             return;
         }
-        for (int at = 0, column = row * cells.Length >> layout.Variables; at < cells.Length && column < layout.Columns; at += layout.Size, column++) witness.Column(column).CopyTo(cells[at..]);
+        int address = (row << rows.Code.LogRowLength) + first;
+        for (int at = 0; at < cells.Length && address + at >> layout.Variables < layout.Columns;)
+        {
+            int from = address + at & (layout.Size - 1), count = Math.Min(layout.Size - from, cells.Length - at);
+            var column = witness.Column(address + at >> layout.Variables);
+            column = column[Math.Min(from, column.Length)..];
+            column[..Math.Min(column.Length, count)].CopyTo(cells[at..]);
+            at += count;
+        }
     }
 
     public void Combine(ReadOnlySpan<Goldilocks2> weights, Span<Goldilocks2> sum)

@@ -43,8 +43,8 @@ static class RerandomisationProver
         channel.Send(Labels.OpeningMasks, row.AsSpan(length));
 
         var positions = tape.Positions(code.Queries, code.LogLength);
-        old.Codewords.Write(channel, positions);
-        fresh.Codewords.Write(channel, positions);
+        old.WriteColumns(channel, positions);
+        fresh.WriteColumns(channel, positions);
         own.Write(channel, positions);
         foreach (var mask in masks) Array.Clear(mask);
         return channel.ToArray();

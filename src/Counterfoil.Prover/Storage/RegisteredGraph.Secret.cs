@@ -69,7 +69,7 @@ public sealed partial class RegisteredGraph
         if (!verdict.IsAccepted) return verdict;
         long start = Stopwatch.GetTimestamp();
         var hidden = new HiddenMatrix(model.Graph, layout!, source!.Hidden);
-        var committed = Commit(hidden, model.Parameters, seed);
+        var committed = Commit(hidden, model.Parameters, seed, options.MostKept);
         var commitment = new StageTiming(registrationStages[0], Stopwatch.GetElapsedTime(start));
         if (committed.Root != model.WeightRoot) return Verdict.Reject(ProverChecks.SecretRoot, $"{model.WeightRoot}", $"{committed.Root}");
         verdict = Zk.RegistrationProof.Verify(model, registrationProof);

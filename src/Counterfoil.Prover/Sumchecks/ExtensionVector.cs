@@ -25,6 +25,19 @@ readonly ref struct ExtensionVector
         set => (C0[index], C1[index]) = (value.C0.Value, value.C1.Value);
     }
 
+    /// <summary>So many of the elements, from one on.</summary>
+    public ExtensionVector Slice(int start, int count) => new(C0.Slice(start, count), C1.Slice(start, count));
+
+    /// <summary>Makes every element one value.</summary>
+    public void Fill(Goldilocks2 value)
+    {
+        C0.Fill(value.C0.Value);
+        C1.Fill(value.C1.Value);
+    }
+
+    /// <summary>Makes every element zero.</summary>
+    public void Clear() => Fill(Goldilocks2.Zero);
+
     /// <summary>The elements from <paramref name="index"/> on.</summary>
     public (V C0, V C1) Load<V, L>(int index) where V : struct where L : struct, IWordLanes<V> =>
         (L.Load(ref MemoryMarshal.GetReference(C0), (nuint)index), L.Load(ref MemoryMarshal.GetReference(C1), (nuint)index));

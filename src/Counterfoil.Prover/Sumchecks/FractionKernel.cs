@@ -3,7 +3,7 @@ using Counterfoil.Zk.Fields.Lanes;
 
 namespace Counterfoil.Prover.Sumchecks;
 
-/// <summary>The loops of <see cref="FractionalSumProver"/>. Lengths are powers of two and multiples of the lanes.</summary>
+/// <summary>The loops of <see cref="FractionVectors"/>. Lengths are powers of two and multiples of the lanes.</summary>
 static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<V>
 {
     /// <summary>p₀/q₀ + p₁/q₁, fraction by fraction.</summary>
@@ -29,6 +29,21 @@ static class FractionKernel<V, L> where V : struct where L : struct, IWordLanes<
         var scale = GoldilocksLanes<V, L>.Broadcast(factor);
         for (int x = 0; x < target.Length; x += L.Count)
             target.Store<V, L>(x, GoldilocksLanes<V, L>.Add(target.Load<V, L>(x), GoldilocksLanes<V, L>.Multiply(scale, source.Load<V, L>(x))));
+    }
+
+    /// <summary>difference = left − right.</summary>
+    public static void Subtract(ExtensionVector left, ExtensionVector right, ExtensionVector difference)
+    {
+        for (int x = 0; x < left.Length; x += L.Count) difference.Store<V, L>(x, GoldilocksLanes<V, L>.Subtract(left.Load<V, L>(x), right.Load<V, L>(x)));
+    }
+
+    /// <summary>Σ eq·(p₀q₁ + p₁q₀).</summary>
+    public static Goldilocks2 Sum(ExtensionVector equality, ExtensionVector p0, ExtensionVector q0, ExtensionVector p1, ExtensionVector q1)
+    {
+        (V, V) sum = default;
+        for (int x = 0; x < p0.Length; x += L.Count)
+            sum = Accumulate(sum, equality.Load<V, L>(x), Cross(p0.Load<V, L>(x), q1.Load<V, L>(x), p1.Load<V, L>(x), q0.Load<V, L>(x)));
+        return GoldilocksLanes<V, L>.Sum(sum);
     }
 
     /// <summary>Σ eq·(p₀q₁ + p₁q₀) with the highest variable at 0, at 1, and its leading coefficient: a, b, c, d are p₀, q₀, p₁, q₁ in the lower half, then in the upper.</summary>

@@ -13,21 +13,24 @@ namespace Counterfoil.Zk.Commitments;
 /// </summary>
 /// <remarks>
 /// The row is continued with zeros to 2^m cells. A run of 2^m symbols are the values on one coset of the roots of unity of order 2^m, so a codeword is n / 2^m
-/// transforms of the row's length rather than one of mostly zeros. No point is zero: see <see cref="RowCode.Masks"/>.
+/// transforms of the row's length rather than one of mostly zeros; and a shorter run of them is one transform of its own length. No point is zero: see <see cref="RowCode.Masks"/>.
 /// </remarks>
 static class ReedSolomon
 {
     static readonly ConcurrentDictionary<(int, int, int), Goldilocks[]> Shifts = new();
 
     /// <summary>Writes the codeword of <paramref name="cells"/> (one row) to <paramref name="codeword"/>, a power of two symbols.</summary>
-    public static void Encode(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> codeword)
+    public static void Encode(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> codeword) => EncodeStretch(cells, BitOperations.Log2((uint)codeword.Length), 0, codeword);
+
+    /// <summary>Writes the <paramref name="stretch"/>-th stretch of a codeword of 2^<paramref name="logLength"/> symbols to <paramref name="symbols"/>, which are a power of two.</summary>
+    public static void EncodeStretch(ReadOnlySpan<Goldilocks> cells, int logLength, int stretch, Span<Goldilocks> symbols)
     {
-        int logLength = BitOperations.Log2((uint)codeword.Length), log = Multilinear.VariablesFor(cells.Length), size = 1 << log;
+        int logStretch = BitOperations.Log2((uint)symbols.Length), log = Math.Min(logStretch, Multilinear.VariablesFor(cells.Length)), size = 1 << log, cosets = symbols.Length >> log;
         var transform = NumberTheoreticTransform.OfSize(log);
-        for (int coset = 0; coset < codeword.Length >> log; coset++)
+        for (int c = 0; c < cosets; c++)
         {
-            var block = codeword.Slice(coset << log, size);
-            Shift(cells, block, logLength, log, coset);
+            var block = symbols.Slice(c << log, size);
+            Shift(cells, block, logLength, log, stretch * cosets + c);
             transform.Transform(block);
         }
     }
@@ -63,12 +66,21 @@ static class ReedSolomon
         return symbols;
     }
 
-    // The coefficients from which a transform gives the values on a coset.
+    // The coefficients from which a transform gives the values on a coset. Where x^size is the same everywhere, cells that many apart are coefficients of one power.
     static void Shift(ReadOnlySpan<Goldilocks> cells, Span<Goldilocks> block, int logLength, int log, int coset)
     {
         var powers = Shifts.GetOrAdd((logLength, log, coset), static key => ShiftPowers(key.Item1, key.Item2, key.Item3));
-        FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
-        block[cells.Length..].Clear();
+        if (cells.Length <= block.Length)
+        {
+            FieldVector.Multiply(cells, powers.AsSpan(0, cells.Length), block);
+            block[cells.Length..].Clear();
+            return;
+        }
+        Goldilocks step = log == 0 ? Goldilocks.RootOfUnity(logLength).Power(FoldedOpening.Reverse(coset, logLength)) : powers[1].Power((ulong)block.Length), factor = step;
+        cells[..block.Length].CopyTo(block);
+        for (int from = block.Length; from < cells.Length; from += block.Length, factor *= step)
+            FieldVector.AddScaled(cells.Slice(from, Math.Min(block.Length, cells.Length - from)), factor, block);
+        FieldVector.Multiply(block, powers, block);
     }
 
     static Goldilocks[] ShiftPowers(int logLength, int logRowLength, int coset)

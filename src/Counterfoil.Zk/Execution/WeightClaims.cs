@@ -26,7 +26,7 @@ sealed class WeightClaims
         {
             int value = hidden.Values[l];
             if (layout.ProductOf[value] >= 0) a[l] = At(hidden.Weights.Blocks[l], products.Rows(layout.Products[layout.ProductOf[value]]));
-            else if (adjoint.Parameters[value] is { } form) a[l] = xi * At(hidden.Weights.Blocks[l], form);
+            else if (adjoint.Parameters[value] is { } form) a[l] = xi * form.At(point);
         }
         a[^1] = At(hidden.Weights.Biases, BiasWeights(layout, hidden, products));
     }

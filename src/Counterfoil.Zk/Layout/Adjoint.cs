@@ -23,25 +23,31 @@ sealed class Adjoint : IDisposable
     readonly int[] starts, behind;
     readonly bool[] isPending, isBehindPending;
 
+    // Of a value without a place there, in case that somebody asks for the whole of it.
+    readonly Goldilocks2[]?[] apart;
+
     /// <param name="layout">The graph.</param>
     /// <param name="known">The cells of every value that is public: the input, unless it is hidden, and what rows are chosen by.</param>
     public Adjoint(GraphLayout layout, long[]?[] known)
     {
         (this.layout, this.known) = (layout, known);
         int values = layout.Graph.Values, end = 0;
+        var gathered = OnlyGathered(layout.Graph);
         (starts, behind, isPending, isBehindPending) = (new int[values], new int[values], new bool[values], new bool[values]);
         for (int v = 0; v < values; v++)
         {
-            starts[v] = end;
+            starts[v] = gathered[v] ? -1 : end;
+            if (gathered[v]) continue;
             end += layout.Graph.Length(v);
             if (layout.ExposureOf[v] < 0) continue;
             behind[v] = end;
             end += layout.Graph.Length(v);
         }
+        apart = new Goldilocks2[]?[values];
         forms = ArrayPool<Goldilocks2>.Shared.Rent(end);
         columns = Zeros(layout.Count);
         products = Zeros(1 << layout.ProductVariables);
-        Parameters = new Goldilocks2[values][];
+        Parameters = new ParameterForm?[values];
     }
 
     /// <summary>Of every committed cell's y.</summary>
@@ -51,13 +57,18 @@ sealed class Adjoint : IDisposable
     public Span<Goldilocks2> Products => products.AsSpan(0, 1 << layout.ProductVariables);
 
     /// <summary>Of the cells of every parameter in use, by value.</summary>
-    public Goldilocks2[]?[] Parameters { get; }
+    public ParameterForm?[] Parameters { get; }
 
     /// <summary>The part that is public.</summary>
     public Goldilocks2 Known { get; private set; }
 
     /// <summary>A form in a value, to be added to.</summary>
-    public Span<Goldilocks2> Of(int value) => Form(starts[value], value, ref isPending[value]);
+    public Span<Goldilocks2> Of(int value)
+    {
+        if (starts[value] >= 0) return Form(starts[value], value, ref isPending[value]);
+        isPending[value] = true;
+        return apart[value] ??= new Goldilocks2[layout.Graph.Length(value)];
+    }
 
     /// <summary>A form in what an exposed value is made of, past its own cells.</summary>
     public Span<Goldilocks2> Behind(int value) => Form(behind[value], value, ref isBehindPending[value]);
@@ -74,6 +85,16 @@ sealed class Adjoint : IDisposable
         if (!isStarted) form.Clear();
         isStarted = true;
         return form;
+    }
+
+    // Parameters of which only rows are ever read: no form in the whole of them waits to be carried back.
+    static bool[] OnlyGathered(IntegerGraph graph)
+    {
+        var only = new bool[graph.Values];
+        for (int v = 1; v < only.Length; v++) only[v] = graph.Nodes[v - 1] is Parameter && v != graph.Output;
+        foreach (var node in graph.Nodes)
+            foreach (int read in node is RowGather gather ? [gather.Indices] : node.Reads) only[read] = false;
+        return only;
     }
 
     static Goldilocks2[] Zeros(int length)
@@ -98,6 +119,7 @@ sealed class Adjoint : IDisposable
             if (form.IsEmpty) continue;
             if (v == 0) AddKnown(form, known[0]!);
             else CarryBack(v, layout.Graph.Nodes[v - 1], form);
+            apart[v] = null;
         }
     }
 
@@ -114,8 +136,7 @@ sealed class Adjoint : IDisposable
                 for (int i = 0; i < form.Length; i++) products[places[i]] += form[i];
                 break;
             case Parameter:
-                var parameter = Parameters[v] ??= new Goldilocks2[form.Length];
-                ExtensionRow.Add(form, parameter);
+                (Parameters[v] ??= new ParameterForm()).Add(0, form);
                 break;
             case Movement movement: CarryBack(movement, form); break;
             case Combination combination:
@@ -131,8 +152,14 @@ sealed class Adjoint : IDisposable
                 WindowPass.Scatter(window, form, Of(input));
                 break;
             case RowGather gather:
-                var table = Of(gather.Table);
                 var rows = known[gather.Indices]!;
+                if (gather.Table > 0 && layout.Graph.Nodes[gather.Table - 1] is Parameter && layout.ExposureOf[gather.Table] < 0)
+                {
+                    var stretches = Parameters[gather.Table] ??= new ParameterForm();
+                    for (int r = 0; r < gather.Count; r++) stretches.Add((int)rows[r] * gather.Width, form.Slice(r * gather.Width, gather.Width));
+                    break;
+                }
+                var table = Of(gather.Table);
                 for (int r = 0; r < gather.Count; r++)
                     for (int c = 0, from = r * gather.Width, to = (int)rows[r] * gather.Width; c < gather.Width; c++) table[to + c] += form[from + c];
                 break;

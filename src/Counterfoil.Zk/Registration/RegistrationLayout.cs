@@ -52,6 +52,9 @@ sealed class RegistrationLayout
 
     public int SlotVariables => Multilinear.VariablesFor(Slots);
 
+    /// <summary>Leaves in use: a row's cells each slot.</summary>
+    public long Leaves => (long)Slots << Weights.Code.LogRowLength;
+
     /// <summary>Levels of the fractional sum's tree.</summary>
     public int Depth => Weights.Code.LogRowLength + SlotVariables;
 }

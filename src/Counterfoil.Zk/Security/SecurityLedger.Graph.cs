@@ -13,7 +13,7 @@ public sealed partial record SecurityLedger
         terms.Add(new("both: Keccak-256 collision", "2^128 evaluations", 128));
         AddRegistration(terms, model);
 
-        AddLookups(terms, "execution", layout.Depth);
+        AddLookups(terms, "execution", layout.Depth, layout.Leaves);
         // τ, κ, the points of output and hidden input, and the batching: a false claim survives with the degree of what they combine. Where something is hidden the batching is a round of its own.
         Add(terms, "execution: demands, output and lookups as one claim", "variables + 2", layout.Variables + plan.OutputVariables + plan.InputVariables + 2);
         if (plan.Tensors.Length > 0) Add(terms, "execution: hidden values beside demands", "", 1);

@@ -44,15 +44,16 @@ public sealed partial record SecurityLedger(ImmutableArray<SoundnessTerm> Terms)
     static void AddRegistration(ImmutableArray<SoundnessTerm>.Builder terms, CommittedGraph model)
     {
         var (registration, code) = (model.Registration, model.Parameters.Code);
-        AddLookups(terms, "registration", registration.Depth);
+        AddLookups(terms, "registration", registration.Depth, registration.Leaves);
         Add(terms, "registration: biases against limbs", "variables", code.LogRowLength + Multilinear.VariablesFor(registration.LimbRows));
         Add(terms, "registration: batching of claims", "variables", Math.Max(1, Multilinear.VariablesFor(registration.WitnessRows)));
         AddOpening(terms, "registration", model.Parameters, model.Parameters.WeightCode, registration.Weights.Rows + registration.WitnessRows, model.RegistrationPads);
     }
 
-    static void AddLookups(ImmutableArray<SoundnessTerm>.Builder terms, string proof, int depth)
+    // What is past the last leaf in use is 0/1 for everybody, without a challenge in it.
+    static void AddLookups(ImmutableArray<SoundnessTerm>.Builder terms, string proof, int depth, long leaves)
     {
-        Add(terms, $"{proof}: lookup fingerprint", "lookups and entries", Math.Pow(2, depth));
+        Add(terms, $"{proof}: lookup fingerprint", "lookups and entries", leaves);
         Add(terms, $"{proof}: fraction layers, batching and descent", "", 1, 2 * depth - 1);
         Add(terms, $"{proof}: fraction layers, sum-check", "degree", 3, depth * (depth - 1) / 2);
     }

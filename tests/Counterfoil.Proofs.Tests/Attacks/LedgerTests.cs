@@ -24,7 +24,7 @@ public sealed class LedgerTests
         // Tables of a registration: none, weights, four limbs of each width of biases.
         int biasTable = Entries([9, .. model.Graph.Nodes.OfType<LinearMap>().SelectMany(m => Limbs(m.BiasBits, 4))]);
         int registrationWitness = 4 * limbRows + Rows(biasTable, w);
-        int registrationDepth = w.LogRowLength + Log(weightRows + registrationWitness);
+        int registrationSlots = weightRows + registrationWitness;
 
         // Of an execution the sizes are the layout's, which LayoutProperties and the second verifier hold to the page.
         var layout = model.Layout;
@@ -33,7 +33,7 @@ public sealed class LedgerTests
         Assert.Equal(products, layout.ProductVariables);
         var expected = new Dictionary<string, double>
         {
-            ["registration: lookup fingerprint"] = Over(1L << registrationDepth), ["execution: lookup fingerprint"] = Over(1L << Log(layout.Leaves)),
+            ["registration: lookup fingerprint"] = Over((long)registrationSlots << w.LogRowLength), ["execution: lookup fingerprint"] = Over(layout.Leaves),
             ["registration: fraction layers, batching and descent"] = Over(1), ["execution: fraction layers, batching and descent"] = Over(1),
             ["registration: fraction layers, sum-check"] = Over(3), ["execution: fraction layers, sum-check"] = Over(3),
             ["registration: biases against limbs"] = Over(w.LogRowLength + (limbRows == 1 ? 0 : Log(limbRows))), ["registration: batching of claims"] = Over(Log(registrationWitness)),

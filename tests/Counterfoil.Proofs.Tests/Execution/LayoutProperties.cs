@@ -84,7 +84,8 @@ public sealed class LayoutProperties
                     for (int i = 0; i < layout.Places[b].Length; i++) found += adjoint.Products[layout.Places[b][i]] * Goldilocks.FromInteger(values[layout.Products[b].Value][i]);
                 for (int v = 1; v < values.Count; v++)
                     if (adjoint.Parameters[v] is { } form)
-                        for (int i = 0; i < form.Length; i++) found += form[i] * Goldilocks.FromInteger(values[v][i]);
+                        foreach (var (start, weights) in form.Stretches)
+                            for (int i = 0; i < weights.Length; i++) found += weights[i] * Goldilocks.FromInteger(values[v][start + i]);
                 Assert.Equal(expected, found);
             },
             iter: Iterations, print: t => Print(t.Item1));

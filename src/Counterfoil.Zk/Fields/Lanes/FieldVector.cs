@@ -29,6 +29,28 @@ static class FieldVector
         for (int i = done; i < row.Length; i++) sum[i] += row[i] * factor;
     }
 
+    /// <summary>Σ left[i]·right[i].</summary>
+    public static Goldilocks InnerProduct(ReadOnlySpan<Goldilocks> left, ReadOnlySpan<Goldilocks> right)
+    {
+        var sum = Goldilocks.Zero;
+        int done = WordLanes8.IsSupported ? InnerProduct<Vector512<ulong>, WordLanes8>(Words(left), Words(right), ref sum)
+            : WordLanes4.IsSupported ? InnerProduct<Vector256<ulong>, WordLanes4>(Words(left), Words(right), ref sum) : 0;
+        for (int i = done; i < left.Length; i++) sum += left[i] * right[i];
+        return sum;
+    }
+
+    internal static int InnerProduct<V, L>(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, ref Goldilocks sum)
+        where V : struct where L : struct, IWordLanes<V>
+    {
+        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        var lanes = L.Broadcast(0);
+        int i = 0;
+        for (; i + L.Count <= left.Length; i += L.Count)
+            lanes = GoldilocksLanes<V, L>.Add(lanes, GoldilocksLanes<V, L>.Multiply(L.Load(ref a, (nuint)i), L.Load(ref b, (nuint)i)));
+        sum += GoldilocksLanes<V, L>.Sum(lanes);
+        return i;
+    }
+
     internal static int Multiply<V, L>(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> product, int length)
         where V : struct where L : struct, IWordLanes<V>
     {

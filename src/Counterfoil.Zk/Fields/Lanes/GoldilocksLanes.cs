@@ -60,7 +60,8 @@ static class GoldilocksLanes<V, L> where V : struct where L : struct, IWordLanes
     /// <summary>The sum of all lanes.</summary>
     public static Goldilocks2 Sum((V C0, V C1) value) => new(Sum(value.C0), Sum(value.C1));
 
-    static Goldilocks Sum(V value)
+    /// <inheritdoc cref="Sum(ValueTuple{V, V})"/>
+    public static Goldilocks Sum(V value)
     {
         Span<ulong> words = stackalloc ulong[L.Count];
         L.Store(value, ref words[0], 0);
