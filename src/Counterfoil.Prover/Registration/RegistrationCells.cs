@@ -73,7 +73,7 @@ sealed class RegistrationCells
             Copy(slot, 0, local.Cells);
             foreach (var (start, end, table) in stretches[slot])
                 if (table is { } id)
-                    foreach (var cell in local.Cells.AsSpan(start, end - start)) local.Counts[layout.Tables.IndexOf(id, id == TableId.Weight ? Signed(cell) : (int)cell.Value, 0)]++;
+                    foreach (var cell in local.Cells.AsSpan(start, end - start)) local.Counts[layout.Tables.IndexOf(id, id == TableId.Weight ? Signed(cell) : (int)cell.Value)]++;
             return local;
         }, local =>
         {
@@ -101,7 +101,7 @@ sealed class RegistrationCells
         public Leaves(RegistrationCells cells, Fingerprint fingerprint)
         {
             (this.cells, layout, this.fingerprint) = (cells, cells.layout, fingerprint);
-            for (int id = 0; id < numbers.Length; id++) numbers[id] = fingerprint.Of((TableId)id, 0, 0);
+            for (int id = 0; id < numbers.Length; id++) numbers[id] = fingerprint.Of(id, 0, 0);
         }
 
         public void Write(int first, ExtensionVector numerators, ExtensionVector denominators)

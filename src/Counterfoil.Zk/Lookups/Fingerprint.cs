@@ -12,12 +12,9 @@ readonly record struct Fingerprint(Goldilocks2 Alpha, Goldilocks2 Beta, Goldiloc
     public Fingerprint(ReadOnlySpan<Goldilocks2> challenges) : this(challenges[0], challenges[1], challenges[2]) { }
 
     /// <summary>The denominator of an entry.</summary>
-    public Goldilocks2 Of(TableEntry entry) => Of(entry.Table, entry.First, entry.Second);
+    public Goldilocks2 Of(TableEntry entry) => Of((int)entry.Table, entry.Value, 0);
 
     /// <summary>The denominator of a tuple of integers.</summary>
-    public Goldilocks2 Of(TableId table, long first, long second) => Of((int)table, first, second);
-
-    /// <inheritdoc cref="Of(TableId, long, long)"/>
     public Goldilocks2 Of(int table, long first, long second) =>
         Alpha + Goldilocks.FromInteger(first) + Beta * Goldilocks.FromInteger(second) + Gamma * Goldilocks.FromInteger(table);
 }

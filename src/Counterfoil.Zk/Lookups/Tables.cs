@@ -3,25 +3,25 @@ using System.Collections.Immutable;
 namespace Counterfoil.Zk.Lookups;
 
 /// <summary>
-/// A table of pairs that values are looked up in. The number is part of every looked-up tuple, so that a value of one table never passes in
+/// A table of values that a registration looks up. The number is part of every looked-up tuple, so that a value of one table never passes in
 /// another; a number never changes what it stands for.
 /// </summary>
 enum TableId : byte
 {
-    /// <summary>{(0, 0)}: padding. Range + b holds (v, 0) for 0 ≤ v &lt; 2^b, b up to 8.</summary>
+    /// <summary>{0}: padding. Range + b holds v for 0 ≤ v &lt; 2^b, b up to 8.</summary>
     Range = 0,
 
-    /// <summary>(v, 0) for −127 ≤ v ≤ 127.</summary>
+    /// <summary>−127 ≤ v ≤ 127.</summary>
     Weight = 9,
 }
 
 /// <summary>One entry.</summary>
-readonly record struct TableEntry(TableId Table, int First, int Second);
+readonly record struct TableEntry(TableId Table, int Value);
 
-/// <summary>The tables that a proof uses, one after the other by number.</summary>
+/// <summary>The tables that a registration uses, one after the other by number.</summary>
 sealed class TableSet
 {
-    readonly int[] starts = new int[12];
+    readonly int[] starts = new int[(int)TableId.Weight + 1];
 
     public TableSet(IEnumerable<TableId> tables)
     {
@@ -53,15 +53,11 @@ sealed class TableSet
     /// </summary>
     public static TableId Limb(int bits, int limb) => (TableId)Math.Clamp(bits - 8 * limb, 0, 8);
 
-    /// <summary>Where a pair that is in its table stands among all entries.</summary>
-    public int IndexOf(TableId table, int first, int second) => starts[(int)table] + table switch
-    {
-        TableId.Weight => first + 127,
-        _ => first,
-    };
+    /// <summary>Where a value that is in its table stands among all entries.</summary>
+    public int IndexOf(TableId table, int value) => starts[(int)table] + (table == TableId.Weight ? value + 127 : value);
 
     static void AddRange(ImmutableArray<TableEntry>.Builder entries, TableId id, int first, int last)
     {
-        for (int v = first; v <= last; v++) entries.Add(new TableEntry(id, v, 0));
+        for (int v = first; v <= last; v++) entries.Add(new TableEntry(id, v));
     }
 }
