@@ -12,7 +12,7 @@ namespace Counterfoil.Cli.Bench;
 static class ProofBench
 {
     // What a batch may commit: more takes minutes and gigabytes for a figure that the larger models' own rows show already.
-    const long MostBatchCells = 1 << 21;
+    const long MostBatchCells = 1 << 23;
 
     static readonly Bytes32 Context = Keccak256.Hash("a context for measurements"u8).Value;
 
@@ -78,7 +78,7 @@ static class ProofBench
         double verifyRegistration = run.Quick || !model.IsLarge ? 1e3 * Stopwatches.Median(run, () => RegistrationProof.Verify(registered.Model, registered.RegistrationProof).Require())
             : 1e3 * Stopwatches.Once(() => RegistrationProof.Verify(registered.Model, registered.RegistrationProof).Require());
         measured.Add(Measure(run, model, registered, 1, register, verifyRegistration));
-        if (!batches || model.IsLarge) return;
+        if (!batches) return;
         foreach (int count in run.Quick ? new[] { 2 } : [8, 32])
         {
             if ((long)registered.Model.CommittedCells * count > MostBatchCells)
